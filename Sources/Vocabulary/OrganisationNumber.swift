@@ -1,0 +1,109 @@
+/// A Norwegian organisation number (organisasjonsnummer): nine digits, the last a modulus-11 check digit.
+///
+/// Tokens carry the ISO 6523 form (`0192:991825827`), certificates `NTRNO-991825827`, the register the bare digits.
+/// The first digit is not restricted: real numbers begin with 8 or 9, synthetic ones with 2 or 3.
+public struct OrganisationNumber: Sendable, Hashable {
+    /// Why a text is no organisation number.
+    public enum ParseError: Error, Equatable, Sendable {
+        /// It is not nine ASCII digits.
+        case form
+        /// The last digit is not the check digit of the first eight.
+        case checkDigit
+        /// The prefix is not that of the written form (`0192:` of ISO 6523).
+        case scheme
+    }
+
+    /// The authority that goes with the ISO 6523 form in tokens.
+    public static let authority = "iso6523-actorid-upis"
+
+    /// The international code designator of Enhetsregisteret in ISO 6523.
+    public static let iso6523Designator = "0192"
+
+    private let value: UInt32
+
+    /// Parses the bare form.
+    ///
+    /// - Throws: `.form` unless it is nine ASCII digits, `.checkDigit` when the modulus-11 sum does not hold.
+    public init(parsing text: some StringProtocol) throws(ParseError) {
+        var value: UInt32 = 0
+        var sum: UInt32 = 0
+        var count = 0
+        for byte in text.utf8 {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), count < 9 else { throw .form }
+            let digit = UInt32(byte - UInt8(ascii: "0"))
+            value = value * 10 + digit
+            sum += digit * Self.weight(at: count)
+            count += 1
+        }
+        guard count == 9 else { throw .form }
+        // Check digit = 11 - (sum mod 11), with weight 1 on itself: the whole sum is a multiple of 11.
+        guard sum.isMultiple(of: 11) else { throw .checkDigit }
+        self.value = value
+    }
+
+    /// Parses the ISO 6523 form that tokens carry, `0192:` followed by nine digits.
+    ///
+    /// - Throws: `.scheme` for another designator, else as ``init(parsing:)``.
+    public init(parsingISO6523 text: some StringProtocol) throws(ParseError) {
+        let prefix = Self.iso6523Designator + ":"
+        guard text.utf8.starts(with: prefix.utf8) else { throw .scheme }
+        try self.init(parsing: text.dropFirst(prefix.count))
+    }
+
+    /// The number whose first eight digits are `stem`, or nil when no check digit exists for them.
+    ///
+    /// Used to make synthetic organisations; `stem` is 10,000,000 to 99,999,999.
+    public init?(stem: Int) {
+        guard (10_000_000...99_999_999).contains(stem) else { return nil }
+        let digits = String(stem)
+        var sum: UInt32 = 0
+        for (index, byte) in digits.utf8.enumerated() {
+            sum += UInt32(byte - UInt8(ascii: "0")) * Self.weight(at: index)
+        }
+        let check = (11 - sum % 11) % 11
+        guard check < 10 else { return nil }
+        value = UInt32(stem) * 10 + check
+    }
+
+    /// The nine digits as one number, a compact key for tables.
+    public var integer: Int64 { Int64(value) }
+
+    /// The number from its compact key, nil when it is none.
+    public init?(integer: Int64) {
+        guard (0...999_999_999).contains(integer) else { return nil }
+        let digits = String(integer)
+        let padded = String(repeating: "0", count: 9 - digits.count) + digits
+        guard let number = try? OrganisationNumber(parsing: padded) else { return nil }
+        self = number
+    }
+
+    /// The ISO 6523 form, `0192:991825827`.
+    public var iso6523: String { "\(Self.iso6523Designator):\(self)" }
+
+    private static func weight(at index: Int) -> UInt32 {
+        switch index {
+        case 0: 3
+        case 1: 2
+        case 2: 7
+        case 3: 6
+        case 4: 5
+        case 5: 4
+        case 6: 3
+        case 7: 2
+        default: 1
+        }
+    }
+}
+
+extension OrganisationNumber: CustomStringConvertible {
+    /// The nine digits.
+    public var description: String {
+        let digits = String(value)
+        return digits.count == 9 ? digits : String(repeating: "0", count: 9 - digits.count) + digits
+    }
+}
+
+extension OrganisationNumber: Comparable {
+    /// Orders by the digits.
+    public static func < (left: OrganisationNumber, right: OrganisationNumber) -> Bool { left.value < right.value }
+}
