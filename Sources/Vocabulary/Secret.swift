@@ -1,6 +1,6 @@
 /// A secret text, a pass phrase or PIN, that never prints itself.
 public struct Secret: Sendable {
-    /// The secret. Name it where it is used, never in a message.
+    /// The secret itself, to be named where it is used and never in a message.
     public let exposed: String
 
     /// Wraps a secret.

@@ -1,0 +1,57 @@
+public import Vocabulary
+
+/// A database that can take ledger entries: one durable, immediate transaction at a time.
+public protocol LedgerStore: Sendable {
+    /// What can be done inside a transaction.
+    associatedtype Transaction: LedgerTransaction
+
+    /// Runs `body` in one immediate transaction and commits it durably, or rolls it back when `body` throws.
+    ///
+    /// Blocks the calling thread; never call it on the cooperative pool.
+    func transaction<Result>(_ body: (Transaction) throws -> Result) throws -> Result
+}
+
+/// An open transaction on the ledger.
+public protocol LedgerTransaction {
+    /// The revision of the facts, raised by every act that changes one (DESIGN §2).
+    var revision: Int64 { get throws }
+
+    /// Appends an event to this node's chain, whose head is read and extended inside this very transaction.
+    ///
+    /// The claims are filed in the same row.
+    @discardableResult
+    func append(_ event: LedgerEvent, claiming claims: [ReplayClaim]) throws -> LedgerPosition
+}
+
+/// Where an entry stands in its node's chain.
+public struct LedgerPosition: Sendable, Hashable {
+    /// The node whose chain it is.
+    public let node: String
+    /// The gapless sequence number, from 1.
+    public let sequence: Int64
+
+    /// A position.
+    public init(node: String, sequence: Int64) {
+        self.node = node
+        self.sequence = sequence
+    }
+}
+
+/// One request's share of the writer's next batch.
+///
+/// The writer calls `write` on its own thread inside the batch's transaction, then, when the batch is durable, `committed`
+/// (also on that thread: this is where a token is signed, so that the next batch gathers meanwhile), or `failed` when it
+/// is not. Exactly one of the last two is called, once.
+public protocol LedgerWork<Transaction>: AnyObject, Sendable {
+    /// The transaction it works in.
+    associatedtype Transaction: LedgerTransaction
+
+    /// Claims, decides and appends. A refusal is an outcome, not an error: whatever it throws fails the whole batch.
+    func write(in transaction: Transaction, with memory: WriterMemory) throws
+
+    /// The batch is durable.
+    func committed()
+
+    /// The batch is not durable; nothing of it happened.
+    func failed(_ error: any Error)
+}

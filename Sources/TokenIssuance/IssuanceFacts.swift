@@ -1,0 +1,76 @@
+public import Clients
+public import Organisations
+public import Scopes
+public import Vocabulary
+
+/// Which facts a decision needs.
+public struct FactsQuery: Sendable, Hashable {
+    /// The client that asks.
+    public let client: ClientID
+    /// The scopes asked for, in that order.
+    public let scopes: [ScopeName]
+
+    /// A query.
+    public init(client: ClientID, scopes: [ScopeName]) {
+        self.client = client
+        self.scopes = scopes
+    }
+}
+
+/// What the store knew, in one snapshot, when a decision was taken.
+public struct IssuanceFacts: Sendable, Hashable {
+    /// What is known of one scope that was asked for.
+    public struct ScopeFacts: Sendable, Hashable {
+        /// The name asked for.
+        public let name: ScopeName
+        /// The scope; nil when there is none of that name.
+        public let scope: Scope?
+        /// The access grant to the consumer; nil when there is none.
+        public let access: ScopeAccess?
+
+        /// Facts about one scope.
+        public init(name: ScopeName, scope: Scope?, access: ScopeAccess?) {
+            self.name = name
+            self.scope = scope
+            self.access = access
+        }
+    }
+
+    /// The revision that they were read at.
+    public let revision: Int64
+    /// The client; nil when it is unknown.
+    public let client: Client?
+    /// The standing of the client's owner, who is the consumer; nil when the register does not know it.
+    public let consumer: OrganisationStanding?
+    /// The scopes in the order asked.
+    public let scopes: [ScopeFacts]
+
+    /// A snapshot.
+    public init(revision: Int64, client: Client?, consumer: OrganisationStanding?, scopes: [ScopeFacts]) {
+        self.revision = revision
+        self.client = client
+        self.consumer = consumer
+        self.scopes = scopes
+    }
+}
+
+/// Reads facts inside an open transaction or snapshot; blocks.
+public protocol FactsReader {
+    /// The facts as they are in this snapshot.
+    func facts(for query: FactsQuery) throws -> IssuanceFacts
+}
+
+/// Gives facts to the pipeline, from a cache where that is safe.
+///
+/// Cached facts may only lead to a yes, which the writer checks against the revision in its own transaction; a no is
+/// always taken again on facts read there. So the embedded store shows no staleness (DESIGN §2).
+public protocol FactsRegistry: Sendable {
+    /// The client, perhaps from a cache; nil when it is unknown.
+    func client(_ id: ClientID) async throws -> Client?
+
+    /// The client as it is in the store at this moment; nil when it is unknown.
+    func currentClient(_ id: ClientID) async throws -> Client?
+
+    /// The facts, perhaps from a cache, with the revision that they were read at.
+    func facts(for query: FactsQuery) async throws -> IssuanceFacts
+}
