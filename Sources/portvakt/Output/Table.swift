@@ -1,0 +1,86 @@
+/// A list of rows under typed columns: the result of `list`, `check`, `tail`.
+///
+/// Columns are given once; the aligned table, TSV, JSON, YAML and ids all come from them.
+struct Table<Row> {
+    /// What the rows are; JSON says `"schema": "portvakt/<schema>/v1"`.
+    let schema: String
+    /// The rows, in the order shown.
+    let rows: [Row]
+    /// The columns, in the order shown.
+    let columns: [Column<Row>]
+    /// Facts about the whole, beside `items` in JSON; not in the table.
+    let facts: [OutputValue.Member]
+    /// What a person reads, on stderr, when there is no row.
+    let whenEmpty: String
+
+    /// A table; its first column is the id that `--output id` prints.
+    init(
+        _ schema: String,
+        _ rows: [Row],
+        facts: [OutputValue.Member] = [],
+        whenEmpty: String = "nothing found",
+        columns: [Column<Row>]
+    ) {
+        self.schema = schema
+        self.rows = rows
+        self.columns = columns
+        self.facts = facts
+        self.whenEmpty = whenEmpty
+    }
+}
+
+/// One column of a table.
+struct Column<Row> {
+    /// Where a column shows.
+    enum Visibility: Sendable {
+        /// In every format.
+        case everywhere
+        /// In JSON and YAML, and in tables when `--fields` asks for it.
+        case detail
+    }
+
+    /// The member's name in JSON, the name for `--fields`.
+    let key: String
+    /// The head in a table.
+    let title: String
+    /// Where it shows.
+    let visibility: Visibility
+    /// The value of a row.
+    let value: (Row) -> OutputValue
+    /// How a row's cell looks on a terminal.
+    let style: (Row) -> TextStyle
+
+    /// A column; the title is the key in capitals unless given.
+    init(
+        _ key: String,
+        title: String? = nil,
+        _ visibility: Visibility = .everywhere,
+        style: @escaping (Row) -> TextStyle = { _ in .plain },
+        value: @escaping (Row) -> some OutputRepresentable
+    ) {
+        self.key = key
+        self.title = title ?? key.uppercased().replacing("_", with: " ")
+        self.visibility = visibility
+        self.style = style
+        self.value = { value($0).output }
+    }
+}
+
+/// One thing with its members: the result of `show`, `create`, `request`.
+///
+/// JSON is one flat object, `{"schema": …, "client_id": …}`; a table has one line for each member.
+struct Record {
+    /// What it is; JSON says `"schema": "portvakt/<schema>/v1"`.
+    let schema: String
+    /// The members in the order shown; the first is the id that `--output id` prints.
+    let members: [OutputValue.Member]
+
+    /// A record.
+    init(_ schema: String, _ members: [OutputValue.Member]) {
+        self.schema = schema
+        self.members = members
+    }
+}
+
+/// The schema's full name as JSON carries it.
+func fullSchemaName(_ schema: String) -> String { "portvakt/\(schema)/v1" }

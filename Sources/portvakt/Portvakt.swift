@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: `portvakt NOUN VERB`.
+@main
+struct Portvakt: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "portvakt",
+        abstract: "Machine-to-machine authorization server, compatible with Maskinporten.",
+        version: "portvakt \(Version.number)",
+        subcommands: [
+            // In alphabetical order; each noun has a file of its own.
+            Completion.self,
+            VersionCommand.self,
+        ]
+    )
+
+    static func main() async {
+        // Interrupted: exit 130 at once. Transactions under way are the database's to roll back; `serve` replaces this.
+        signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
+        // A reader that goes away is told by the write itself (`ReaderGone`).
+        signal(SIGPIPE, SIG_IGN)
+        Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    /// Runs one command line and says what to exit with; results and errors go to the present console.
+    static func run(_ arguments: [String]) async -> ExitStatus {
+        let arguments = movingLeadingGlobalOptions(arguments)
+        do {
+            var command = try parseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return .done
+        } catch is ReaderGone {
+            return .done
+        } catch {
+            return ErrorReport(for: arguments).report(error)
+        }
+    }
+}
