@@ -33,9 +33,7 @@ public struct Issuer: Sendable, Hashable {
         let rest = text.dropFirst(secure ? 8 : 7)
         let authority = rest.prefix { $0 != "/" }
         let host = Self.host(of: authority)
-        guard !host.isEmpty, !authority.contains("\\"), host == host.lowercased(), Self.isPort(of: authority) else {
-            throw .form
-        }
+        guard Self.isHost(host), Self.isPort(of: authority) else { throw .form }
         guard secure || Self.isLoopback(host) else { throw .insecure }
         self.rawValue = String(text)
         self.authority = String(authority)
@@ -55,7 +53,7 @@ public struct Issuer: Sendable, Hashable {
         if host == "localhost" || host == "[::1]" || host == "::1" { return true }
         // 127.0.0.0/8 in dotted form only: `127.example.com` is somebody's name.
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0).map(String.init) == String($0) }
     }
 
     private static func host(of authority: some StringProtocol) -> String {
@@ -63,11 +61,37 @@ public struct Issuer: Sendable, Hashable {
         return String(authority.prefix { $0 != ":" })
     }
 
+    /// A name of lower-case labels, or an address; in one spelling only, because issuers are compared as bytes.
+    private static func isHost(_ host: String) -> Bool {
+        if host.hasPrefix("[") {
+            let inner = host.utf8.dropFirst().dropLast()
+            return host.hasSuffix("]") && inner.count >= 2
+                && inner.allSatisfy {
+                    Self.isLowerHexadecimal($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+                }
+        }
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        return labels.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(Self.isLabelByte) }
+    }
+
     private static func isPort(of authority: some StringProtocol) -> Bool {
         let rest = authority.dropFirst(host(of: authority).count)
         guard !rest.isEmpty else { return true }
-        guard rest.hasPrefix(":"), let port = Int(rest.dropFirst()) else { return false }
+        guard rest.hasPrefix(":"), let port = Int(rest.dropFirst()), String(port) == rest.dropFirst() else {
+            return false
+        }
         return (1...65_535).contains(port)
+    }
+
+    private static func isLabelByte(_ byte: UInt8) -> Bool {
+        (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z"))
+            || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
+            || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+
+    private static func isLowerHexadecimal(_ byte: UInt8) -> Bool {
+        (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f"))
+            || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
     }
 }
 
