@@ -1,0 +1,63 @@
+/// Who may import whom: the picture of `docs/architecture.md`, as a table.
+///
+/// A row names a target of ours and the other targets of ours that it may import. Where the picture and good sense
+/// differ, change this table together with a page in `docs/decisions/`.
+enum Picture {
+    /// The domain: no module in it imports another one of it.
+    static let domain: Set<String> = ["AuditLedger", "Clients", "EnterpriseCertificates", "Organisations", "Scopes"]
+
+    /// The bottom, which knows nothing of servers.
+    static let bottom: Set<String> = ["JOSE", "LibCrypto", "Vocabulary"]
+
+    /// Targets of ours, and which others of ours each may import.
+    static let mayImport: [String: Set<String>] = [
+        "Vocabulary": [],
+        "COpenSSL": [],
+        "CZlib": [],
+        "LibCrypto": ["COpenSSL", "Vocabulary"],
+        "JOSE": ["LibCrypto", "Vocabulary"],
+
+        "AuditLedger": bottom,
+        "Clients": bottom,
+        "EnterpriseCertificates": bottom,
+        "Organisations": bottom.union(["CZlib"]),
+        "Scopes": bottom,
+
+        "TokenIssuance": bottom.union(domain),
+        "SQLiteStorage": bottom.union(domain).union(["TokenIssuance"]),
+        "HTTPServer": bottom.union(domain).union(["TokenIssuance"]),
+        "Server": bottom.union(domain).union(["HTTPServer", "SQLiteStorage", "TokenIssuance"]),
+        "DemoWorld": bottom.union(domain).union(["Server", "SQLiteStorage", "TestAuthority", "TokenIssuance"]),
+        "portvakt": bottom.union(domain).union([
+            "DemoWorld", "PortvaktClient", "PortvaktProvider", "Server", "SQLiteStorage", "TokenIssuance",
+        ]),
+
+        "PortvaktClient": bottom,
+        "PortvaktProvider": bottom,
+
+        "TestAuthority": ["LibCrypto", "Vocabulary"],
+        "TestSupport": bottom.union(domain).union(["TestAuthority", "TokenIssuance"]),
+    ]
+
+    /// Modules of others that only these targets may import.
+    static let reserved: [String: Set<String>] = [
+        "ArgumentParser": ["portvakt"],
+        "AsyncHTTPClient": ["PortvaktClient", "PortvaktProvider", "portvakt"],
+        "Configuration": ["Server"],
+        "Crypto": ["TestAuthority"],
+        "CryptoExtras": ["TestAuthority"],
+        "GRDB": ["SQLiteStorage"],
+        "GRDBSQLite": ["SQLiteStorage"],
+        // The routes; and the small API of the demo world, which shows a provider's side.
+        "Hummingbird": ["HTTPServer", "Server", "portvakt"],
+        "HummingbirdHTTP2": ["HTTPServer", "Server"],
+        "HummingbirdTLS": ["HTTPServer", "Server"],
+        "Mustache": ["HTTPServer"],
+        "SwiftASN1": ["TestAuthority"],
+        "X509": ["TestAuthority"],
+        "Yams": ["EnterpriseCertificates", "Scopes", "Server", "portvakt"],
+    ]
+
+    /// The only targets that hold SQL.
+    static let storage: Set<String> = ["SQLiteStorage"]
+}
