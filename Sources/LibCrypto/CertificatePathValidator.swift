@@ -1,0 +1,116 @@
+internal import COpenSSL
+public import Vocabulary
+
+/// Builds and validates certificate paths (RFC 5280 §6) by libcrypto with its strict flags.
+///
+/// Made once for a set of anchors and revocation lists, then used from any thread.
+public struct CertificatePathValidator: Sendable {
+    /// The inputs of RFC 5280 §6.1.1 besides path, time and anchors, and limits of ours.
+    public struct Options: Sendable, Hashable {
+        /// Which certificates must be covered by a revocation list.
+        public enum Revocation: Sendable, Hashable {
+            /// Lists are not looked at.
+            case none
+            /// Every certificate below the anchor; a missing list is a fault.
+            case allBelowAnchor
+        }
+
+        /// How many intermediates may stand between leaf and anchor.
+        public var maximumIntermediates = 8
+        /// The user-initial-policy-set; empty for any policy.
+        public var policies: Set<OID> = []
+        /// Whether a valid policy must be left at the end of the path.
+        public var requiresExplicitPolicy = false
+        /// Whether `anyPolicy` in a certificate counts for nothing.
+        public var inhibitsAnyPolicy = false
+        /// Whether policies may not be mapped to others.
+        public var inhibitsPolicyMapping = false
+        /// Each certificate below the anchor that has an extended key usage must allow one of these; empty for no demand.
+        public var purposes: [OID] = []
+        /// Which certificates must be covered by a revocation list.
+        public var revocation = Revocation.none
+
+        /// The weakest options: no policy, no purpose, no revocation.
+        public init() {}
+    }
+
+    /// Where every path must end.
+    public let anchors: [Certificate]
+    /// Certificates to build paths with that nobody needs to send; not trusted by themselves.
+    public let intermediates: [Certificate]
+    /// The demands on a path.
+    public let options: Options
+
+    private let store: Store
+
+    /// A validator for these anchors.
+    ///
+    /// An anchor is trusted for being in the list, self-signed or not (RFC 5280 §6.1.1 d).
+    public init(
+        anchors: [Certificate],
+        intermediates: [Certificate] = [],
+        revocationLists: [CertificateRevocationList] = [],
+        options: Options = Options()
+    ) {
+        self.anchors = anchors
+        self.intermediates = intermediates
+        self.options = options
+        store = Store(anchors: anchors, lists: revocationLists)
+    }
+
+    /// Proves a path from `leaf` to an anchor at this time.
+    ///
+    /// - Parameters:
+    ///   - leaf: the certificate to prove.
+    ///   - untrusted: certificates sent with it, in any order; the caller limits their number.
+    ///   - point: the time at which everything must be valid.
+    ///   - policies: overrides the user-initial-policy-set of the options.
+    /// - Returns: the path, leaf first, anchor last.
+    /// - Throws: a rejection with every finding.
+    public func validate(
+        _ leaf: Certificate,
+        with untrusted: [Certificate] = [],
+        at point: Timestamp,
+        policies: Set<OID>? = nil
+    ) throws(PathRejection) -> [Certificate] {
+        let helpers = untrusted + intermediates
+        var demands = options
+        if let policies { demands.policies = policies }
+        let run = PathRun(store: store, leaf: leaf, helpers: helpers, options: demands, at: point)
+        let outcome = run.verify()
+        var findings = outcome.findings
+        let known = [leaf] + helpers + anchors
+        let path = outcome.path.compactMap { pointer in known.first { $0.handle.pointer == pointer } }
+        findings += CertificatePathRules.findings(in: path, purposes: options.purposes)
+        guard findings.isEmpty else { throw PathRejection(findings: findings) }
+        guard path.count == outcome.path.count, path.first == leaf else {
+            let finding = PathFinding(
+                fault: .unspecified,
+                depth: 0,
+                subject: leaf.subject.shortName,
+                detail: "the path could not be read"
+            )
+            throw PathRejection(findings: [finding])
+        }
+        return path
+    }
+}
+
+extension CertificatePathValidator {
+    /// Owns one `X509_STORE` with anchors and revocation lists.
+    final class Store: @unchecked Sendable {
+        // INVARIANT: filled in `init` and not changed after; verification reads it under libcrypto's own lock.
+        let pointer: OpaquePointer
+
+        init(anchors: [Certificate], lists: [CertificateRevocationList]) {
+            guard let store = X509_STORE_new() else { preconditionFailure("libcrypto has no memory") }
+            // Both calls take references of their own, and ignore what is there already.
+            for anchor in anchors { X509_STORE_add_cert(store, anchor.handle.pointer) }
+            for list in lists { X509_STORE_add_crl(store, list.handle.pointer) }
+            ERR_clear_error()
+            pointer = store
+        }
+
+        deinit { X509_STORE_free(pointer) }
+    }
+}
