@@ -1,0 +1,132 @@
+import LibCrypto
+public import Vocabulary
+
+/// Decides whether a chain of certificates proves an organisation: path, revocation, SEID profile, organisation number.
+public final class EnterpriseCertificateValidator: Sendable {
+    /// More certificates than this are not looked at: parsing and path building cost the verifier.
+    public static let maximumChainLength = 10
+
+    /// How many accepted chains are remembered.
+    public static let maximumCachedChains = 10_000
+
+    /// How revocation is looked at.
+    public let revocation: RevocationMode
+
+    private let trust: any TrustSource
+    private let evidence: any RevocationEvidence
+    private let accepted = AcceptanceCache(capacity: maximumCachedChains)
+
+    /// A validator.
+    ///
+    /// - Parameters:
+    ///   - trust: anchors and profile; may change while it is used.
+    ///   - revocation: how revocation is looked at.
+    /// - Throws: `RevocationUnavailable` for a mode that this version cannot honour.
+    public init(trust: any TrustSource, revocation: RevocationMode) throws(RevocationUnavailable) {
+        self.trust = trust
+        self.revocation = revocation
+        evidence = try revocation.evidence()
+    }
+
+    /// Validates a chain.
+    ///
+    /// - Parameters:
+    ///   - chain: DER, the enterprise certificate first; issuers may follow in any order or be left out, as `x5c` of
+    ///     RFC 7515 §4.1.6 is sent both ways.
+    ///   - now: the time at which everything must hold.
+    /// - Returns: the proven certificate.
+    /// - Throws: the one cause that the caller should mend first.
+    public func validate(
+        _ chain: [[UInt8]],
+        at now: Timestamp
+    ) throws(CertificateRejection) -> EnterpriseCertificate {
+        guard !chain.isEmpty else { throw .malformed("the chain is empty") }
+        guard chain.count <= Self.maximumChainLength else {
+            throw .malformed("the chain has \(chain.count) certificates; \(Self.maximumChainLength) at most are read")
+        }
+        // One snapshot for the whole decision.
+        let trust = trust.current
+        let revision = "\(trust.revision) \(evidence.revision(beside: trust))"
+        let key = Self.digest(of: chain)
+        if let known = accepted.certificate(for: key, revision: revision, at: now) { return known }
+        let entry = try decide(chain, under: trust, at: now)
+        accepted.insert(entry, for: key, revision: revision)
+        return entry.certificate
+    }
+
+    private func decide(
+        _ chain: [[UInt8]],
+        under trust: TrustStore,
+        at now: Timestamp
+    ) throws(CertificateRejection) -> AcceptanceCache.Entry {
+        let (leaf, others) = try ChainReading.certificates(chain)
+        let policies = trust.profile.accepted(of: leaf)
+        let path: [Certificate]
+        do throws(PathRejection) {
+            path = try trust.paths.validate(leaf, with: others, at: now, policies: policies)
+        } catch {
+            throw CertificateRejection(error, of: leaf)
+        }
+        guard !policies.isEmpty else { throw .policy(leaf.policies.map(\.dotted)) }
+        if let rejection = trust.profile.rejections(of: leaf).first { throw rejection }
+        let evidenceEnd = try evidence.check(path, beside: trust, at: now)
+        let organisation: OrganisationNumber
+        do throws(CertificateRejection.OrganisationFault) {
+            organisation = try OrganisationInSubject.read(leaf, profile: trust.profile)
+        } catch {
+            throw .organisationNumber(error)
+        }
+        let key: PublicKey
+        do throws(CryptoError) {
+            key = try leaf.publicKey()
+        } catch {
+            throw .weakKey(error.description)
+        }
+        let ends = path.map(\.notAfter) + (evidenceEnd.map { [$0] } ?? [])
+        return AcceptanceCache.Entry(
+            certificate: EnterpriseCertificate(
+                leaf,
+                publicKey: key,
+                organisation: organisation,
+                revocationMode: revocation
+            ),
+            from: path.map(\.notBefore).max() ?? leaf.notBefore,
+            until: ends.min() ?? leaf.notAfter
+        )
+    }
+
+    /// The SHA-256 of the chain, with lengths, so that no two chains share one.
+    private static func digest(of chain: [[UInt8]]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(chain.reduce(0) { $0 + $1.count + 8 })
+        for certificate in chain {
+            withUnsafeBytes(of: UInt64(certificate.count).bigEndian) { bytes.append(contentsOf: $0) }
+            bytes += certificate
+        }
+        return HashFunction.sha256.digest(bytes)
+    }
+}
+
+/// Reads a chain as it was sent and refuses what is no chain of an enterprise certificate, before anything is proven.
+enum ChainReading {
+    static func certificates(
+        _ chain: [[UInt8]]
+    ) throws(CertificateRejection) -> (leaf: Certificate, others: [Certificate]) {
+        var certificates: [Certificate] = []
+        for (index, der) in chain.enumerated() {
+            do throws(CertificateError) {
+                certificates.append(try Certificate(der: der))
+            } catch {
+                throw .malformed("certificate \(index + 1) of \(chain.count): \(error)")
+            }
+        }
+        guard let leaf = certificates.first else { throw .malformed("the chain is empty") }
+        if leaf.isSelfSigned { throw .selfSigned }
+        if leaf.isCertificationAuthority { throw .certificationAuthority(subject: leaf.subject.shortName) }
+        // RFC 7515 §4.1.6: what follows certifies what stands before, so a second end entity has no place in the chain.
+        if let index = certificates.dropFirst().firstIndex(where: { !$0.isCertificationAuthority }) {
+            throw .malformed("certificate \(index + 1) of \(chain.count) is no certification authority's")
+        }
+        return (leaf, Array(certificates.dropFirst()))
+    }
+}
