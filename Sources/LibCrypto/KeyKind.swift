@@ -78,7 +78,7 @@ public enum PublicKeyComponents: Sendable, Hashable {
     case ed25519([UInt8])
 }
 
-/// The numbers that make a private key; integers are big-endian. It never prints itself.
+/// The numbers that make a private key, integers big-endian; it never prints itself.
 public enum PrivateKeyComponents: Sendable {
     /// An RSA key of two primes.
     case rsa(RSAPrivateNumbers)

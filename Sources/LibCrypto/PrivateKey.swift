@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// A private key that signs. Immutable; any number of threads may share it, each with a signer of its own.
+/// A private key that signs, immutable: any number of threads may share it, each with a signer of its own.
 public final class PrivateKey: Sendable {
     /// The public half.
     public let publicKey: PublicKey
@@ -58,7 +58,7 @@ public final class PrivateKey: Sendable {
         return try PrivateKey(importing: KeyHandle(owning: key).privateComponents())
     }
 
-    /// The numbers, to write the key in another form. They are secret.
+    /// The secret numbers, to write the key in another form.
     public func privateComponents() throws(CryptoError) -> PrivateKeyComponents { try handle.privateComponents() }
 
     /// Signs a message.
