@@ -1,0 +1,27 @@
+# Each target is one script in scripts/; all install what they need and are safe to repeat.
+
+.PHONY: help run test build lint asan interop bench
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+
+run: ## build, make a demo world on first use, serve it
+	@scripts/run.sh
+
+test: ## all tests; what CI runs
+	@scripts/test.sh
+
+build: ## the release binary, .build/release/portvakt
+	@scripts/build.sh
+
+lint: ## form of the sources, and who imports whom
+	@scripts/lint.sh --architecture
+
+asan: ## the tests around C libraries under Address Sanitizer
+	@scripts/asan.sh
+
+interop: ## clients and providers that others wrote, against a live server
+	@scripts/test.sh interop faults
+
+bench: ## tokens per second and CPU per token, beside what openssl alone reaches
+	@scripts/bench.sh

@@ -1,0 +1,172 @@
+"""Libraries that others wrote accept our tokens, and refuse what is not one."""
+
+import json
+import time
+
+import jwt
+import pytest
+import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from joserfc import errors as jose_errors
+from joserfc import jwt as jose
+from joserfc.jwk import KeySet
+
+from world import Grant, World, scratch
+
+REGISTERED_KEY = "registered_key"
+
+
+def token(world: World, **claims) -> str:
+    grant = Grant.of(world.client_by(REGISTERED_KEY), world.issuer)
+    grant.claims.update(claims)
+    answer = world.token(grant.signed())
+    assert answer.status == 200, answer.body
+    return answer.body["access_token"]
+
+
+def tampered(text: str) -> str:
+    """The same token for more scopes, under the old signature."""
+    header, _, signature = text.split(".")
+    claims = jwt.decode(text, options={"verify_signature": False})
+    claims["scope"] += " nav:everything"
+    body = jwt.utils.base64url_encode(json.dumps(claims).encode()).decode()
+    return f"{header}.{body}.{signature}"
+
+
+# PyJWT.
+
+
+def pyjwt(world: World, text: str, keys: jwt.PyJWKClient | None = None, **options) -> dict:
+    keys = keys or jwt.PyJWKClient(world.jwks_uri)
+    key = keys.get_signing_key_from_jwt(text)
+    return jwt.decode(text, key.key, algorithms=["RS256"], issuer=world.issuer, **options)
+
+
+def test_pyjwt_accepts_a_token(world):
+    claims = pyjwt(world, token(world))
+    assert claims["token_type"] == "Bearer"
+    assert claims["exp"] > claims["iat"]
+    assert "sub" not in claims and "aud" not in claims
+
+
+def test_pyjwt_checks_the_audience_that_was_asked_for(world):
+    text = token(world, resource=["https://api.example.no/income"])
+    assert pyjwt(world, text, audience="https://api.example.no/income")["aud"] == ["https://api.example.no/income"]
+    with pytest.raises(jwt.InvalidAudienceError):
+        pyjwt(world, text, audience="https://api.example.no/other")
+
+
+def test_pyjwt_refuses_changed_claims(world):
+    with pytest.raises(jwt.InvalidSignatureError):
+        pyjwt(world, tampered(token(world)))
+
+
+def test_pyjwt_refuses_a_token_of_another_issuer(world):
+    text = token(world)
+    key = jwt.PyJWKClient(world.jwks_uri).get_signing_key_from_jwt(text)
+    with pytest.raises(jwt.InvalidIssuerError):
+        jwt.decode(text, key.key, algorithms=["RS256"], issuer=world.issuer.rstrip("/"))
+
+
+def test_pyjwt_refuses_an_expired_token(world):
+    text = token(world)
+    key = jwt.PyJWKClient(world.jwks_uri).get_signing_key_from_jwt(text)
+    claims = jwt.decode(text, key.key, algorithms=["RS256"])
+    assert claims["exp"] - claims["iat"] <= 7200
+    with pytest.raises(jwt.ExpiredSignatureError):
+        jwt.decode(text, key.key, algorithms=["RS256"], leeway=-(claims["exp"] - claims["iat"]) - 5)
+
+
+# joserfc.
+
+
+def key_set(world: World) -> KeySet:
+    response = requests.get(world.jwks_uri, timeout=10)
+    response.raise_for_status()
+    return KeySet.import_key_set(response.json())
+
+
+def joserfc(world: World, text: str) -> dict:
+    decoded = jose.decode(text, key_set(world), algorithms=["RS256"])
+    registry = jose.JWTClaimsRegistry(
+        iss={"essential": True, "value": world.issuer}, exp={"essential": True}, iat={"essential": True}
+    )
+    registry.validate(decoded.claims)
+    return decoded.claims
+
+
+def test_joserfc_accepts_a_token(world):
+    client = world.client_by(REGISTERED_KEY)
+    assert joserfc(world, token(world))["consumer"]["ID"] == f"0192:{client.organisation}"
+
+
+def test_joserfc_refuses_changed_claims(world):
+    with pytest.raises(jose_errors.BadSignatureError):
+        joserfc(world, tampered(token(world)))
+
+
+def test_joserfc_refuses_a_token_signed_by_a_stranger(world):
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    genuine = token(world)
+    forged = jwt.encode(
+        jwt.decode(genuine, options={"verify_signature": False}), stranger, algorithm="RS256",
+        headers={"kid": jwt.get_unverified_header(genuine)["kid"]},
+    )
+    with pytest.raises(jose_errors.BadSignatureError):
+        joserfc(world, forged)
+
+
+# What both rely on.
+
+
+def test_the_key_set_can_be_kept(world):
+    response = requests.get(world.jwks_uri, timeout=10)
+    assert "max-age=" in response.headers["Cache-Control"]
+    again = requests.get(world.jwks_uri, headers={"If-None-Match": response.headers["ETag"]}, timeout=10)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_key_set_holds_public_members_alone(world):
+    for key in requests.get(world.jwks_uri, timeout=10).json()["keys"]:
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & set(key)
+        assert key["use"] == "sig"
+
+
+@pytest.mark.parametrize("name", ["oauth-authorization-server", "openid-configuration"])
+def test_the_metadata_names_the_issuer_byte_for_byte(world, name):
+    metadata = requests.get(f"{world.issuer}.well-known/{name}", timeout=10).json()
+    assert metadata["issuer"] == world.issuer
+    assert metadata["jwks_uri"] == world.jwks_uri
+    assert metadata["token_endpoint"] == world.issuer + "token"
+
+
+def test_a_token_is_never_cached(world):
+    answer = world.token(Grant.of(world.client_by(REGISTERED_KEY), world.issuer).signed())
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_rotation_is_followed_and_old_tokens_stay_good():
+    """The one test that changes keys has a world of its own."""
+    import pathlib
+
+    with scratch() as folder:
+        world = World(pathlib.Path(folder) / "data").make().start()
+        try:
+            keys = jwt.PyJWKClient(world.jwks_uri, cooldown_duration=0)
+            old = token(world)
+            pyjwt(world, old, keys)
+            world.on_data("keys", "rotate", "--now")
+            deadline = time.monotonic() + 5
+            new = token(world)
+            while jwt.get_unverified_header(new)["kid"] == jwt.get_unverified_header(old)["kid"]:
+                assert time.monotonic() < deadline, "the running server does not sign with the new key"
+                time.sleep(0.1)
+                new = token(world)
+            # The client has the old set in its cache and finds the new key by itself.
+            assert pyjwt(world, new, keys)["iss"] == world.issuer
+            assert pyjwt(world, old, keys)["iss"] == world.issuer
+        finally:
+            world.stop()

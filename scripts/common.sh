@@ -1,0 +1,32 @@
+# Sourced by the scripts beside it: the root of the repository as working directory, and how they speak.
+# shellcheck shell=bash
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Swift writes colours and moving progress to a terminal only; nothing here needs a terminal.
+export LC_ALL=C.UTF-8
+
+say() { printf '%s\n' "$*" >&2; }
+
+heading() { printf '\n== %s\n' "$*" >&2; }
+
+die() {
+    say "$0: $*"
+    exit 1
+}
+
+# The folder of the Python environment that interop tests and benchmarks share.
+venv=.build/venv
+
+# Makes the Python environment, or does nothing when it holds what requirements.txt asks for.
+python_environment() {
+    local wanted=Tests/Interop/requirements.txt
+    if cmp -s "$wanted" "$venv/requirements.txt" && "$venv/bin/python" -c '' 2>/dev/null; then return; fi
+    say "making the Python environment in $venv"
+    rm -rf "$venv"
+    mkdir -p "$(dirname "$venv")"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" --quiet --disable-pip-version-check install --requirement "$wanted"
+    cp "$wanted" "$venv/requirements.txt"
+}
