@@ -178,6 +178,11 @@ class World:
     def jwks_uri(self) -> str:
         return self.issuer + "jwk"
 
+    def ledger(self, kind: str) -> list[dict]:
+        """Every ledger entry of that kind, as `audit search` tells it."""
+        done = self.on_data("audit", "search", "--event", kind, "--limit", "1000000", "--json")
+        return json.loads(done.stdout)["items"]
+
     # The world's inhabitants.
 
     @property
@@ -261,7 +266,6 @@ def payload(token: str) -> dict:
     """A token's claims, unverified."""
     part = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-
 
 
 def scratch() -> tempfile.TemporaryDirectory:
