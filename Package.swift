@@ -50,6 +50,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -69,6 +70,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -98,9 +100,13 @@ let package = Package(
         module("JOSE", ["LibCrypto", "Vocabulary"]),
 
         // The domain: none imports another.
-        module("EnterpriseCertificates", ["LibCrypto", "Vocabulary", yams]),
+        module(
+            "EnterpriseCertificates",
+            ["LibCrypto", "Vocabulary", yams],
+            resources: [.embedInCode("BundledTrust")]
+        ),
         module("Organisations", ["CZlib", "JOSE", "Vocabulary"]),
-        module("Scopes", ["Vocabulary", yams]),
+        module("Scopes", ["JOSE", "Vocabulary", yams]),
         module("Clients", ["JOSE", "LibCrypto", "Vocabulary"]),
         module("AuditLedger", ["JOSE", "LibCrypto", "Vocabulary", dequeModule]),
 
@@ -113,25 +119,33 @@ let package = Package(
             ]
         ),
 
+        // The acts of administrators on the domain: no HTTP, no SQL.
+        module(
+            "Administration",
+            ["AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes", "Vocabulary"]
+        ),
+
         // The edges.
         module(
             "SQLiteStorage",
             [
-                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes", "TokenIssuance",
+                "Administration", "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes",
+                "TokenIssuance",
                 "Vocabulary", grdb, grdbSQLite, logging,
             ]
         ),
         module(
             "HTTPServer",
             [
-                "AuditLedger", "JOSE", "TokenIssuance", "Vocabulary", hummingbird, httpTypes, logging, metrics,
-                mustache, nioCore, nioHTTP1,
-            ]
+                "AuditLedger", "JOSE", "TokenIssuance", "Vocabulary", hummingbird, hummingbirdHTTP2, httpTypes,
+                logging, metrics, mustache, nioCore, nioHTTP1, nioHTTPTypes, nioSSL, serviceLifecycle,
+            ],
+            resources: [.embedInCode("Resources")]
         ),
         module(
             "Server",
             [
-                "AuditLedger", "Clients", "EnterpriseCertificates", "HTTPServer", "JOSE", "LibCrypto",
+                "Administration", "AuditLedger", "Clients", "EnterpriseCertificates", "HTTPServer", "JOSE", "LibCrypto",
                 "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", configuration, hummingbird,
                 serviceLifecycle, unixSignals, yams,
             ]
@@ -140,14 +154,15 @@ let package = Package(
         module(
             "DemoWorld",
             [
-                "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "Scopes",
+                "Administration", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
+                "SQLiteStorage", "Scopes",
                 "Server", "TestAuthority", "Vocabulary",
             ]
         ),
         .executableTarget(
             name: "portvakt",
             dependencies: [
-                "AuditLedger", "Clients", "DemoWorld", "EnterpriseCertificates", "JOSE", "LibCrypto",
+                "Administration", "AuditLedger", "Clients", "DemoWorld", "EnterpriseCertificates", "JOSE", "LibCrypto",
                 "Organisations", "PortvaktClient", "PortvaktProvider", "SQLiteStorage", "Scopes", "Server",
                 "TokenIssuance", "Vocabulary", argumentParser, asyncHTTPClient, hummingbird, httpTypes, logging,
                 nioCore, serviceLifecycle, yams,
@@ -178,7 +193,7 @@ let package = Package(
         tests(of: "JOSE", ["LibCrypto", "Vocabulary", jwtKit]),
         tests(of: "EnterpriseCertificates", ["LibCrypto", "TestAuthority", "Vocabulary"]),
         tests(of: "Organisations", ["JOSE", "Vocabulary"]),
-        tests(of: "Scopes", ["Vocabulary"]),
+        tests(of: "Scopes", ["JOSE", "Vocabulary"]),
         tests(of: "Clients", ["JOSE", "LibCrypto", "Vocabulary"]),
         tests(of: "AuditLedger", ["JOSE", "LibCrypto", "Vocabulary"]),
         tests(
@@ -189,9 +204,14 @@ let package = Package(
             ]
         ),
         tests(
+            of: "Administration",
+            ["AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes", "SQLiteStorage", "Vocabulary"]
+        ),
+        tests(
             of: "SQLiteStorage",
             [
-                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes", "TokenIssuance",
+                "Administration", "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes",
+                "TokenIssuance",
                 "Vocabulary", grdb, grdbSQLite,
             ]
         ),

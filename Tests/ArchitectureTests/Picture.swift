@@ -24,12 +24,18 @@ enum Picture {
         "Scopes": bottom,
 
         "TokenIssuance": bottom.union(domain),
-        "SQLiteStorage": bottom.union(domain).union(["TokenIssuance"]),
+        "Administration": bottom.union(["AuditLedger", "Clients", "Organisations", "Scopes"]),
+        "SQLiteStorage": bottom.union(domain).union(["Administration", "TokenIssuance"]),
         "HTTPServer": bottom.union(domain).union(["TokenIssuance"]),
-        "Server": bottom.union(domain).union(["HTTPServer", "SQLiteStorage", "TokenIssuance"]),
-        "DemoWorld": bottom.union(domain).union(["Server", "SQLiteStorage", "TestAuthority", "TokenIssuance"]),
+        "Server": bottom.union(domain).union([
+            "Administration", "HTTPServer", "SQLiteStorage", "TokenIssuance",
+        ]),
+        "DemoWorld": bottom.union(domain).union([
+            "Administration", "Server", "SQLiteStorage", "TestAuthority", "TokenIssuance",
+        ]),
         "portvakt": bottom.union(domain).union([
-            "DemoWorld", "PortvaktClient", "PortvaktProvider", "Server", "SQLiteStorage", "TokenIssuance",
+            "Administration", "DemoWorld", "PortvaktClient", "PortvaktProvider", "Server", "SQLiteStorage",
+            "TokenIssuance",
         ]),
 
         "PortvaktClient": bottom,

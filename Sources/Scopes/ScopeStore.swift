@@ -1,0 +1,69 @@
+public import Vocabulary
+
+/// Which scopes a list is about; what is nil does not matter.
+public struct ScopeQuery: Sendable, Hashable {
+    /// Those under that prefix.
+    public var prefix: ScopePrefix?
+    /// Those that the organisation owns.
+    public var owner: OrganisationNumber?
+    /// Inactive ones as well.
+    public var includesInactive = false
+
+    /// All active scopes.
+    public init() {}
+}
+
+/// Which grants of access a list is about; what is nil does not matter.
+public struct AccessQuery: Sendable, Hashable {
+    /// Those of that scope.
+    public var scope: ScopeName?
+    /// Those to that organisation.
+    public var consumer: OrganisationNumber?
+    /// Those to scopes that the organisation owns.
+    public var owner: OrganisationNumber?
+    /// Those that end before that time.
+    public var endingBefore: Timestamp?
+    /// Withdrawn and requested ones as well.
+    public var includesUnapproved = false
+
+    /// All approved grants.
+    public init() {}
+}
+
+/// Reads scopes and access inside an open transaction or snapshot; blocks.
+public protocol ScopeReader {
+    /// Who owns that prefix; nil when it is free.
+    func prefixAssignment(_ prefix: ScopePrefix) throws -> ScopePrefixAssignment?
+
+    /// All assigned prefixes, in order.
+    func prefixAssignments() throws -> [ScopePrefixAssignment]
+
+    /// The scope of that name.
+    func scope(_ name: ScopeName) throws -> Scope?
+
+    /// The scopes asked for, by name.
+    func scopes(_ query: ScopeQuery) throws -> [Scope]
+
+    /// The organisation's grant to that scope, in any state.
+    func access(to scope: ScopeName, of consumer: OrganisationNumber) throws -> ScopeAccess?
+
+    /// The grants asked for, by scope and consumer.
+    func accesses(_ query: AccessQuery) throws -> [ScopeAccess]
+}
+
+/// Keeps scopes and access inside an open transaction; blocks.
+///
+/// It keeps what it is given: rules, revision and ledger are for whoever calls it.
+public protocol ScopeStore: ScopeReader {
+    /// Keeps a new assignment; the prefix must be free.
+    func insert(_ assignment: ScopePrefixAssignment) throws
+
+    /// Keeps a new scope; its prefix must be assigned, its name free.
+    func insert(_ scope: Scope) throws
+
+    /// Keeps the scope's new values.
+    func update(_ scope: Scope) throws
+
+    /// Keeps a new grant, or the new values of one.
+    func put(_ access: ScopeAccess) throws
+}
