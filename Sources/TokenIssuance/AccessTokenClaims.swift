@@ -1,0 +1,68 @@
+public import JOSE
+public import Vocabulary
+
+/// The content of an access token that was decided on (spec §3.4): everything but the signature.
+public struct AccessTokenClaims: Sendable, Hashable {
+    /// `client_amr`: how the client authenticated.
+    public enum ClientAMR: String, Sendable, Hashable {
+        /// By a registered key.
+        case privateKeyJWT = "private_key_jwt"
+        /// By an enterprise certificate.
+        case enterpriseCertificate = "virksomhetssertifikat"
+    }
+
+    /// `iss`.
+    public let issuer: Issuer
+    /// `client_id`.
+    public let client: ClientID
+    /// `client_amr`.
+    public let clientAMR: ClientAMR
+    /// `consumer`.
+    public let consumer: OrganisationNumber
+    /// `scope`, in the order asked.
+    public let scopes: [ScopeName]
+    /// `iat`.
+    public let issuedAt: Timestamp
+    /// `exp`.
+    public let expires: Timestamp
+    /// `jti`.
+    public let tokenID: TokenID
+    /// `aud`, in the JSON form that it was asked or is enforced in.
+    public let audience: JSONValue?
+    /// `pid`.
+    public let pid: NationalIdentityNumber?
+    /// The header's `typ`.
+    public let headerType: String
+    /// The header's `alg`.
+    public let algorithm: JWSAlgorithm
+    /// The consumer is bankrupt or being wound up, and the server is set to warn: marked in the ledger.
+    public let isConsumerDistressed: Bool
+
+    /// The token's life.
+    public var lifetime: Seconds { expires - issuedAt }
+
+    /// The claims as they stand in the token.
+    func payload() -> JSONObject {
+        var object: JSONObject = [
+            "iss": .string(issuer.rawValue),
+            "client_id": .string(client.rawValue),
+            "client_amr": .string(clientAMR.rawValue),
+            "consumer": .object([
+                "authority": .string(OrganisationNumber.authority), "ID": .string(consumer.iso6523),
+            ]),
+            "scope": .string(scopes.map(\.rawValue).joined(separator: " ")),
+            "token_type": .string("Bearer"),
+            "iat": .number(JSONNumber(issuedAt.seconds)),
+            "exp": .number(JSONNumber(expires.seconds)),
+            "jti": .string(tokenID.rawValue),
+        ]
+        // RFC 9068 §2.2: `sub` is required; without a resource owner it names the client.
+        if headerType == AccessTokenClaims.rfc9068Type { object["sub"] = .string(client.rawValue) }
+        if let audience { object["aud"] = audience }
+        if let pid { object["pid"] = .string(pid.exposed) }
+        return object
+    }
+
+    /// The `typ` of RFC 9068 §2.1.
+    static let rfc9068Type = "at+jwt"
+}

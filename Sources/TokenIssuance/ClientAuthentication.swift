@@ -1,0 +1,166 @@
+import LibCrypto
+public import AuditLedger
+public import Clients
+public import EnterpriseCertificates
+import JOSE
+public import Vocabulary
+
+/// A token request whose client has proved who it is (RFC 7523 §3): key or certificate, signature, audience and times hold.
+public struct AuthenticatedGrant: Sendable {
+    /// What proved the client.
+    public enum Credential: Sendable {
+        /// A registered key.
+        case key(ClientKey)
+        /// Its owner's enterprise certificate.
+        case certificate(EnterpriseCertificate)
+    }
+
+    /// The client, as it was when it was authenticated; the decision looks at it again.
+    public let client: Client
+    /// What proved it.
+    public let credential: Credential
+    /// Whether it authenticated by `client_assertion` alone: a replay is then 401 `invalid_client`.
+    public let isClientCredentials: Bool
+    /// The scopes asked for, in that order.
+    public let scopes: [ScopeName]
+    /// The resources asked for.
+    public let resource: ResourceIndicator?
+    /// The end user's number.
+    public let pid: NationalIdentityNumber?
+    /// The claims that use up the assertions.
+    public let claims: [ReplayClaim]
+    /// The identifier of the token, if one is issued.
+    public let tokenID: TokenID
+
+    /// The facts that a decision on it needs.
+    public var query: FactsQuery { FactsQuery(client: client.id, scopes: scopes) }
+}
+
+/// Proves who a client is (RFC 7523 §3), with at most one signature check for each look at the client.
+public struct ClientAuthenticator: Sendable {
+    private let registry: any FactsRegistry
+    private let certificates: EnterpriseCertificateValidator
+    private let rules: GrantRules
+    private let tokenIDs: any TokenIDSource
+
+    /// An authenticator.
+    public init(
+        registry: any FactsRegistry,
+        certificates: EnterpriseCertificateValidator,
+        rules: GrantRules,
+        tokenIDs: any TokenIDSource
+    ) {
+        self.registry = registry
+        self.certificates = certificates
+        self.rules = rules
+        self.tokenIDs = tokenIDs
+    }
+
+    /// Authenticates the client of `grant`.
+    ///
+    /// - Throws: `RefusedRequest`, or what the registry throws.
+    func authenticate(_ grant: UnverifiedGrant, at now: Timestamp) async throws -> AuthenticatedGrant {
+        let cached = try await registry.client(grant.claimedClient)
+        do {
+            return try prove(grant, from: cached, at: now)
+        } catch let refused {
+            // A no is never taken on cached facts: a key just added counts at once.
+            let current = try await registry.currentClient(grant.claimedClient)
+            guard current != cached else { throw refused }
+            return try prove(grant, from: current, at: now)
+        }
+    }
+
+    private func prove(
+        _ grant: UnverifiedGrant,
+        from client: Client?,
+        at now: Timestamp
+    ) throws(RefusedRequest) -> AuthenticatedGrant {
+        let assertion = grant.assertion
+        let isClientAuthentication = assertion.kind == .clientAuthentication
+        guard let client else {
+            throw RefusedRequest(
+                .clientUnknown(grant.claimedClient.rawValue),
+                isClientAuthentication: isClientAuthentication,
+                claimedClient: grant.claimedClient
+            )
+        }
+        let credential = try prove(assertion, from: client, at: now)
+        var claims = [assertion]
+        if let companion = grant.companion {
+            _ = try prove(companion, from: client, at: now)
+            claims.append(companion)
+        }
+        do { try rules.checkPerson(grant.pid) } catch { throw RefusedRequest(error, claimedClient: client.id) }
+        return AuthenticatedGrant(
+            client: client,
+            credential: credential,
+            isClientCredentials: isClientAuthentication,
+            scopes: grant.scopes,
+            resource: grant.resource,
+            pid: grant.pid,
+            claims: claims.map {
+                ReplayClaim(
+                    client: client.id,
+                    key: $0.replayKey,
+                    issued: $0.unverifiedClaims.issuedAt,
+                    expires: $0.unverifiedClaims.expires
+                )
+            },
+            tokenID: tokenIDs.next()
+        )
+    }
+
+    private func prove(
+        _ assertion: UnverifiedAssertion,
+        from client: Client,
+        at now: Timestamp
+    ) throws(RefusedRequest) -> AuthenticatedGrant.Credential {
+        do throws(Refusal) {
+            let credential = try credential(of: assertion, from: client, at: now)
+            try rules.checkAudience(assertion.unverifiedClaims.audience, of: assertion.kind, from: client)
+            try rules.checkTimes(of: assertion.unverifiedClaims, at: now)
+            return credential
+        } catch {
+            throw RefusedRequest(
+                error,
+                isClientAuthentication: assertion.kind == .clientAuthentication,
+                claimedClient: client.id
+            )
+        }
+    }
+
+    /// Key selection and signature, RFC 7515 §5.2: the key decides the algorithm, never the header alone (RFC 8725 §3.1).
+    private func credential(
+        of assertion: UnverifiedAssertion,
+        from client: Client,
+        at now: Timestamp
+    ) throws(Refusal) -> AuthenticatedGrant.Credential {
+        switch (assertion.credential, client.authentication) {
+        case (.key(let id), .registeredKey):
+            guard let key = client.key(id) else { throw .keyUnknown(id) }
+            guard !key.isExpired(at: now) else { throw .keyExpired(id, expired: key.expires) }
+            guard assertion.algorithm == key.algorithm else {
+                throw .headerAlgorithm(received: assertion.algorithm.rawValue, expected: [key.algorithm.rawValue])
+            }
+            guard assertion.jws.isSigned(by: key.publicKey, algorithm: key.algorithm) else { throw .signature }
+            return .key(key)
+        case (.key(let id), .certificate): throw .keyNotRegistered(id)
+        case (.certificates, .registeredKey): throw .keyRequired
+        case (.certificates(let chain), .certificate):
+            let certificate: EnterpriseCertificate
+            do { certificate = try certificates.validate(chain, at: now) } catch { throw .certificate(error) }
+            guard certificate.organisation == client.owner else {
+                throw .certificateOrganisation(certificate: certificate.organisation)
+            }
+            let fitting = JWSAlgorithm.allCases.filter { $0.fits(certificate.publicKey.kind) }
+            guard fitting.contains(assertion.algorithm) else {
+                throw .headerAlgorithm(received: assertion.algorithm.rawValue, expected: fitting.map(\.rawValue))
+            }
+            guard assertion.jws.isSigned(by: certificate.publicKey, algorithm: assertion.algorithm) else {
+                throw .signature
+            }
+            return .certificate(certificate)
+        }
+    }
+}

@@ -1,0 +1,234 @@
+import Clients
+public import JOSE
+public import Organisations
+import Scopes
+public import Vocabulary
+
+/// The decision: pure, on one snapshot of facts and one time (DESIGN §2.5).
+///
+/// Run once on facts that may be cached and, when they have moved, once more inside the writer's transaction.
+public struct IssuancePolicy: Sendable {
+    /// The longest life of any token.
+    public static let highestLifetime = Seconds(7_200)
+
+    /// The longest life of a token that administers this server.
+    public static let highestAdministrativeLifetime = Seconds(120)
+
+    private let issuer: Issuer
+    private let defaultLifetime: Seconds
+    private let defaultAlgorithm: JWSAlgorithm
+    private let distress: DistressPolicy
+    private let administrationAudience: String
+
+    /// A policy.
+    ///
+    /// - Parameters:
+    ///   - issuer: This server.
+    ///   - defaultLifetime: The life of a token where neither client nor scope says otherwise; 120 s at Maskinporten.
+    ///   - defaultAlgorithm: The algorithm of tokens where no scope says otherwise.
+    ///   - distress: What is done with bankrupt and winding-up organisations.
+    ///   - administrationAudience: `aud` of tokens with a scope under `idporten`, `altinn` or `portvakt`: the `admin_url`.
+    public init(
+        issuer: Issuer,
+        defaultLifetime: Seconds = 120,
+        defaultAlgorithm: JWSAlgorithm = .rs256,
+        distress: DistressPolicy = .warn,
+        administrationAudience: String
+    ) {
+        self.issuer = issuer
+        self.defaultLifetime = defaultLifetime
+        self.defaultAlgorithm = defaultAlgorithm
+        self.distress = distress
+        self.administrationAudience = administrationAudience
+    }
+
+    /// Decides on an authenticated grant.
+    ///
+    /// - Throws: the refusal of the first rule that fails; scopes are judged together and each has its own reason.
+    func decide(
+        _ grant: AuthenticatedGrant,
+        given facts: IssuanceFacts,
+        at now: Timestamp
+    ) throws(Refusal) -> AccessTokenClaims {
+        let client = try standingClient(of: grant, given: facts, at: now)
+        let consumer = try standingConsumer(client.owner, given: facts)
+        let scopes = try grantedScopes(facts.scopes, to: client, at: now)
+        try checkPerson(grant.pid, against: scopes)
+        let headerType = try single(scopes, demand: "typ") { $0.headerType }?.rawValue ?? "JWT"
+        let audience = try audience(of: grant.resource, for: scopes, headerType: headerType)
+        let lifetime = lifetime(of: client, with: scopes)
+        return AccessTokenClaims(
+            issuer: issuer,
+            client: client.id,
+            clientAMR: clientAMR(of: grant.credential),
+            consumer: client.owner,
+            scopes: grant.scopes,
+            issuedAt: now,
+            expires: now + lifetime,
+            tokenID: grant.tokenID,
+            audience: audience,
+            pid: grant.pid,
+            headerType: headerType,
+            algorithm: try algorithm(for: scopes),
+            isConsumerDistressed: consumer.distress.isPresent && distress == .warn
+        )
+    }
+
+    // MARK: Client and organisation
+
+    /// The client is still there, active, and still has what it authenticated with: facts may have moved since.
+    private func standingClient(
+        of grant: AuthenticatedGrant,
+        given facts: IssuanceFacts,
+        at now: Timestamp
+    ) throws(Refusal) -> Client {
+        guard let client = facts.client else { throw .clientUnknown(grant.client.id.rawValue) }
+        guard client.isActive else { throw .clientDisabled(client.id) }
+        switch grant.credential {
+        case .key(let used):
+            guard let key = client.key(used.id), key.thumbprint == used.thumbprint, key.algorithm == used.algorithm
+            else { throw .keyUnknown(used.id) }
+            guard !key.isExpired(at: now) else { throw .keyExpired(key.id, expired: key.expires) }
+        case .certificate:
+            guard client.authentication == .certificate else { throw .keyRequired }
+        }
+        return client
+    }
+
+    private func standingConsumer(
+        _ number: OrganisationNumber,
+        given facts: IssuanceFacts
+    ) throws(Refusal) -> OrganisationStanding {
+        guard let consumer = facts.consumer else { throw .organisation(number, .unknown) }
+        if let impediment = consumer.impediment { throw .organisation(number, .impeded(impediment)) }
+        if consumer.distress.isPresent, distress == .refuse { throw .organisation(number, .distressed) }
+        return consumer
+    }
+
+    private func clientAMR(of credential: AuthenticatedGrant.Credential) -> AccessTokenClaims.ClientAMR {
+        switch credential {
+        case .key: .privateKeyJWT
+        case .certificate: .enterpriseCertificate
+        }
+    }
+
+    // MARK: Scopes
+
+    /// One scope refused refuses the request, and every refused one is named with its own reason.
+    private func grantedScopes(
+        _ asked: [IssuanceFacts.ScopeFacts],
+        to client: Client,
+        at now: Timestamp
+    ) throws(Refusal) -> [Scope] {
+        var granted: [Scope] = []
+        var refused: [Refusal.ScopeRefusal] = []
+        for facts in asked {
+            do { granted.append(try grantedScope(facts, to: client, at: now)) } catch {
+                refused.append(Refusal.ScopeRefusal(scope: facts.name, fault: error, consumer: client.owner))
+            }
+        }
+        guard refused.isEmpty else { throw .scopes(refused) }
+        let administrative = granted.filter { isAdministrative($0) }
+        guard administrative.isEmpty || administrative.count == granted.count else {
+            throw .scopesIncompatible(demand: "audience", scopes: granted.map(\.name))
+        }
+        return granted
+    }
+
+    private func grantedScope(
+        _ facts: IssuanceFacts.ScopeFacts,
+        to client: Client,
+        at now: Timestamp
+    ) throws(Refusal.ScopeFault) -> Scope {
+        guard let scope = facts.scope else { throw .unknown }
+        guard client.scopes.contains(scope.name) else { throw .notOnClient }
+        guard scope.isActive else { throw .inactive }
+        let types = scope.allowedIntegrationTypes
+        guard types.isEmpty || types.contains(client.integrationType.rawValue) else {
+            throw .integrationType(allowed: types)
+        }
+        if scope.isAccessibleForAll, scope.requiredTermsVersion == nil { return scope }
+        guard let access = facts.access else { throw .notGranted }
+        if let impediment = access.impediment(at: now, requiredTerms: scope.requiredTermsVersion) {
+            throw .impeded(impediment)
+        }
+        return scope
+    }
+
+    private func isAdministrative(_ scope: Scope) -> Bool {
+        ["idporten", "altinn", "portvakt"].contains(scope.name.prefix.rawValue)
+    }
+
+    private func checkPerson(_ pid: NationalIdentityNumber?, against scopes: [Scope]) throws(Refusal) {
+        for scope in scopes {
+            switch (scope.pid, pid) {
+            case (.required, nil): throw .pid(required: true, scope: scope.name)
+            case (.refused, .some): throw .pid(required: false, scope: scope.name)
+            case (.allowed, _), (.required, .some), (.refused, nil): break
+            }
+        }
+    }
+
+    // MARK: Audience, lifetime, algorithm
+
+    /// RFC 8707 §2.2 and DESIGN §2.5: what a scope enforces, else what was asked for and every scope allows.
+    private func audience(
+        of asked: ResourceIndicator?,
+        for scopes: [Scope],
+        headerType: String
+    ) throws(Refusal) -> JSONValue? {
+        if let first = scopes.first, isAdministrative(first) {
+            return try enforced(administrationAudience, against: asked)
+        }
+        let enforcedValues = Set(scopes.compactMap(\.enforcedAudience)).sorted()
+        // Two different ones cannot both be the audience (RFC 8707 §2: `invalid_target`).
+        guard enforcedValues.count <= 1 else {
+            throw .resource(nil, .enforced(enforcedValues.joined(separator: " ")))
+        }
+        if let value = enforcedValues.first { return try enforced(value, against: asked) }
+        for value in asked?.values ?? [] {
+            if let scope = scopes.first(where: { !$0.allowedResources.isEmpty && !$0.allowedResources.contains(value) })
+            {
+                throw .resource(value, .notAllowed(by: scope.name))
+            }
+        }
+        // RFC 9068 §2.2: `aud` is required.
+        if asked == nil, headerType == AccessTokenClaims.rfc9068Type, let scope = scopes.first {
+            throw .resource(nil, .required(by: scope.name))
+        }
+        return asked?.claim
+    }
+
+    private func enforced(_ value: String, against asked: ResourceIndicator?) throws(Refusal) -> JSONValue {
+        if let other = asked?.values.first(where: { $0 != value }) { throw .resource(other, .enforced(value)) }
+        return .string(value)
+    }
+
+    /// The lowest non-zero limit of scopes and client; the default where none says anything (spec §3.5).
+    private func lifetime(of client: Client, with scopes: [Scope]) -> Seconds {
+        var limits = scopes.map(\.maximumTokenAge).filter { $0 > 0 }
+        if let wished = client.accessTokenLifetime, wished > 0 { limits.append(wished) }
+        let lifetime = min(limits.min() ?? defaultLifetime, Self.highestLifetime)
+        return scopes.contains(where: isAdministrative) ? min(lifetime, Self.highestAdministrativeLifetime) : lifetime
+    }
+
+    private func algorithm(for scopes: [Scope]) throws(Refusal) -> JWSAlgorithm {
+        let name = try single(scopes, demand: "signing_algorithm") { $0.signingAlgorithm ?? defaultAlgorithm.rawValue }
+        return name.flatMap(JWSAlgorithm.init(rawValue:)) ?? defaultAlgorithm
+    }
+
+    /// The one value that all scopes which have one agree on.
+    ///
+    /// - Throws: `.scopesIncompatible` when they do not agree.
+    private func single<Value: Hashable>(
+        _ scopes: [Scope],
+        demand: String,
+        of value: (Scope) -> Value?
+    ) throws(Refusal) -> Value? {
+        let values = Set(scopes.compactMap(value))
+        guard values.count <= 1 else {
+            throw .scopesIncompatible(demand: demand, scopes: scopes.map(\.name))
+        }
+        return values.first
+    }
+}

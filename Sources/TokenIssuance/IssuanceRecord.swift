@@ -1,0 +1,71 @@
+import Clients
+import AuditLedger
+import EnterpriseCertificates
+import JOSE
+import Vocabulary
+
+/// What the ledger remembers of a token request.
+enum IssuanceRecord {
+    /// The entry of a token.
+    static func issued(
+        _ claims: AccessTokenClaims,
+        for grant: AuthenticatedGrant,
+        decidedOn revision: Int64,
+        trace: RequestTrace
+    ) -> LedgerEvent {
+        var event = base(.tokenIssued, for: grant, trace: trace, at: claims.issuedAt)
+        event.tokenID = claims.tokenID
+        event.revision = revision
+        event.details = [
+            "lifetime": .number(JSONNumber(claims.lifetime.count)),
+            "alg": .string(claims.algorithm.rawValue),
+        ]
+        if let audience = claims.audience { event.details["aud"] = audience }
+        if claims.pid != nil { event.details["pid"] = .bool(true) }
+        if claims.isConsumerDistressed { event.details["consumer_distressed"] = .bool(true) }
+        return event
+    }
+
+    /// The entry of a refusal after authentication.
+    static func refused(
+        _ refusal: Refusal,
+        for grant: AuthenticatedGrant,
+        decidedOn revision: Int64,
+        trace: RequestTrace,
+        at now: Timestamp
+    ) -> LedgerEvent {
+        var event = base(.tokenRefused, for: grant, trace: trace, at: now)
+        event.revision = revision
+        event.code = refusal.code.rawValue
+        event.reason = refusal.reason
+        if case .scopes(let refusals) = refusal {
+            event.details["scopes"] = .array(
+                refusals.map { ["scope": .string($0.scope.rawValue), "reason": .string($0.fault.reason)] }
+            )
+        }
+        return event
+    }
+
+    private static func base(
+        _ kind: LedgerEvent.Kind,
+        for grant: AuthenticatedGrant,
+        trace: RequestTrace,
+        at now: Timestamp
+    ) -> LedgerEvent {
+        var event = LedgerEvent(time: now, kind: kind)
+        event.traceID = trace.traceID
+        event.parentTraceID = trace.parentTraceID
+        event.client = grant.client.id
+        event.consumer = grant.client.owner
+        event.scopes = grant.scopes
+        switch grant.credential {
+        case .key(let key): event.credential = .key(key.id, thumbprint: key.thumbprint)
+        case .certificate(let certificate):
+            event.credential = .certificate(
+                thumbprint: certificate.thumbprintHexadecimal,
+                revocation: certificate.revocationMode.name
+            )
+        }
+        return event
+    }
+}

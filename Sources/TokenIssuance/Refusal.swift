@@ -1,0 +1,226 @@
+public import EnterpriseCertificates
+public import JOSE
+public import Organisations
+public import Scopes
+public import Vocabulary
+
+/// The caller's fault: one case for each rule, with what is needed to mend it.
+///
+/// Each case has a code (``ErrorCode``), a stable reason finer than the code, an explanation and details. None carries an
+/// assertion, a key or a national identity number.
+public enum Refusal: Error, Equatable, Sendable {
+    // MARK: HTTP and form (RFC 9110, RFC 6749 §3.2)
+
+    /// No endpoint at that path.
+    case notFound(path: String)
+    /// The endpoint answers other methods.
+    case methodNotAllowed(method: String, allowed: [String])
+    /// The body is larger than the limit in bytes.
+    case bodyTooLarge(limit: Int)
+    /// The body is no form.
+    case mediaType(received: String?)
+    /// The body is no well-formed form.
+    case formMalformed
+    /// A parameter came twice.
+    case formParameterTwice(String)
+    /// A parameter is missing.
+    case formParameterMissing(String)
+    /// A parameter has a value that it cannot have.
+    case formParameterValue(String, expected: String)
+    /// The grant type is not served.
+    case grantType(received: String)
+    /// More requests than the limit; try again after so many seconds.
+    case tooManyRequests(retryAfter: Seconds)
+
+    // MARK: The assertion's form (RFC 7515 §7.1, RFC 7519 §7.2, RFC 8725)
+
+    /// Not a compact JWS.
+    case assertionMalformed(CompactJWSError)
+    /// A header member is missing, has the wrong form, or must not be there.
+    case headerMember(String, fault: MemberFault)
+    /// `alg` is none that is served, or does not fit the key.
+    case headerAlgorithm(received: String, expected: [String])
+    /// `typ` names another kind of JWT.
+    case headerType(received: String)
+    /// Both `kid` and `x5c`.
+    case credentialAmbiguous
+    /// Neither `kid` nor `x5c`.
+    case credentialMissing
+    /// `x5c` is a string and not an array of strings.
+    case x5cNotArray
+    /// An element of `x5c` is no base64 certificate, or there are too many.
+    case x5cElement(index: Int)
+    /// A claim is missing, has the wrong form, or must not be there.
+    case claim(String, fault: MemberFault)
+    /// A claim that nobody knows, and the one that was perhaps meant.
+    case claimUnknown(String, suggestion: String?)
+    /// `client_assertion` and `assertion`, or both places of a parameter, do not agree.
+    case mismatch(String)
+
+    // MARK: Who the client is
+
+    /// No client of that identifier.
+    case clientUnknown(String)
+    /// The client is disabled.
+    case clientDisabled(ClientID)
+    /// The client has no key of that identifier.
+    case keyUnknown(KeyID)
+    /// The registered key has expired.
+    case keyExpired(KeyID, expired: Timestamp)
+    /// The client has registered keys and must name one.
+    case keyRequired
+    /// The client has no registered key, and named one.
+    case keyNotRegistered(KeyID)
+    /// The certificate is not acceptable.
+    case certificate(CertificateRejection)
+    /// The certificate's organisation does not own the client.
+    case certificateOrganisation(certificate: OrganisationNumber)
+    /// The signature does not hold under that key or certificate.
+    case signature
+
+    // MARK: Audience, times, replay (RFC 7523 §3)
+
+    /// `aud` is not this server's issuer.
+    case audience(received: [String], expected: String)
+    /// `exp` plus the skew has passed.
+    case assertionExpired(expires: Timestamp, now: Timestamp)
+    /// `iat` or `nbf` is further ahead than the skew.
+    case assertionNotYetValid(claim: String, value: Timestamp, now: Timestamp)
+    /// `exp - iat` exceeds the limit.
+    case assertionLifetime(Seconds, limit: Seconds)
+    /// `exp` is not after `iat`.
+    case assertionEndsBeforeItBegins
+    /// The assertion, or its `jti`, was used before.
+    case replayed
+    /// The assertion was issued before an operator set the clock back or restored the store: it may have been used.
+    case assertionBarred(until: Timestamp)
+
+    // MARK: The decision
+
+    /// The owner of the client gets no token.
+    case organisation(OrganisationNumber, OrganisationFault)
+    /// One or more scopes cannot be had; each with its own reason, in the order asked.
+    case scopes([ScopeRefusal])
+    /// Scopes that demand different things were asked for together.
+    case scopesIncompatible(demand: String, scopes: [ScopeName])
+    /// `pid` is missing where a scope requires it, or there where one refuses it.
+    case pid(required: Bool, scope: ScopeName)
+    /// A resource cannot be had.
+    case resource(String?, ResourceFault)
+    /// The type of authorization details is not served.
+    case authorizationDetailsType(String)
+    /// The server has no register to look this delegation up in.
+    case delegationUnavailable(claim: String)
+
+    /// What is wrong with a header member or a claim.
+    public enum MemberFault: String, Error, Equatable, Sendable {
+        /// It must be there.
+        case missing
+        /// It has the wrong JSON type or form.
+        case malformed
+        /// It must not be there.
+        case forbidden
+        /// It is longer than allowed.
+        case tooLong
+    }
+
+    /// Why an organisation gets no token.
+    public enum OrganisationFault: Equatable, Sendable {
+        /// The register does not know it.
+        case unknown
+        /// It, or its main unit, is deleted.
+        case impeded(OrganisationStanding.Impediment)
+        /// It is bankrupt or being wound up, and the server refuses such.
+        case distressed
+    }
+
+    /// Why a scope cannot be had.
+    public enum ScopeFault: Error, Equatable, Sendable {
+        /// There is no such scope.
+        case unknown
+        /// Its owner has deactivated it.
+        case inactive
+        /// It is not on the client.
+        case notOnClient
+        /// It is not for the client's integration type.
+        case integrationType(allowed: [String])
+        /// The consumer was never granted access.
+        case notGranted
+        /// The grant is not in force.
+        case impeded(ScopeAccess.Impediment)
+    }
+
+    /// One scope and why it cannot be had.
+    public struct ScopeRefusal: Equatable, Sendable {
+        /// The scope.
+        public let scope: ScopeName
+        /// Why.
+        public let fault: ScopeFault
+        /// The consumer that was looked up.
+        public let consumer: OrganisationNumber
+
+        /// A refusal of one scope.
+        public init(scope: ScopeName, fault: ScopeFault, consumer: OrganisationNumber) {
+            self.scope = scope
+            self.fault = fault
+            self.consumer = consumer
+        }
+    }
+
+    /// Why a resource cannot be had (RFC 8707 §2).
+    public enum ResourceFault: Equatable, Sendable {
+        /// It is no absolute URI without fragment.
+        case malformed
+        /// A scope enforces another one.
+        case enforced(String)
+        /// A scope does not allow it.
+        case notAllowed(by: ScopeName)
+        /// Tokens of that type need an audience, and none was asked for or enforced.
+        case required(by: ScopeName)
+    }
+}
+
+/// A request that was refused: the refusal, and what is known of whom it concerns.
+public struct RefusedRequest: Error, Equatable, Sendable {
+    /// Why.
+    public let refusal: Refusal
+    /// True when the fault lies in a `client_assertion`: then the answer is 401 `invalid_client` with the same code.
+    public let isClientAuthentication: Bool
+    /// Whether the client had proved who it is; before, `details` hold only what the caller sent and public configuration.
+    public let isAuthenticated: Bool
+    /// The client that the request claims, if it could be read.
+    public let claimedClient: ClientID?
+
+    /// A refused request.
+    public init(
+        _ refusal: Refusal,
+        isClientAuthentication: Bool = false,
+        isAuthenticated: Bool = false,
+        claimedClient: ClientID? = nil
+    ) {
+        self.refusal = refusal
+        self.isClientAuthentication = isClientAuthentication
+        self.isAuthenticated = isAuthenticated
+        self.claimedClient = claimedClient
+    }
+
+    /// The status of the answer.
+    public var status: Int { isClientAuthentication ? 401 : refusal.code.status }
+
+    /// The `error` member of the answer.
+    public var oauthError: OAuthErrorCode { isClientAuthentication ? .invalidClient : refusal.code.oauthError }
+}
+
+/// The server cannot issue tokens at the moment: 503, `PV-008`; nothing was claimed.
+public enum Unavailable: String, Error, Equatable, Sendable {
+    /// The store cannot be written.
+    case storeUnavailable = "store_unavailable"
+    /// Too many requests wait for the store.
+    case queueFull = "queue_full"
+    /// The clock is behind the highest time seen by more than the skew.
+    case clockBehind = "clock_behind"
+    /// No signing key is active.
+    case noSigningKey = "no_signing_key"
+    /// The server is shutting down.
+    case draining
+}

@@ -1,0 +1,63 @@
+public import JOSE
+public import Vocabulary
+
+/// The timetable of signing keys (DESIGN §10): published one JWKS lifetime before use, kept until the last token expired.
+public struct SigningKeySchedule: Sendable, Hashable {
+    /// How long a provider may keep a copy of the key set (`Cache-Control: max-age` of `/jwk`).
+    public let keySetLifetime: Seconds
+    /// The longest life of a token, during which its key must stay published.
+    public let longestTokenLifetime: Seconds
+
+    /// Provider libraries refresh a little late and clocks differ: so much is added on both sides.
+    public static let margin = Seconds.minutes(5)
+
+    /// A timetable.
+    public init(keySetLifetime: Seconds, longestTokenLifetime: Seconds = IssuancePolicy.highestLifetime) {
+        self.keySetLifetime = keySetLifetime
+        self.longestTokenLifetime = longestTokenLifetime
+    }
+
+    /// The timetable of a new key.
+    public struct Rotation: Sendable, Hashable {
+        /// The new key.
+        public let new: SigningKeyRecord
+        /// The keys of the same algorithm that it takes over from, with their end set.
+        public let replaced: [SigningKeyRecord]
+    }
+
+    /// Plans a new key beside `existing` ones.
+    ///
+    /// - Parameters:
+    ///   - id: The new key's identifier.
+    ///   - algorithm: What it signs with.
+    ///   - existing: All keys known.
+    ///   - now: The present time.
+    ///   - immediately: Signs at once: providers with a fresh copy of the key set refuse its tokens until they fetch again.
+    /// - Returns: The new key and the changed ones.
+    public func rotation(
+        to id: KeyID,
+        algorithm: JWSAlgorithm,
+        among existing: [SigningKeyRecord],
+        at now: Timestamp,
+        immediately: Bool
+    ) -> Rotation {
+        let peers = existing.filter { $0.algorithm == algorithm && $0.state(at: now) != .retired }
+        // The first key of an algorithm has nobody to take over from: waiting would only leave the server without one.
+        let isFirst = !peers.contains { $0.state(at: now) == .active }
+        let activates = immediately || isFirst ? now : now + keySetLifetime + Self.margin
+        let removed = activates + longestTokenLifetime + Self.margin
+        let replaced = peers.compactMap { key -> SigningKeyRecord? in
+            guard key.retires.map({ $0 > activates }) ?? true, key.activates < activates || immediately else {
+                return nil
+            }
+            var key = key
+            key.retires = activates
+            key.removed = removed
+            return key
+        }
+        return Rotation(
+            new: SigningKeyRecord(id: id, algorithm: algorithm, published: now, activates: activates),
+            replaced: replaced
+        )
+    }
+}

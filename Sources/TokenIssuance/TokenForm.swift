@@ -1,0 +1,132 @@
+/// The form of a token request (RFC 6749 §3.2, §4.4.2; RFC 7523 §2.1, §2.2), well-formed and complete, nothing believed.
+public struct TokenForm: Sendable, Hashable {
+    /// The grants that are served.
+    public enum Grant: Sendable, Hashable {
+        /// `urn:ietf:params:oauth:grant-type:jwt-bearer`: everything stands inside the signed assertion (RFC 7523 §2.1).
+        case jwtBearer(assertion: String)
+        /// `client_credentials` with `client_assertion`: scope and resource stand in the form (RFC 7523 §2.2).
+        case clientCredentials(scope: String, resource: String?, authorizationDetails: String?)
+    }
+
+    /// The largest form in bytes.
+    public static let maximumLength = 64 * 1024
+
+    /// The `grant_type` of a JWT authorisation grant.
+    public static let jwtBearerGrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+    /// The `grant_type` of the client credentials grant.
+    public static let clientCredentialsGrantType = "client_credentials"
+
+    /// The `client_assertion_type` of a JWT.
+    public static let jwtClientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+    /// The grant.
+    public let grant: Grant
+    /// The client assertion; always there with `client_credentials`, and allowed beside an `assertion`.
+    public let clientAssertion: String?
+    /// `client_id`, which must then name the same client (RFC 7521 §4.2).
+    public let clientID: String?
+
+    /// Parses the body of a token request.
+    ///
+    /// Unknown parameters are ignored (RFC 6749 §3.2), but none may come twice.
+    ///
+    /// - Throws: `.bodyTooLarge`, `.mediaType`, `.formMalformed`, `.formParameterTwice`, `.formParameterMissing`,
+    ///   `.formParameterValue`, `.grantType`.
+    public init(parsing body: some Collection<UInt8>, mediaType: String?) throws(Refusal) {
+        guard body.count <= Self.maximumLength else { throw .bodyTooLarge(limit: Self.maximumLength) }
+        guard Self.isForm(mediaType) else { throw .mediaType(received: mediaType) }
+        let fields = try FormFields(parsing: body)
+        switch try fields.required("grant_type") {
+        case Self.jwtBearerGrantType:
+            grant = .jwtBearer(assertion: try fields.required("assertion"))
+            clientAssertion = try Self.clientAssertion(in: fields, required: false)
+        case Self.clientCredentialsGrantType:
+            clientAssertion = try Self.clientAssertion(in: fields, required: true)
+            grant = .clientCredentials(
+                scope: try fields.required("scope"),
+                resource: fields["resource"],
+                authorizationDetails: fields["authorization_details"]
+            )
+        case let other:
+            throw .grantType(received: String(other.prefix(100)))
+        }
+        clientID = fields["client_id"]
+    }
+
+    private static func clientAssertion(in fields: FormFields, required: Bool) throws(Refusal) -> String? {
+        guard required || fields["client_assertion"] != nil || fields["client_assertion_type"] != nil else {
+            return nil
+        }
+        // RFC 7521 §4.2: the type says how to read the assertion; ours is a JWT and nothing else.
+        guard try fields.required("client_assertion_type") == jwtClientAssertionType else {
+            throw .formParameterValue("client_assertion_type", expected: jwtClientAssertionType)
+        }
+        return try fields.required("client_assertion")
+    }
+
+    /// RFC 9110 §8.3: type and subtype without case, parameters such as `charset` after a semicolon.
+    private static func isForm(_ mediaType: String?) -> Bool {
+        guard let essence = mediaType?.split(separator: ";", omittingEmptySubsequences: false).first else {
+            return false
+        }
+        var text = essence[...]
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text.lowercased() == "application/x-www-form-urlencoded"
+    }
+}
+
+/// The fields of an `application/x-www-form-urlencoded` body (WHATWG URL §5.1), each name once.
+struct FormFields {
+    private var values: [String: String] = [:]
+
+    init(parsing body: some Collection<UInt8>) throws(Refusal) {
+        for pair in body.split(separator: UInt8(ascii: "&")) {
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            let name = try Self.decode(pair[..<equals])
+            let value = try equals == pair.endIndex ? "" : Self.decode(pair[pair.index(after: equals)...])
+            guard values.updateValue(value, forKey: name) == nil else {
+                throw .formParameterTwice(String(name.prefix(100)))
+            }
+        }
+    }
+
+    subscript(name: String) -> String? {
+        // RFC 6749 §3.2: a parameter without a value counts as left out.
+        guard let value = values[name], !value.isEmpty else { return nil }
+        return value
+    }
+
+    func required(_ name: String) throws(Refusal) -> String {
+        guard let value = self[name] else { throw .formParameterMissing(name) }
+        return value
+    }
+
+    private static func decode(_ encoded: some Collection<UInt8>) throws(Refusal) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(encoded.count)
+        var rest = encoded.makeIterator()
+        while let byte = rest.next() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard let high = rest.next().flatMap(hexadecimal), let low = rest.next().flatMap(hexadecimal) else {
+                    throw .formMalformed
+                }
+                bytes.append(high << 4 | low)
+            default: bytes.append(byte)
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .formMalformed }
+        return text
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,49 @@
+public import Vocabulary
+
+/// Answers token requests: the whole of a request, step by step, each step a type that only the one before can make.
+public final class TokenIssuer: Sendable {
+    private let clock: any WallClock
+    private let authenticator: ClientAuthenticator
+    private let registry: any FactsRegistry
+    private let policy: IssuancePolicy
+    private let ledger: any IssuanceLedger
+
+    /// An issuer made of its parts.
+    public init(
+        clock: any WallClock,
+        authenticator: ClientAuthenticator,
+        registry: any FactsRegistry,
+        policy: IssuancePolicy,
+        ledger: any IssuanceLedger
+    ) {
+        self.clock = clock
+        self.authenticator = authenticator
+        self.registry = registry
+        self.policy = policy
+        self.ledger = ledger
+    }
+
+    /// Answers one token request, from form to signed token.
+    ///
+    /// - Throws: `RefusedRequest` for the caller's fault, `Unavailable` when nothing can be written, anything else for ours.
+    public func issue(_ form: TokenForm, trace: RequestTrace) async throws -> IssuedToken {
+        let now = clock.now  // the only clock read
+        let unverified = try UnverifiedGrant(parsing: form)  // RFC 7515 §7.1, RFC 7523 §2.1, §2.2
+        let grant = try await authenticator.authenticate(unverified, at: now)  // x5c or kid; RFC 7523 §3
+        let facts = try await registry.facts(for: grant.query)  // one snapshot, with its revision
+        let decide = { @Sendable [policy] (facts: IssuanceFacts) in
+            Result { () throws(Refusal) in try policy.decide(grant, given: facts, at: now) }
+        }
+        // Durable entry and `jti` first (MP-012), then the signature, many at once; decided again if the facts moved.
+        return try await ledger.settle(
+            IssuanceDecision(
+                grant: grant,
+                trace: trace,
+                now: now,
+                revision: facts.revision,
+                outcome: decide(facts),  // pure; organisation, scopes, audience, lifetime
+                decideAgain: decide
+            )
+        )
+    }
+}

@@ -1,0 +1,61 @@
+import JOSE
+import LibCrypto
+import Synchronization
+import Vocabulary
+
+/// Signs access tokens; alone with the private keys.
+///
+/// Called by the ledger's writer, batch by batch, so the lock is uncontended; behind it each key has one prepared context.
+public final class TokenSigner: Sendable {
+    /// A header is the same for all tokens of one key and type, and encoded once.
+    private struct HeaderKey: Hashable {
+        let key: KeyID
+        let type: String
+    }
+
+    private struct Prepared {
+        let key: PrivateKey
+        let signer: ThreadBoundSigner
+        let encodedHeader: [UInt8]
+    }
+
+    private let ring: SigningKeyRing
+    private let prepared = Mutex<[HeaderKey: Prepared]>([:])
+
+    /// A signer with the keys of `ring`.
+    public init(ring: SigningKeyRing) { self.ring = ring }
+
+    /// Signs the claims as a compact JWS (RFC 7515 §7.1).
+    ///
+    /// - Throws: `Unavailable.noSigningKey` when no key of the algorithm is active; `CryptoError`.
+    func sign(_ claims: AccessTokenClaims, at now: Timestamp) throws -> String {
+        guard let key = ring.active(claims.algorithm, at: now) else { throw Unavailable.noSigningKey }
+        let payload = claims.payload().encoded()
+        let place = HeaderKey(key: key.record.id, type: claims.headerType)
+        return try prepared.withLock { prepared in
+            let known: Prepared
+            if let found = prepared[place], found.key === key.privateKey {
+                known = found
+            } else {
+                known = try Self.prepare(key, type: claims.headerType)
+                prepared[place] = known
+            }
+            return try CompactJWS.sign(encodedHeader: known.encodedHeader, payload: payload, with: known.signer)
+        }
+    }
+
+    private static func prepare(_ key: SigningKeyRing.Key, type: String) throws -> Prepared {
+        let header: JSONObject = [
+            "kid": .string(key.record.id.rawValue),
+            "typ": .string(type),
+            "alg": .string(key.record.algorithm.rawValue),
+        ]
+        var encoded: [UInt8] = []
+        Base64URL.encode(header.encoded(), into: &encoded)
+        return Prepared(
+            key: key.privateKey,
+            signer: try key.privateKey.makeSigner(key.record.algorithm.scheme),
+            encodedHeader: encoded
+        )
+    }
+}

@@ -1,0 +1,84 @@
+import JOSE
+public import Vocabulary
+
+/// A token request as it was sent; nothing in it is proven.
+///
+/// Both ways of asking meet here (DESIGN §2.1).
+public struct UnverifiedGrant: Sendable {
+    /// The assertion that carries the request or, with `client_credentials`, authenticates the client.
+    public let assertion: UnverifiedAssertion
+    /// A client assertion sent beside a grant; verified as well, and both are used up.
+    public let companion: UnverifiedAssertion?
+    /// The scopes asked for, in that order.
+    public let scopes: [ScopeName]
+    /// The resources asked for.
+    public let resource: ResourceIndicator?
+    /// The end user's number.
+    public let pid: NationalIdentityNumber?
+
+    /// The client that it claims to come from.
+    public var claimedClient: ClientID { assertion.unverifiedClaims.client }
+
+    /// Reads the assertions out of a form.
+    ///
+    /// - Throws: the refusal of the first fault; of a client assertion as 401 `invalid_client`.
+    public init(parsing form: TokenForm) throws(RefusedRequest) {
+        switch form.grant {
+        case .jwtBearer(let text):
+            let assertion = try Self.grant(parsing: text)
+            let claims = assertion.unverifiedClaims
+            self.assertion = assertion
+            companion = try form.clientAssertion.map(Self.clientAssertion)
+            scopes = claims.scopes
+            resource = claims.resource
+            pid = claims.pid
+            // A client assertion beside the grant must name the same client.
+            if let companion, companion.unverifiedClaims.client != claims.client {
+                throw RefusedRequest(.mismatch("client_assertion"), claimedClient: claims.client)
+            }
+        case .clientCredentials(let scope, let resource, let details):
+            guard let text = form.clientAssertion else {
+                throw RefusedRequest(.formParameterMissing("client_assertion"))
+            }
+            assertion = try Self.clientAssertion(text)
+            companion = nil
+            pid = nil
+            let client = assertion.unverifiedClaims.client
+            do throws(Refusal) {
+                scopes = try Self.scopes(inForm: scope)
+                self.resource = try ResourceIndicator(parsing: resource.map(JSONValue.string))
+                try Self.checkAuthorizationDetails(inForm: details)
+            } catch {
+                throw RefusedRequest(error, claimedClient: client)
+            }
+        }
+        // RFC 7521 §4.2: `client_id` is unnecessary, but if present it names the same client.
+        if let named = form.clientID, named != claimedClient.rawValue {
+            throw RefusedRequest(.mismatch("client_id"), claimedClient: claimedClient)
+        }
+    }
+
+    private static func grant(parsing text: String) throws(RefusedRequest) -> UnverifiedAssertion {
+        do { return try UnverifiedAssertion(parsing: text, as: .grant) } catch { throw RefusedRequest(error) }
+    }
+
+    private static func clientAssertion(_ text: String) throws(RefusedRequest) -> UnverifiedAssertion {
+        do { return try UnverifiedAssertion(parsing: text, as: .clientAuthentication) } catch {
+            throw RefusedRequest(error, isClientAuthentication: true)
+        }
+    }
+
+    private static func scopes(inForm text: String) throws(Refusal) -> [ScopeName] {
+        do { return try AssertionClaims.scopes(text, named: "scope") } catch {
+            throw .formParameterValue("scope", expected: "1 to 100 different scopes, separated by single spaces")
+        }
+    }
+
+    private static func checkAuthorizationDetails(inForm text: String?) throws(Refusal) {
+        guard let text else { return }
+        guard let value = try? JSONValue(parsing: Array(text.utf8)) else {
+            throw .formParameterValue("authorization_details", expected: "a JSON array of objects")
+        }
+        _ = try AssertionClaims.checkedAuthorizationDetails(value)
+    }
+}

@@ -1,0 +1,95 @@
+import EnterpriseCertificates
+import Organisations
+import Testing
+import TokenIssuance
+import Vocabulary
+
+/// One refusal of every kind, for the tables of errors.
+enum RefusalSamples {
+    static let all: [Refusal] = transport + assertion + client + decision
+
+    private static let time = Timestamp(seconds: 1_795_000_000)
+    // The literals below are well-formed; a test would crash at once if they were not.
+    private static let client1 = try! ClientID(parsing: "0b1f4c1e-2f5f-4d4e-9f21-6f0f5a0a7a11")
+    private static let key = try! KeyID(parsing: "payroll-2026")
+    private static let organisation = OrganisationNumber(stem: 31_000_000)!
+    private static let scope = try! ScopeName(parsing: "demo:fish.read")
+    private static let other = try! ScopeName(parsing: "demo:fish.write")
+
+    private static let transport: [Refusal] = [
+        .notFound(path: "/tokens"),
+        .methodNotAllowed(method: "GET", allowed: ["POST"]),
+        .bodyTooLarge(limit: TokenForm.maximumLength),
+        .mediaType(received: "application/json"),
+        .formMalformed,
+        .formParameterTwice("assertion"),
+        .formParameterMissing("assertion"),
+        .formParameterValue("client_assertion_type", expected: TokenForm.jwtClientAssertionType),
+        .grantType(received: "password"),
+        .tooManyRequests(retryAfter: 2),
+    ]
+
+    private static let assertion: [Refusal] = [
+        .assertionMalformed(.parts(2)),
+        .headerMember("alg", fault: .missing),
+        .headerMember("kid", fault: .malformed),
+        .headerMember("jwk", fault: .forbidden),
+        .headerMember("kid", fault: .tooLong),
+        .headerAlgorithm(received: "none", expected: ["RS256"]),
+        .headerType(received: "at+jwt"),
+        .credentialAmbiguous,
+        .credentialMissing,
+        .x5cNotArray,
+        .x5cElement(index: 1),
+        .claim("aud", fault: .missing),
+        .claim("iat", fault: .malformed),
+        .claim("scope", fault: .forbidden),
+        .claim("jti", fault: .tooLong),
+        .claimUnknown("consumer_orgno", suggestion: "consumer_org"),
+        .claimUnknown("colour", suggestion: nil),
+        .mismatch("client_id"),
+        .assertionEndsBeforeItBegins,
+        .audience(received: ["https://maskinporten.no"], expected: "https://maskinporten.no/"),
+        .assertionExpired(expires: time - 11, now: time),
+        .assertionNotYetValid(claim: "iat", value: time + 30, now: time),
+        .assertionNotYetValid(claim: "nbf", value: time + 30, now: time),
+        .assertionLifetime(3_600, limit: 120),
+        .replayed,
+        .assertionBarred(until: time),
+    ]
+
+    private static let client: [Refusal] = [
+        .clientUnknown(client1.rawValue),
+        .clientDisabled(client1),
+        .keyUnknown(key),
+        .keyNotRegistered(key),
+        .keyExpired(key, expired: time),
+        .keyRequired,
+        .certificate(.expired(notAfter: time)),
+        .certificateOrganisation(certificate: organisation),
+        .signature,
+    ]
+
+    private static let decision: [Refusal] =
+        [
+            .organisation(organisation, .unknown),
+            .organisation(organisation, .impeded(.deleted(CalendarDate(parsing: "2026-05-01")))),
+            .organisation(organisation, .impeded(.mainUnitDeleted(organisation))),
+            .organisation(organisation, .distressed),
+            .scopesIncompatible(demand: "typ", scopes: [scope, other]),
+            .pid(required: true, scope: scope),
+            .pid(required: false, scope: scope),
+            .resource("x", .malformed),
+            .resource("https://b.no", .enforced("https://a.no")),
+            .resource("https://b.no", .notAllowed(by: scope)),
+            .resource(nil, .required(by: scope)),
+            .authorizationDetailsType("urn:example"),
+            .delegationUnavailable(claim: "consumer_org"),
+        ] + scopeFaults.map { .scopes([.init(scope: scope, fault: $0, consumer: organisation)]) }
+
+    private static let scopeFaults: [Refusal.ScopeFault] = [
+        .unknown, .inactive, .notOnClient, .integrationType(allowed: ["idporten"]), .notGranted, .impeded(.requested),
+        .impeded(.denied), .impeded(.notYet(from: time)), .impeded(.ended(until: time)),
+        .impeded(.terms(required: "2", accepted: nil)),
+    ]
+}
