@@ -150,7 +150,7 @@ let package = Package(
                 serviceLifecycle, unixSignals, yams,
             ]
         ),
-        module("TestAuthority", ["LibCrypto", "Vocabulary", crypto, cryptoExtras, swiftASN1, x509]),
+        module("TestAuthority", ["LibCrypto", "Vocabulary", swiftASN1]),
         module(
             "DemoWorld",
             [
