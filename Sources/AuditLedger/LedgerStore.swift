@@ -21,6 +21,19 @@ public protocol LedgerTransaction {
     /// The claims are filed in the same row.
     @discardableResult
     func append(_ event: LedgerEvent, claiming claims: [ReplayClaim]) throws -> LedgerPosition
+
+    /// What the store remembers of the clock.
+    var clockRecord: ClockRecord { get throws }
+
+    /// Stores what is now known of the clock.
+    func store(_ record: ClockRecord) throws
+
+    /// Files claims that were made while the clock stood ahead of the mark, where a later walk would not find them.
+    func storeStray(_ claims: [HeldClaim]) throws
+
+    /// Visits every claim that may still matter when the mark is `mark`: those of the ledger's tail, walked back over
+    /// at least the window's ``ReplayWindow/walk``, and the stray ones.
+    func visitClaims(mark: Timestamp, window: ReplayWindow, _ visit: (HeldClaim) -> Void) throws
 }
 
 /// Where an entry stands in its node's chain.

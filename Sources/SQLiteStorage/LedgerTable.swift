@@ -1,0 +1,122 @@
+public import AuditLedger
+internal import Foundation
+internal import GRDB
+internal import Vocabulary
+
+/// Reading the ledger.
+extension SQLiteReader {
+    /// The name of this installation's node, whose chain it is.
+    public var node: String {
+        get throws {
+            guard let node = try setting("node") else {
+                throw StorageError.corrupt(detail: "the node's name is missing")
+            }
+            return node
+        }
+    }
+
+    /// The newest entries that `query` wants, the newest first.
+    public func newestEntries(_ query: LedgerQuery, limit: Int) throws -> [LedgerContent] {
+        var found: [LedgerContent] = []
+        try visit(query, order: "time DESC, sequence DESC") { content in
+            found.append(content)
+            return found.count < limit
+        }
+        return found
+    }
+
+    /// Visits the entries that `query` wants after the sequence number `position`, oldest first, until `visit` says false.
+    public func visitEntries(
+        _ query: LedgerQuery,
+        after position: Int64 = 0,
+        _ visit: (LedgerContent) throws -> Bool
+    ) throws {
+        try self.visit(query, after: position, order: "sequence", visit)
+    }
+
+    /// The sequence number of the last entry; 0 in an empty ledger.
+    public var lastSequence: Int64 {
+        get throws { try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM ledger") ?? 0 }
+    }
+
+    /// One row as it stands, with its columns.
+    public func row(_ sequence: Int64) throws -> LedgerRow? {
+        try Row.fetchOne(database, sql: "\(Self.rowColumns) WHERE sequence = ?", arguments: [sequence])
+            .map { Self.row($0, node: try node) }
+    }
+
+    /// Visits all rows from a sequence number through another, in their order.
+    public func visitRows(
+        from first: Int64 = 1,
+        through last: Int64 = .max,
+        _ visit: (LedgerRow) throws -> Void
+    ) throws {
+        let node = try node
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "\(Self.rowColumns) WHERE sequence BETWEEN ? AND ? ORDER BY sequence",
+            arguments: [first, last]
+        )
+        while let row = try rows.next() { try visit(Self.row(row, node: node)) }
+    }
+
+    private static var rowColumns: String { "SELECT sequence, time, kind, previous, hash, claims, body FROM ledger" }
+
+    private static func row(_ row: Row, node: String) -> LedgerRow {
+        func bytes(_ column: Int) -> [UInt8] { (row[column] as Data?).map { Array($0) } ?? [] }
+        return LedgerRow(
+            entry: LedgerEntry(
+                position: LedgerPosition(node: node, sequence: row[0]),
+                previous: bytes(3),
+                hash: bytes(4),
+                body: bytes(6)
+            ),
+            time: Timestamp(seconds: row[1]),
+            kind: row[2],
+            claims: bytes(5)
+        )
+    }
+
+    /// The database passes over what cannot match, then each body is read and judged by itself.
+    private func visit(
+        _ query: LedgerQuery,
+        after position: Int64 = 0,
+        order: String,
+        _ visit: (LedgerContent) throws -> Bool
+    ) throws {
+        var conditions = ["sequence > ?"]
+        var arguments: [any DatabaseValueConvertible] = [position]
+        if let since = query.since {
+            conditions.append("time >= ?")
+            arguments.append(since.seconds)
+        }
+        if let until = query.until {
+            conditions.append("time < ?")
+            arguments.append(until.seconds)
+        }
+        if !query.kinds.isEmpty {
+            conditions.append("kind IN (\(query.kinds.map { _ in "?" }.joined(separator: ", ")))")
+            arguments += query.kinds.map(\.rawValue)
+        }
+        for needle in query.needles {
+            // Both are bytes: `instr` then compares bytes and decodes nothing.
+            conditions.append("instr(body, ?)")
+            arguments.append(Data(needle.utf8))
+        }
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT sequence, body FROM ledger WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(order)",
+            arguments: StatementArguments(arguments)
+        )
+        while let row = try rows.next() {
+            let body: Data = row[1]
+            let content: LedgerContent
+            do { content = try LedgerContent(parsing: Array(body)) } catch {
+                throw StorageError.corrupt(
+                    detail: "ledger entry \(row[0] as Int64) cannot be read: run `portvakt audit verify`"
+                )
+            }
+            if query.matches(content.event), try !visit(content) { return }
+        }
+    }
+}

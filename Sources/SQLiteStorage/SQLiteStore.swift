@@ -1,0 +1,146 @@
+public import AuditLedger
+internal import GRDB
+internal import Synchronization
+
+/// The embedded database of one data folder: SQLite in WAL mode, every commit synced to the device.
+///
+/// One connection writes, several read. A server's every write goes through its ``LedgerWriter``; other commands call
+/// ``transaction(_:)`` themselves and wait for the database's lock where a server holds it.
+public final class SQLiteStore: LedgerStore {
+    /// What is done when the schema is of another version.
+    public enum Opening: Sendable, Hashable {
+        /// Makes a missing database and migrates an older one: `init`, `serve`, `store migrate`.
+        case migrate
+        /// Stops with an error: every other command.
+        case requireCurrent
+    }
+
+    /// The folder that it lives in.
+    public let folder: DataFolder
+
+    private let pool: DatabasePool
+    private let ledger: LedgerStatements
+    private let newestRevision = Atomic<Int64>(0)
+
+    /// How long a connection waits for another process's lock.
+    private static let busyTimeout = 5.0
+
+    /// Opens the database of `folder`.
+    ///
+    /// - Throws: `StorageError`: `.exposed`, `.missing`, `.newerSchema`, `.olderSchema`, `.locked`, `.readOnly`, `.corrupt` …
+    public init(_ folder: DataFolder, opening: Opening) throws {
+        self.folder = folder
+        try folder.requirePrivate()
+        if !folder.hasDatabase {
+            guard opening == .migrate else { throw StorageError.missing(path: folder.database) }
+            try folder.createDatabase()
+        }
+        do {
+            pool = try DatabasePool(path: folder.database, configuration: Self.configuration)
+            let path = folder.database
+            ledger = try pool.writeWithoutTransaction { database in
+                // GRDB sets NORMAL when it sets up WAL, which does not sync at commit: a power cut would lose issued
+                // tokens. So it is set here, after opening.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                try Self.bringUpToDate(database, opening: opening, path: path)
+                return try LedgerStatements(database)
+            }
+        } catch {
+            throw StorageError.mapping(error, path: folder.database)
+        }
+        try folder.requirePrivate()
+    }
+
+    /// Runs `body` in one immediate transaction and commits it durably, or rolls it back when `body` throws.
+    ///
+    /// Blocks the calling thread; a server calls it on its writer's thread only.
+    public func transaction<Result>(_ body: (SQLiteTransaction) throws -> Result) throws -> Result {
+        do {
+            return try pool.writeWithoutTransaction { database in
+                var seen: Int64?
+                var result: Result?
+                try database.inTransaction(.immediate) {
+                    let transaction = SQLiteTransaction(database: database, ledger: ledger)
+                    result = try body(transaction)
+                    seen = transaction.seenRevision
+                    return .commit
+                }
+                if let seen { noticeRevision(seen) }
+                guard let result else { throw StorageError.other(code: 0, message: "a transaction gave no result") }
+                return result
+            }
+        } catch {
+            throw StorageError.mapping(error, path: folder.database)
+        }
+    }
+
+    /// Runs `body` on one snapshot; blocks the calling thread.
+    public func read<Result>(_ body: (SQLiteReader) throws -> Result) throws -> Result {
+        do {
+            return try pool.read { try body(SQLiteReader(database: $0)) }
+        } catch {
+            throw StorageError.mapping(error, path: folder.database)
+        }
+    }
+
+    /// Runs `body` on one snapshot, on a reader's own queue; does not block.
+    public func read<Result: Sendable>(
+        _ body: @escaping @Sendable (SQLiteReader) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await pool.read { try body(SQLiteReader(database: $0)) }
+        } catch {
+            throw StorageError.mapping(error, path: folder.database)
+        }
+    }
+
+    /// The newest revision of the facts that any transaction or look-up of this process has seen; only rises.
+    var lastSeenRevision: Int64 { newestRevision.load(ordering: .acquiring) }
+
+    /// Takes note of a revision that was read.
+    func noticeRevision(_ revision: Int64) {
+        newestRevision.max(revision, ordering: .acquiringAndReleasing)
+    }
+
+    /// Closes all connections; the last one of all processes folds the write-ahead log into the database.
+    public func close() throws {
+        do {
+            pool.writeWithoutTransaction { _ in ledger.finalise() }
+            try pool.close()
+        } catch {
+            throw StorageError.mapping(error, path: folder.database)
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.foreignKeysEnabled = true
+        configuration.label = "portvakt"
+        configuration.prepareDatabase { database in
+            // A database that somebody else has written into must not run functions of theirs in our name.
+            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+        }
+        return configuration
+    }
+
+    private static func bringUpToDate(_ database: Database, opening: Opening, path: String) throws {
+        try database.inTransaction(opening == .migrate ? .immediate : .deferred) {
+            let version = try Migration.version(of: database)
+            let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+            let isNew = try version == 0 && !(Bool.fetchOne(database, sql: "SELECT 1 FROM sqlite_schema") ?? false)
+            guard isNew || application == Migration.applicationID else {
+                throw StorageError.corrupt(detail: "`\(path)` was made by another program")
+            }
+            guard version <= Migration.current else {
+                throw StorageError.newerSchema(found: version, known: Migration.current)
+            }
+            guard version < Migration.current else { return .commit }
+            guard opening == .migrate else {
+                throw StorageError.olderSchema(found: version, known: Migration.current)
+            }
+            try Migration.migrate(database, from: version)
+            return .commit
+        }
+    }
+}

@@ -1,0 +1,45 @@
+public import AuditLedger
+internal import GRDB
+
+/// An open, immediate transaction: nobody else writes until it ends; lives no longer than the closure it is given to.
+public final class SQLiteTransaction: SQLiteReader, LedgerTransaction {
+    private let ledger: LedgerStatements
+    private var knownRevision: Int64?
+    private var hasRaised = false
+    private var head: LedgerHead?
+
+    init(database: Database, ledger: LedgerStatements) {
+        self.ledger = ledger
+        super.init(database: database)
+    }
+
+    /// The revision of the facts, in this transaction.
+    public override var revision: Int64 {
+        get throws {
+            if let knownRevision { return knownRevision }
+            let revision = try ledger.revision()
+            knownRevision = revision
+            return revision
+        }
+    }
+
+    /// The last revision that was read here, for caches to know that it moved.
+    var seenRevision: Int64? { knownRevision }
+
+    /// Raises the revision, once a transaction: call it wherever a fact that a decision may rest on is changed.
+    public func raiseRevision() throws {
+        guard !hasRaised else { return }
+        try database.execute(sql: "UPDATE revision SET value = value + 1 WHERE id = 1")
+        hasRaised = true
+        knownRevision = try readRevision()
+    }
+
+    /// Appends an event to the chain, whose head is read and extended inside this very transaction.
+    @discardableResult
+    public func append(_ event: LedgerEvent, claiming claims: [ReplayClaim] = []) throws -> LedgerPosition {
+        let previous = try head ?? ledger.head()
+        let (next, position) = try ledger.append(event, claiming: claims, after: previous)
+        head = next
+        return position
+    }
+}
