@@ -1,5 +1,7 @@
 import EnterpriseCertificates
+import JOSE
 import Organisations
+import Scopes
 import Testing
 import TokenIssuance
 import Vocabulary

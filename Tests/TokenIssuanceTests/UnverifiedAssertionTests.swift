@@ -33,7 +33,7 @@ struct AssertionHeaderTests {
 
     @Test func `reads certificates`() throws {
         let x5c: JSONValue = ["AQID", "BAU="]
-        let assertion = try parse(mint.with(header: ["kid": .some(nil), "x5c": x5c]))
+        let assertion = try parse(mint.with(header: ["kid": JSONValue?.none, "x5c": x5c]))
         #expect(assertion.credential == .certificates([[1, 2, 3], [4, 5]]))
     }
 
@@ -217,8 +217,8 @@ struct AssertionClaimsTests {
         #expect(first.replayKey == again.replayKey)
         let other = try parse(mint.with(claims: ["jti": "two"]))
         #expect(first.replayKey != other.replayKey)
-        let without = try parse(mint.with(claims: ["jti": .some(nil)]))
-        let withoutLater = try parse(mint.with(claims: ["jti": .some(nil), "exp": 1_795_000_100]))
+        let without = try parse(mint.with(claims: ["jti": JSONValue?.none]))
+        let withoutLater = try parse(mint.with(claims: ["jti": JSONValue?.none, "exp": 1_795_000_100]))
         #expect(without.replayKey != withoutLater.replayKey)
         #expect(without.replayKey.count == 32)
     }
