@@ -29,6 +29,8 @@ enum RefusalSamples {
         .formParameterValue("client_assertion_type", expected: TokenForm.jwtClientAssertionType),
         .grantType(received: "password"),
         .tooManyRequests(retryAfter: 2),
+        .accessTokenMissing,
+        .misdirected(host: "admin.example.no"),
     ]
 
     private static let assertion: [Refusal] = [
