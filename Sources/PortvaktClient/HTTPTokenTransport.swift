@@ -1,0 +1,74 @@
+public import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// Reaches the authorization server by async-http-client.
+///
+/// The client given must not follow redirects: an assertion belongs to the server it was made for. The one used without
+/// naming any is shared by the process, connects within two seconds, follows none and is never shut down.
+public struct HTTPTokenTransport: TokenTransport {
+    private let client: HTTPClient
+
+    private static let shared = HTTPClient(
+        eventLoopGroupProvider: .singleton,
+        configuration: HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(2), read: .seconds(5))
+        )
+    )
+
+    /// The transport by a client of the caller's, who also shuts it down.
+    public init(_ client: HTTPClient) { self.client = client }
+
+    /// The transport by the process's own client.
+    public init() { client = Self.shared }
+
+    /// Sends a request and reads the answer whole.
+    ///
+    /// - Throws: `TransportError`.
+    public func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
+        var outgoing = HTTPClientRequest(url: request.url)
+        outgoing.method = request.method == .get ? .GET : .POST
+        for header in request.headers { outgoing.headers.add(name: header.name, value: header.value) }
+        if request.method == .post { outgoing.body = .bytes(request.body) }
+        let deadline = NIODeadline.now() + .nanoseconds(request.timeout.nanoseconds)
+        do {
+            let response = try await client.execute(outgoing, deadline: deadline)
+            let body = try await response.body.collect(upTo: request.maximumResponseSize)
+            return TransportResponse(
+                status: Int(response.status.code),
+                headers: response.headers.map { ($0.name, $0.value) },
+                body: Array(body.readableBytesView)
+            )
+        } catch {
+            throw TransportError(error)
+        }
+    }
+}
+
+extension TransportError {
+    /// What an error of the HTTP client means here; its text may name the URL, never the request.
+    fileprivate init(_ error: any Error) {
+        switch error {
+        case is CancellationError: self = .cancelled
+        case is NIOTooManyBytesError: self = .tooLarge
+        case let error as HTTPClientError:
+            switch error {
+            case .cancelled: self = .cancelled
+            case .readTimeout, .writeTimeout, .connectTimeout, .deadlineExceeded, .tlsHandshakeTimeout,
+                .getConnectionFromPoolTimeout:
+                self = .timedOut
+            case .invalidURL, .emptyHost, .emptyScheme: self = .invalidURL
+            default: self = .network(error.shortDescription)
+            }
+        default: self = .network("\(error)")
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+}

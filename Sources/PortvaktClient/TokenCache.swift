@@ -1,0 +1,192 @@
+import Synchronization
+import Vocabulary
+
+/// Tokens in memory, one for each request that would give another token; several clients may share a cache.
+///
+/// A failure is told to whoever waits and then forgotten: nothing sticks. The least recently used tokens make room.
+public final class TokenCache: Sendable {
+    /// Everything that changes a token.
+    struct Key: Sendable, Hashable {
+        let request: TokenRequest
+        let client: ClientID
+        let server: String
+        /// `kid`, or the certificate's hash.
+        let credential: String
+    }
+
+    typealias Fetch = SharedFetch<FetchedToken, TokenError>
+
+    /// What a caller is to do.
+    enum Lookup {
+        /// Take this token.
+        case token(AccessToken)
+        /// Take this token, and run the fetch behind it.
+        case tokenAndRenewal(AccessToken, Fetch)
+        /// Wait for the fetch; run it if `isNew`.
+        case wait(Fetch, isNew: Bool)
+    }
+
+    private struct Entry {
+        var token: AccessToken?
+        var validUntil: Duration = .zero
+        var renewAt: Duration = .zero
+        var failures = 0
+        var fetch: Fetch?
+        var lastUse: UInt64 = 0
+    }
+
+    private struct State {
+        var entries: [Key: Entry] = [:]
+        var uses: UInt64 = 0
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    /// An empty cache of at most so many tokens.
+    public init(limit: Int = 1024) {
+        precondition(limit > 0, "a cache holds at least one token")
+        self.limit = limit
+    }
+
+    /// How many requests have a token or are being fetched.
+    public var count: Int { state.withLock { $0.entries.count } }
+
+    /// Whether anything is being fetched.
+    var isFetching: Bool { state.withLock { $0.entries.values.contains { $0.fetch != nil } } }
+
+    /// Forgets all tokens; what is being fetched is still given to those who wait for it.
+    public func removeAll() {
+        state.withLock { state in
+            state.entries = state.entries.filter { $0.value.fetch != nil }.mapValues { entry in
+                var entry = entry
+                entry.token = nil
+                return entry
+            }
+        }
+    }
+
+    /// Decides in one critical section, so that a thousand callers start one fetch.
+    func lookup(_ key: Key, _ freshness: Freshness, at elapsed: Duration, _ policy: RefreshPolicy) -> Lookup {
+        state.withLock { state in
+            state.uses += 1
+            guard let index = state.entries.index(forKey: key) else {
+                let fetch = Fetch()
+                Self.makeRoom(in: &state, for: limit)
+                state.entries[key] = Entry(fetch: fetch, lastUse: state.uses)
+                return .wait(fetch, isNew: true)
+            }
+            return Self.decide(
+                &state.entries.values[index],
+                freshness,
+                at: elapsed,
+                leastRemaining: policy.leastRemaining,
+                use: state.uses
+            )
+        }
+    }
+
+    private static func decide(
+        _ entry: inout Entry,
+        _ freshness: Freshness,
+        at elapsed: Duration,
+        leastRemaining: Duration,
+        use: UInt64
+    ) -> Lookup {
+        entry.lastUse = use
+        if let token = entry.token {
+            let left = entry.validUntil - elapsed
+            switch freshness {
+            case .cached where left >= leastRemaining:
+                guard elapsed >= entry.renewAt, entry.fetch == nil else { return .token(token) }
+                let fetch = Fetch()
+                entry.fetch = fetch
+                return .tokenAndRenewal(token, fetch)
+            case .minimumRemaining(let least) where left >= max(least, leastRemaining): return .token(token)
+            case .cached, .minimumRemaining, .forceRefresh: break
+            }
+        }
+        if let fetch = entry.fetch { return .wait(fetch, isNew: false) }
+        let fetch = Fetch()
+        entry.fetch = fetch
+        return .wait(fetch, isNew: true)
+    }
+
+    /// Files a new token; one of unknown lifetime is given to those who wait and not kept.
+    func store(_ fetched: FetchedToken, under key: Key, of fetch: Fetch, margin: Duration) {
+        state.withLock { state in
+            guard let index = state.entries.index(forKey: key), state.entries.values[index].fetch === fetch else {
+                return
+            }
+            guard let validUntil = fetched.validUntil else {
+                state.entries.remove(at: index)
+                return
+            }
+            let lastUse = state.entries.values[index].lastUse
+            state.entries.values[index] = Entry(
+                token: fetched.token,
+                validUntil: validUntil,
+                renewAt: validUntil - margin,
+                lastUse: lastUse
+            )
+        }
+    }
+
+    /// Forgets a failure but for the pause before the next renewal behind a token that is still good.
+    func fail(_ key: Key, of fetch: Fetch, at elapsed: Duration, _ policy: RefreshPolicy) {
+        state.withLock { state in
+            guard let index = state.entries.index(forKey: key), state.entries.values[index].fetch === fetch else {
+                return
+            }
+            var entry = state.entries.values[index]
+            guard entry.token != nil, entry.validUntil - elapsed >= policy.leastRemaining else {
+                state.entries.remove(at: index)
+                return
+            }
+            let pause = min(policy.longestPause, policy.firstPause * (1 << min(entry.failures, 16)))
+            entry.fetch = nil
+            entry.failures += 1
+            entry.renewAt = max(entry.renewAt, elapsed + pause)
+            state.entries.values[index] = entry
+        }
+    }
+
+    /// Forgets the token of a key, so that the next caller fetches.
+    func removeToken(of key: Key) {
+        state.withLock { state in
+            guard let index = state.entries.index(forKey: key) else { return }
+            if state.entries.values[index].fetch == nil {
+                state.entries.remove(at: index)
+            } else {
+                state.entries.values[index].token = nil
+            }
+        }
+    }
+
+    private static func makeRoom(in state: inout State, for limit: Int) {
+        while state.entries.count >= limit {
+            // Entries that are being fetched have waiters or a renewal and stay.
+            let oldest = state.entries.filter { $0.value.fetch == nil }.min { $0.value.lastUse < $1.value.lastUse }
+            guard let oldest else { return }
+            state.entries.removeValue(forKey: oldest.key)
+        }
+    }
+}
+
+/// A token as it was fetched.
+struct FetchedToken: Sendable {
+    /// The token.
+    let token: AccessToken
+    /// When it ends on the even clock; nil when the server did not tell.
+    let validUntil: Duration?
+}
+
+/// How fresh a token must be.
+public enum Freshness: Sendable, Hashable {
+    /// Any that is good, renewed in time behind the caller's back.
+    case cached
+    /// A new one; one that is being fetched will do.
+    case forceRefresh
+    /// One that lives at least so long, as before a long upload.
+    case minimumRemaining(Duration)
+}

@@ -1,0 +1,181 @@
+public import Logging
+import LibCrypto
+import Vocabulary
+
+/// Whatever gives access tokens.
+public protocol TokenProvider: Sendable {
+    /// A token for a request.
+    ///
+    /// - Throws: `TokenError`.
+    func token(for request: TokenRequest, freshness: Freshness) async throws(TokenError) -> AccessToken
+}
+
+/// Obtains access tokens from Maskinporten or Portvakt, caches them and renews them in time.
+///
+/// Make one for the whole process and ask it before each call of an API; a token in the cache costs about a microsecond.
+///
+/// ```swift
+/// let tokens = TokenClient(try .fromEnvironment())
+/// let token = try await tokens.token("skatteetaten:inntekt")
+/// request.headers.add(name: "Authorization", value: token.authorization)
+/// ```
+public final class TokenClient: TokenProvider {
+    private let configuration: ClientConfiguration
+    private let cache: TokenCache
+    private let clock: any ClientClock
+    private let fetcher: TokenFetcher
+    private let draws: Draws
+    private let credential: String
+    private let logger: Logger
+
+    /// A client.
+    public convenience init(
+        _ configuration: ClientConfiguration,
+        transport: any TokenTransport = HTTPTokenTransport(),
+        cache: TokenCache = TokenCache(),
+        clock: any ClientClock = SystemClientClock(),
+        logger: Logger = Logger(label: "portvakt.client") { _ in SwiftLogNoOpLogHandler() }
+    ) {
+        self.init(configuration, transport: transport, cache: cache, clock: clock, draws: .system, logger: logger)
+    }
+
+    init(
+        _ configuration: ClientConfiguration,
+        transport: any TokenTransport,
+        cache: TokenCache,
+        clock: any ClientClock,
+        draws: Draws,
+        logger: Logger
+    ) {
+        var logger = logger
+        logger[metadataKey: "client_id"] = "\(configuration.clientID)"
+        self.configuration = configuration
+        self.cache = cache
+        self.clock = clock
+        self.draws = draws
+        self.logger = logger
+        credential = configuration.signer.keyReference.identity
+        fetcher = TokenFetcher(
+            configuration: configuration,
+            transport: transport,
+            metadata: MetadataSource(
+                configuration.server,
+                transport: transport,
+                clock: clock,
+                timeout: configuration.retry.attemptTimeout,
+                logger: logger
+            ),
+            clock: clock,
+            serverClock: ServerClock(configuration.clockCorrection),
+            draws: draws,
+            logger: logger
+        )
+    }
+
+    /// A token for scopes, as they are written in configuration: `token("prefix:read", "prefix:write")`.
+    ///
+    /// Without any, what the configuration's `defaultRequest` asks for.
+    ///
+    /// - Throws: `TokenError`; `.configuration` for a text that is no scope name.
+    public func token(_ scopes: String...) async throws(TokenError) -> AccessToken {
+        if scopes.isEmpty, let request = configuration.defaultRequest { return try await token(for: request) }
+        let request: TokenRequest
+        do {
+            request = try TokenRequest(parsing: scopes.joined(separator: " "))
+        } catch {
+            throw TokenError(
+                .configuration,
+                "not the name of a scope: `\(scopes.joined(separator: " "))`",
+                attempts: 0,
+                request: TokenRequest([]),
+                server: configuration.server.name
+            )
+        }
+        return try await token(for: request)
+    }
+
+    /// A token for a request: from the cache while it is good, renewed behind the caller's back shortly before its end.
+    ///
+    /// A thousand callers with the same request cause one request to the server. When the calling task is cancelled it
+    /// gets `.cancelled` at once, and the request goes on for the others.
+    ///
+    /// - Throws: `TokenError`.
+    public func token(
+        for request: TokenRequest,
+        freshness: Freshness = .cached
+    ) async throws(TokenError) -> AccessToken {
+        let key = key(of: request)
+        switch cache.lookup(key, freshness, at: clock.elapsed, configuration.refresh) {
+        case .token(let token): return token
+        case .tokenAndRenewal(let token, let fetch):
+            start(fetch, for: key)
+            return token
+        case .wait(let fetch, let isNew):
+            if isNew { start(fetch, for: key) }
+            return try await outcome(of: fetch, for: request)
+        }
+    }
+
+    /// Forgets the token of a request, as after an API has answered 401.
+    public func invalidate(_ request: TokenRequest) { cache.removeToken(of: key(of: request)) }
+
+    private func key(of request: TokenRequest) -> TokenCache.Key {
+        TokenCache.Key(
+            request: request,
+            client: configuration.clientID,
+            server: configuration.server.name,
+            credential: credential
+        )
+    }
+
+    private func start(_ fetch: TokenCache.Fetch, for key: TokenCache.Key) {
+        fetch.run { [self] in
+            do throws(TokenError) {
+                let fetched = try await fetcher.fetch(key.request)
+                let lifetime = Duration.seconds(fetched.token.lifetime.count)
+                let margin = configuration.refresh.margin(ofLifetime: lifetime, chance: draws.chance())
+                cache.store(fetched, under: key, of: fetch, margin: margin)
+                return .success(fetched)
+            } catch {
+                cache.fail(key, of: fetch, at: clock.elapsed, configuration.refresh)
+                logger.notice(
+                    "token_not_obtained",
+                    metadata: [
+                        "kind": "\(error.kind)", "code": "\(error.code ?? "-")", "trace_id": "\(error.traceID ?? "-")",
+                        "attempts": "\(error.attempts)",
+                    ]
+                )
+                return .failure(error)
+            }
+        }
+    }
+
+    private func outcome(
+        of fetch: TokenCache.Fetch,
+        for request: TokenRequest
+    ) async throws(TokenError) -> AccessToken {
+        switch await fetch.outcome() {
+        case .success(let fetched): return fetched.token
+        case .failure(let error): throw error
+        case nil:
+            throw TokenError(
+                .cancelled,
+                "the caller was cancelled",
+                attempts: 0,
+                request: request,
+                server: configuration.server.name
+            )
+        }
+    }
+}
+
+extension KeyReference {
+    /// What tells credentials apart in cache keys.
+    fileprivate var identity: String {
+        switch self {
+        case .keyID(let keyID): "kid:" + keyID
+        case .certificates(let chain):
+            "x5c:" + HashFunction.sha256.digest(chain.first ?? []).map { String($0, radix: 16) }.joined(separator: ":")
+        }
+    }
+}

@@ -1,0 +1,238 @@
+import Logging
+import Vocabulary
+
+/// Asks the server for one token, as often as the retry policy allows; each attempt is a new assertion.
+struct TokenFetcher: Sendable {
+    let configuration: ClientConfiguration
+    let transport: any TokenTransport
+    let metadata: MetadataSource
+    let clock: any ClientClock
+    let serverClock: ServerClock
+    let draws: Draws
+    let logger: Logger
+
+    private static let maximumResponseSize = 1024 * 1024
+
+    /// What one attempt came to, if not to a token.
+    struct Failure: Error {
+        /// Whether another attempt makes sense.
+        enum Remedy {
+            /// No: the request or the configuration is at fault.
+            case none
+            /// After a pause, which the server may have named.
+            case later(Duration?)
+            /// At once, if the clock turns out to be wrong.
+            case clock
+        }
+
+        let kind: TokenError.Kind
+        let message: String
+        var refusal: ServerRefusal?
+        var status: Int?
+        var remedy = Remedy.none
+    }
+
+    /// Fetches a token.
+    func fetch(_ request: TokenRequest) async throws(TokenError) -> FetchedToken {
+        let deadline = clock.elapsed + configuration.retry.deadline
+        var attempts = 0
+        var clockWasCorrected = false
+        while true {
+            attempts += 1
+            let failure: Failure
+            do throws(Failure) {
+                return try await attempt(request, timeLeft: deadline - clock.elapsed)
+            } catch {
+                failure = error
+            }
+            let final = error(from: failure, after: attempts, for: request)
+            switch failure.remedy {
+            case .none: throw final
+            case .clock:
+                guard !clockWasCorrected else { throw final }
+                clockWasCorrected = true
+                switch serverClock.correctAfterRefusal() {
+                case .leave: throw final
+                case .tooFar(let offset): throw skewed(by: offset, failure, after: attempts, for: request)
+                case .corrected(let offset):
+                    logger.warning("clock_corrected", metadata: ["skew_seconds": "\(-offset.count)"])
+                }
+            case .later(let asked):
+                let drawn = configuration.retry.pause(afterAttempts: attempts, chance: draws.chance())
+                let pause = max(drawn, asked ?? .zero)
+                guard attempts < configuration.retry.attempts, clock.elapsed + pause < deadline else { throw final }
+                logger.info(
+                    "token_attempt_failed",
+                    metadata: ["attempt": "\(attempts)", "fault": "\(failure.message)"]
+                )
+                guard (try? await clock.sleep(for: pause)) != nil else { throw final }
+            }
+        }
+    }
+
+    private func attempt(_ request: TokenRequest, timeLeft: Duration) async throws(Failure) -> FetchedToken {
+        let server = try await server()
+        let assertion: String
+        do throws(SigningError) {
+            assertion = try await Assertion.signed(
+                for: request,
+                client: configuration.clientID,
+                audience: server.issuer,
+                issuedAt: serverClock.corrected(clock.now),
+                lifetime: configuration.assertionLifetime,
+                identifier: draws.identifier(),
+                by: configuration.signer
+            )
+        } catch {
+            throw Failure(kind: .signing, message: "the assertion could not be signed: \(error)")
+        }
+        // All characters of an assertion are unreserved ones; the colons of the grant type must be escaped.
+        let body = "grant_type=\(Assertion.grantType.replacing(":", with: "%3A"))&assertion=\(assertion)"
+        let sentAt = clock.elapsed
+        let sentAtWall = clock.now
+        let response = try await send(
+            TransportRequest(
+                method: .post,
+                url: server.tokenEndpoint,
+                headers: [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
+                body: Array(body.utf8),
+                timeout: max(.milliseconds(1), min(configuration.retry.attemptTimeout, timeLeft)),
+                maximumResponseSize: Self.maximumResponseSize
+            )
+        )
+        let receivedAt = clock.now
+        if let date = response.header("Date") {
+            serverClock.observe(date: date, sent: sentAtWall, received: receivedAt)
+        }
+        return try read(response, for: request, sentAt: sentAt, receivedAt: receivedAt)
+    }
+
+    private func read(
+        _ response: TransportResponse,
+        for request: TokenRequest,
+        sentAt: Duration,
+        receivedAt: Timestamp
+    ) throws(Failure) -> FetchedToken {
+        switch TokenResponse(response) {
+        case .token(let value, let lifetime, let scopes, let traceID):
+            let token = AccessToken(
+                value: value,
+                kind: .bearer,
+                scopes: scopes ?? request.scopes,
+                receivedAt: receivedAt,
+                expiresAt: receivedAt + (lifetime ?? 0),
+                traceID: traceID
+            )
+            // Counted from sending: the answer's way back is no part of the lifetime.
+            return FetchedToken(token: token, validUntil: lifetime.map { sentAt + .seconds($0.count) })
+        case .refused(let refusal):
+            throw Failure(
+                kind: .refused,
+                message: refusal.description ?? "the server refused: `\(refusal.error)`",
+                refusal: refusal,
+                status: response.status,
+                remedy: refusal.concernsTime ? .clock : .none
+            )
+        case .rateLimited(let pause, let refusal):
+            throw Failure(
+                kind: .rateLimited(retryAfter: pause),
+                message: "the server limits the rate of requests",
+                refusal: refusal,
+                status: 429,
+                remedy: .later(pause)
+            )
+        case .unavailable(let pause, let refusal):
+            throw Failure(
+                kind: .serverUnavailable,
+                message: refusal?.description ?? "the server answered \(response.status)",
+                refusal: refusal,
+                status: response.status,
+                remedy: .later(pause)
+            )
+        case .invalid(let reason):
+            throw Failure(kind: .invalidResponse, message: reason, status: response.status)
+        }
+    }
+
+    private func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
+        do throws(TransportError) {
+            return try await transport.send(request)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func server() async throws(Failure) -> ServerMetadata {
+        do throws(MetadataSource.Fault) {
+            return try await metadata.metadata()
+        } catch {
+            throw Failure(error, configuration.server.name)
+        }
+    }
+
+    private func error(from failure: Failure, after attempts: Int, for request: TokenRequest) -> TokenError {
+        TokenError(
+            failure.kind,
+            failure.message,
+            refusal: failure.refusal,
+            httpStatus: failure.status,
+            attempts: attempts,
+            request: request,
+            server: configuration.server.name
+        )
+    }
+
+    private func skewed(
+        by offset: Seconds,
+        _ failure: Failure,
+        after attempts: Int,
+        for request: TokenRequest
+    ) -> TokenError {
+        // The server is ahead by the offset, so this clock is off by its opposite.
+        TokenError(
+            .clockSkew(.seconds(-offset.count)),
+            "this machine's clock is \(abs(offset.count)) s \(offset.count > 0 ? "behind" : "ahead of") the server's",
+            refusal: failure.refusal,
+            httpStatus: failure.status,
+            attempts: attempts,
+            request: request,
+            server: configuration.server.name
+        )
+    }
+}
+
+extension TokenFetcher.Failure {
+    fileprivate init(_ error: TransportError) {
+        switch error {
+        case .network(let reason): self.init(kind: .network, message: reason, remedy: .later(nil))
+        case .timedOut: self.init(kind: .timedOut, message: "no answer came in time", remedy: .later(nil))
+        case .tooLarge: self.init(kind: .invalidResponse, message: "the answer is too large")
+        case .invalidURL: self.init(kind: .configuration, message: "the token endpoint's URL cannot be used")
+        case .cancelled: self.init(kind: .cancelled, message: "cancelled")
+        }
+    }
+
+    fileprivate init(_ fault: MetadataSource.Fault, _ url: String) {
+        switch fault {
+        case .transport(let error): self.init(error)
+        case .status(let status) where status >= 500 || status == 429:
+            self.init(
+                kind: .serverUnavailable,
+                message: "the metadata at `\(url)` answered \(status)",
+                status: status,
+                remedy: .later(nil)
+            )
+        case .status(let status):
+            self.init(kind: .invalidResponse, message: "the metadata at `\(url)` answered \(status)", status: status)
+        case .document(.form(let reason)):
+            self.init(kind: .invalidResponse, message: "the metadata at `\(url)` are not usable: \(reason)")
+        case .document(.issuer(let found)):
+            self.init(
+                kind: .invalidResponse,
+                message: "the metadata at `\(url)` name another issuer, `\(found)` (RFC 8414 §3.3)"
+            )
+        case .document(.tokenEndpoint):
+            self.init(kind: .invalidResponse, message: "the metadata at `\(url)` name a token endpoint without TLS")
+        }
+    }
+}
