@@ -2,7 +2,6 @@ import EnterpriseCertificates
 import JOSE
 import Organisations
 import Scopes
-import Testing
 import TokenIssuance
 import Vocabulary
 
@@ -11,12 +10,11 @@ enum RefusalSamples {
     static let all: [Refusal] = transport + assertion + client + decision
 
     private static let time = Timestamp(seconds: 1_795_000_000)
-    // The literals below are well-formed; a test would crash at once if they were not.
-    private static let client1 = try! ClientID(parsing: "0b1f4c1e-2f5f-4d4e-9f21-6f0f5a0a7a11")
-    private static let key = try! KeyID(parsing: "payroll-2026")
-    private static let organisation = OrganisationNumber(stem: 31_000_000)!
-    private static let scope = try! ScopeName(parsing: "demo:fish.read")
-    private static let other = try! ScopeName(parsing: "demo:fish.write")
+    private static let client1 = made { try ClientID(parsing: "0b1f4c1e-2f5f-4d4e-9f21-6f0f5a0a7a11") }
+    private static let key = made { try KeyID(parsing: "payroll-2026") }
+    private static let organisation = made { try OrganisationNumber(parsing: "991825827") }
+    private static let scope = made { try ScopeName(parsing: "demo:fish.read") }
+    private static let other = made { try ScopeName(parsing: "demo:fish.write") }
 
     private static let transport: [Refusal] = [
         .notFound(path: "/tokens"),
@@ -96,4 +94,9 @@ enum RefusalSamples {
         .impeded(.denied), .impeded(.notYet(from: time)), .impeded(.ended(until: time)),
         .impeded(.terms(required: "2", accepted: nil)),
     ]
+
+    /// The literals are well-formed, or no test of the table is worth running.
+    private static func made<Value>(_ make: () throws -> Value) -> Value {
+        do { return try make() } catch { preconditionFailure("not well-formed: \(error)") }
+    }
 }
