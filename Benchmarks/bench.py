@@ -21,7 +21,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "Tests/Interop"))
 sys.path.insert(0, str(ROOT / "Benchmarks"))
-os.environ.setdefault("PORTVAKT_BINARY", str(ROOT / ".build/release/portvakt"))
+os.environ.setdefault("PORTVAKT_TEST_BINARY", str(ROOT / ".build/release/portvakt"))
 
 import assertions  # noqa: E402
 from world import World  # noqa: E402

@@ -71,7 +71,7 @@ run_python() { # part
     local passed failed skipped
     rm -f "$xml"
     # shellcheck disable=SC2086
-    PORTVAKT_BINARY="${PORTVAKT_BINARY:-$PWD/.build/debug/portvakt}" timeout --kill-after=10 "$limit" \
+    PORTVAKT_TEST_BINARY="${PORTVAKT_TEST_BINARY:-$PWD/.build/debug/portvakt}" timeout --kill-after=10 "$limit" \
         "$venv/bin/python" -m pytest -q -ra -p no:cacheprovider --junitxml="$xml" ${files[$part]} \
         >"$log" 2>&1 </dev/null || status=$?
     read -r passed failed skipped < <(python3 - "$xml" <<'PYTHON'

@@ -115,7 +115,7 @@ private struct Lexer {
 
     private mutating func readCode() {
         if starts("//") {
-            while position < text.count, text[position] != UInt8(ascii: "\n") { take(.comment) }
+            takeWhile(.comment) { $0 != UInt8(ascii: "\n") }
         } else if starts("/*") {
             readBlockComment()
         } else if let hashes = literalOpening() {
@@ -126,6 +126,8 @@ private struct Lexer {
         } else {
             if !literals.isEmpty { countParenthesis() }
             take(.code)
+            // The closing parenthesis of an interpolation leads back into the literal.
+            if literals.last?.parentheses != 0 { takeWhile(.code) { !Self.codeMarks.contains($0) } }
         }
     }
 
@@ -145,6 +147,7 @@ private struct Lexer {
             literals.removeLast()
         } else {
             take(.literal)
+            takeWhile(.literal) { !Self.literalMarks.contains($0) }
         }
     }
 
@@ -188,6 +191,17 @@ private struct Lexer {
         guard position + length <= text.count else { return false }
         for index in 0..<length where text[position + index] != word.utf8Start[index] { return false }
         return true
+    }
+
+    /// Bytes at which something other than plain code, or than a literal's plain content, may begin.
+    private static let codeMarks = Array("/\"#()\n".utf8)
+    private static let literalMarks = Array("\\\"\n".utf8)
+
+    /// Takes a run of bytes within one line.
+    private mutating func takeWhile(_ part: Part, _ belongs: (UInt8) -> Bool) {
+        let end = text[position...].firstIndex { !belongs($0) } ?? text.count
+        parts[part.rawValue].append(contentsOf: text[position..<end])
+        position = end
     }
 
     private mutating func take(_ part: Part, _ count: Int = 1) {

@@ -30,8 +30,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def binary() -> pathlib.Path:
-    """The program under test: PORTVAKT_BINARY, or the debug build."""
-    return pathlib.Path(os.environ.get("PORTVAKT_BINARY", ROOT / ".build/debug/portvakt")).resolve()
+    """The program under test: PORTVAKT_TEST_BINARY, or the debug build."""
+    return pathlib.Path(os.environ.get("PORTVAKT_TEST_BINARY", ROOT / ".build/debug/portvakt")).resolve()
 
 
 def free_port() -> int:

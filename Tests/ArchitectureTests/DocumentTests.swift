@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+@Suite("Documents are true to the code")
+struct DocumentTests {
+    /// The cells of each row of the tables in docs/conformance.md, without the heads.
+    private static func rows() throws -> [[String]] {
+        let text = try String(contentsOf: Sources.root.appending(path: "docs/conformance.md"), encoding: .utf8)
+        return text.split(separator: "\n").filter { $0.hasPrefix("| ") && !$0.hasPrefix("| Requirement |") }
+            .map { line in
+                line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            }
+    }
+
+    /// What stands between backticks in a cell; a test's name may hold a comma, but no backtick.
+    private static func quoted(_ cell: String) -> [String] {
+        cell.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
+    }
+
+    /// The text of every test file, by name.
+    private static func testFiles() throws -> [String: String] {
+        let folder = Sources.root.appending(path: "Tests").resolvingSymlinksInPath()
+        let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        var files: [String: String] = [:]
+        for path in paths where path.hasSuffix(".swift") || path.hasSuffix(".py") {
+            let name = (path as NSString).lastPathComponent
+            files[name, default: ""] += try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+        }
+        return files
+    }
+
+    @Test func `every requirement has a source and a test`() throws {
+        let rows = try Self.rows()
+        #expect(rows.count > 50)
+        for row in rows {
+            #expect(row.count == 4, "\(row)")
+            guard row.count == 4 else { continue }
+            #expect(!row[1].isEmpty && !Self.quoted(row[3]).isEmpty, "\(row)")
+        }
+    }
+
+    @Test func `every place that the conformance table names exists`() throws {
+        for place in try Self.rows().flatMap({ Self.quoted($0[2]) }) {
+            let path = Sources.root.appending(path: "Sources/\(place)").path
+            #expect(FileManager.default.fileExists(atPath: path), "no file \(place)")
+        }
+    }
+
+    @Test func `every test that the conformance table names exists`() throws {
+        let files = try Self.testFiles()
+        for name in try Self.rows().flatMap({ Self.quoted($0[3]) }) {
+            guard let slash = name.firstIndex(of: "/") else {
+                Issue.record("`\(name)` names no file")
+                continue
+            }
+            let file = name[..<slash].hasSuffix(".py") ? String(name[..<slash]) : "\(name[..<slash]).swift"
+            let test = name[name.index(after: slash)...]
+            let declaration = file.hasSuffix(".py") ? "def \(test)(" : "func `\(test)`"
+            #expect(files[file]?.contains(declaration) == true, "no test `\(name)`")
+        }
+    }
+
+    @Test(arguments: [
+        "README.md", "CHANGELOG.md", "docs/architecture.md", "docs/walkthrough.md", "docs/deviations.md",
+        "docs/conformance.md", "docs/decisions/0001-targets-beside-the-picture.md",
+    ])
+    func `links inside the repository lead somewhere`(document: String) throws {
+        let place = Sources.root.appending(path: document)
+        let text = try String(contentsOf: place, encoding: .utf8)
+        let folder = place.deletingLastPathComponent()
+        for match in text.matches(of: /\]\(([^)#]+)\)/) where !match.1.hasPrefix("http") {
+            let target = folder.appending(path: String(match.1)).path
+            #expect(FileManager.default.fileExists(atPath: target), "\(document) links to \(match.1)")
+        }
+    }
+}
