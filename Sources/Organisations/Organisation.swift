@@ -66,6 +66,19 @@ public struct Organisation: Sendable, Hashable {
         public var isPresent: Bool { bankrupt || windingUp || compulsoryWindingUp }
     }
 
+    /// The days it entered the registers that Enhetsregisteret shows beside its own.
+    public struct Registrations: Sendable, Hashable {
+        /// In Foretaksregisteret, the register of business enterprises.
+        public var businessEnterprises: CalendarDate?
+        /// In Merverdiavgiftsregisteret, the register of value added tax.
+        public var valueAddedTax: CalendarDate?
+        /// In Frivillighetsregisteret, the register of non-profit organisations.
+        public var nonProfit: CalendarDate?
+
+        /// None.
+        public init() {}
+    }
+
     /// The address for display, in the register's words.
     public struct Address: Sendable, Hashable {
         /// Street or box, one or more lines.
@@ -100,6 +113,8 @@ public struct Organisation: Sendable, Hashable {
     public var parent: OrganisationNumber?
     /// The day it was registered in Enhetsregisteret.
     public var registered: CalendarDate?
+    /// The days it entered other registers.
+    public var registrations = Registrations()
     /// The day it was founded (stiftelsesdato) or, for a sub-unit, started.
     public var founded: CalendarDate?
     /// Municipality number (kommunenummer) of the business address, four digits.
@@ -110,6 +125,12 @@ public struct Organisation: Sendable, Hashable {
     public var address: Address?
     /// Threats to a live unit.
     public var distress = Distress()
+    /// The day a negotiation on reconstruction was opened (underRekonstruksjonsforhandlingDato); shown, not decided on.
+    public var reconstructionSince: CalendarDate?
+    /// The day foreign insolvency proceedings were opened (underUtenlandskInsolvensbehandlingDato); shown, not decided on.
+    public var foreignInsolvencySince: CalendarDate?
+    /// The day a sub-unit closed down (nedleggelsesdato); it lives in the register until it is deleted there.
+    public var closedDown: CalendarDate?
     /// The day it was deleted from the register.
     public var deleted: CalendarDate?
     /// Deleted without a day given (a `Slettet…` class, or missing from a whole register).

@@ -1,0 +1,31 @@
+public import Vocabulary
+
+/// What an import needs of the database: staged writing, so that readers never see half a register.
+///
+/// Between ``begin()`` and ``apply(_:)`` nothing that is staged can be seen by anyone, not even through this store.
+public protocol OrganisationImportStore {
+    /// The units of these numbers as the register has them; those it does not know are left out.
+    func units(_ numbers: [OrganisationNumber]) throws -> [OrganisationNumber: Organisation]
+
+    /// The numbers of live units of a kind in rising order, after `number`, at most `limit` of them.
+    func liveNumbers(
+        of kind: Organisation.Kind,
+        after number: OrganisationNumber?,
+        limit: Int
+    ) throws
+        -> [OrganisationNumber]
+
+    /// Keeps other imports out and clears away what a broken one left.
+    ///
+    /// - Throws: ``ImportRefusal/alreadyRunning``, and what the database throws.
+    func begin() throws
+
+    /// Puts units aside, in writes that are short enough not to hold up a server; a later one of the same number wins.
+    func stage(_ units: [Organisation]) throws
+
+    /// Makes all that was staged visible in one act, raises the revision if that is anything, and records the import.
+    func apply(_ report: ImportReport) throws
+
+    /// Drops what was staged.
+    func abandon() throws
+}
