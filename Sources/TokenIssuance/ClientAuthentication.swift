@@ -31,6 +31,8 @@ public struct AuthenticatedGrant: Sendable {
     public let claims: [ReplayClaim]
     /// The identifier of the token, if one is issued.
     public let tokenID: TokenID
+    /// `aud` was the token endpoint's URL, and the client's compatibility switch let it pass.
+    public let isAddressedToEndpoint: Bool
 
     /// The facts that a decision on it needs.
     public var query: FactsQuery { FactsQuery(client: client.id, scopes: scopes) }
@@ -71,6 +73,11 @@ public struct ClientAuthenticator: Sendable {
         }
     }
 
+    private struct Proof {
+        let credential: AuthenticatedGrant.Credential
+        let isAddressedToEndpoint: Bool
+    }
+
     private func prove(
         _ grant: UnverifiedGrant,
         from client: Client?,
@@ -85,7 +92,7 @@ public struct ClientAuthenticator: Sendable {
                 claimedClient: grant.claimedClient
             )
         }
-        let credential = try prove(assertion, from: client, at: now)
+        let proof = try prove(assertion, from: client, at: now)
         var claims = [assertion]
         if let companion = grant.companion {
             _ = try prove(companion, from: client, at: now)
@@ -94,7 +101,7 @@ public struct ClientAuthenticator: Sendable {
         do { try rules.checkPerson(grant.pid) } catch { throw RefusedRequest(error, claimedClient: client.id) }
         return AuthenticatedGrant(
             client: client,
-            credential: credential,
+            credential: proof.credential,
             isClientCredentials: isClientAuthentication,
             scopes: grant.scopes,
             resource: grant.resource,
@@ -107,7 +114,8 @@ public struct ClientAuthenticator: Sendable {
                     expires: $0.unverifiedClaims.expires
                 )
             },
-            tokenID: tokenIDs.next()
+            tokenID: tokenIDs.next(),
+            isAddressedToEndpoint: proof.isAddressedToEndpoint
         )
     }
 
@@ -115,12 +123,13 @@ public struct ClientAuthenticator: Sendable {
         _ assertion: UnverifiedAssertion,
         from client: Client,
         at now: Timestamp
-    ) throws(RefusedRequest) -> AuthenticatedGrant.Credential {
+    ) throws(RefusedRequest) -> Proof {
         do throws(Refusal) {
             let credential = try credential(of: assertion, from: client, at: now)
-            try rules.checkAudience(assertion.unverifiedClaims.audience, of: assertion.kind, from: client)
+            let audience = assertion.unverifiedClaims.audience
+            let isAddressedToEndpoint = try rules.checkAudience(audience, of: assertion.kind, from: client)
             try rules.checkTimes(of: assertion.unverifiedClaims, at: now)
-            return credential
+            return Proof(credential: credential, isAddressedToEndpoint: isAddressedToEndpoint)
         } catch {
             throw RefusedRequest(
                 error,

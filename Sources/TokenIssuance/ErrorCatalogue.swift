@@ -59,6 +59,8 @@ public enum ErrorCatalogue {
         case .methodNotAllowed: .methodNotAllowed
         case .tooLarge: .tooLarge
         case .tooManyRequests: .tooManyRequests
+        case .accessTokenRequired: .accessTokenRequired
+        case .misdirected: .misdirected
         case .unavailable: .unavailable
         case .serverError: .serverError
         }

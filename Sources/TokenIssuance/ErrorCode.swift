@@ -14,6 +14,8 @@ public enum OAuthErrorCode: String, Sendable, Hashable, CaseIterable {
     case invalidAuthorizationDetails = "invalid_authorization_details"
     /// The grant type is not served.
     case unsupportedGrantType = "unsupported_grant_type"
+    /// An access token is missing or not acceptable (RFC 6750 §3.1).
+    case invalidToken = "invalid_token"
     /// A right is missing; Maskinporten's own word, with status 403.
     case forbidden
     /// Come back later.
@@ -95,6 +97,10 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     case delegationUnavailable = "PV-019"
     /// The scopes cannot be asked for together.
     case incompatibleScopes = "PV-020"
+    /// The endpoint wants an access token.
+    case accessTokenRequired = "PV-021"
+    /// The server does not answer to that host name.
+    case misdirected = "PV-022"
 
     /// The status of the answer.
     public var status: Int {
@@ -105,11 +111,13 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
             .unknownKey, .keyRequired, .notYetValid, .lifetimeTooLong, .clientDisabled, .organisationRefused,
             .invalidTarget, .scopeInactive, .pidRule, .delegationUnavailable, .incompatibleScopes:
             400
+        case .accessTokenRequired: 401
         case .noAccess: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .tooLarge: 413
         case .unsupportedMediaType: 415
+        case .misdirected: 421
         case .tooManyRequests: 429
         case .serverError: 500
         case .unavailable: 503
@@ -120,7 +128,7 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     public var oauthError: OAuthErrorCode {
         switch self {
         case .malformedAssertion, .malformedForm, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
-            .pidRule, .delegationUnavailable:
+            .pidRule, .delegationUnavailable, .misdirected:
             .invalidRequest
         case .replayed, .clientNotFound, .wrongAudience, .invalidCertificate, .expiredKey, .wrongOrganisation,
             .malformedX5C, .invalidSignature, .expiredAssertion, .unknownKey, .keyRequired, .notYetValid,
@@ -131,6 +139,7 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
         case .unknownAuthorizationDetailsType: .invalidAuthorizationDetails
         case .unsupportedGrantType: .unsupportedGrantType
         case .invalidTarget: .invalidTarget
+        case .accessTokenRequired: .invalidToken
         case .tooManyRequests, .unavailable: .temporarilyUnavailable
         case .serverError: .serverError
         }

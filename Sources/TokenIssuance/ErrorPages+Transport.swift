@@ -92,6 +92,37 @@ extension ErrorPage {
             "the body is larger than 65536 bytes"
     )
 
+    static let accessTokenRequired = ErrorPage(
+        code: .accessTokenRequired,
+        title: "The endpoint wants an access token",
+        meaning:
+            "Everything on the admin listener but health wants a token of this server with a scope that allows the act.",
+        causes: [
+            "no `Authorization` header came"
+        ],
+        fixes: [
+            "send `Authorization: Bearer` and an access token"
+        ],
+        example:
+            "the endpoint wants an access token: send `Authorization: Bearer` and the token"
+    )
+
+    static let misdirected = ErrorPage(
+        code: .misdirected,
+        title: "The host name is not this listener's",
+        meaning:
+            "The admin listener answers only to host names that it knows, so that a page elsewhere cannot make a browser reach it under a name of its own.",
+        causes: [
+            "a proxy passes another `Host` on",
+            "the listener is reached by a name that the configuration does not know",
+        ],
+        fixes: [
+            "set `admin_url` to the URL that you use"
+        ],
+        example:
+            "this listener does not answer to the host `admin.example.no`; use its own address or the one in `admin_url`"
+    )
+
     static let tooManyRequests = ErrorPage(
         code: .tooManyRequests,
         title: "Too many requests",

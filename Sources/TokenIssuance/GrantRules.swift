@@ -27,13 +27,20 @@ public struct GrantRules: Sendable {
     ///
     /// The token endpoint's URL passes for a grant of a client with the compatibility switch on.
     ///
+    /// - Returns: Whether it passed by that switch, which is counted.
     /// - Throws: `.audience`.
-    func checkAudience(_ audience: [String], of kind: UnverifiedAssertion.Kind, from client: Client) throws(Refusal) {
-        if audience == [issuer.rawValue] { return }
+    @discardableResult
+    func checkAudience(
+        _ audience: [String],
+        of kind: UnverifiedAssertion.Kind,
+        from client: Client
+    ) throws(Refusal) -> Bool {
+        if audience == [issuer.rawValue] { return false }
         let isEndpoint = audience == [issuer.endpoint("token")]
         guard isEndpoint, kind == .grant, client.acceptsTokenEndpointAudience else {
             throw .audience(received: audience, expected: issuer.rawValue)
         }
+        return true
     }
 
     /// RFC 7523 §3 items 4 to 6, in Maskinporten's order: length of life, start, end.

@@ -16,10 +16,8 @@ enum IssuanceRecord {
         var event = base(.tokenIssued, for: grant, trace: trace, at: claims.issuedAt)
         event.tokenID = claims.tokenID
         event.revision = revision
-        event.details = [
-            "lifetime": .number(JSONNumber(claims.lifetime.count)),
-            "alg": .string(claims.algorithm.rawValue),
-        ]
+        event.details["lifetime"] = .number(JSONNumber(claims.lifetime.count))
+        event.details["alg"] = .string(claims.algorithm.rawValue)
         if let audience = claims.audience { event.details["aud"] = audience }
         if claims.pid != nil { event.details["pid"] = .bool(true) }
         if claims.isConsumerDistressed { event.details["consumer_distressed"] = .bool(true) }
@@ -58,6 +56,7 @@ enum IssuanceRecord {
         event.client = grant.client.id
         event.consumer = grant.client.owner
         event.scopes = grant.scopes
+        if grant.isAddressedToEndpoint { event.details["endpoint_audience"] = .bool(true) }
         switch grant.credential {
         case .key(let key): event.credential = .key(key.id, thumbprint: key.thumbprint)
         case .certificate(let certificate):

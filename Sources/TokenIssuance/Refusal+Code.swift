@@ -13,6 +13,8 @@ extension Refusal {
         case .formMalformed, .formParameterTwice, .formParameterMissing, .formParameterValue: .malformedForm
         case .grantType: .unsupportedGrantType
         case .tooManyRequests: .tooManyRequests
+        case .accessTokenMissing: .accessTokenRequired
+        case .misdirected: .misdirected
         case .assertionMalformed, .headerMember, .headerAlgorithm, .headerType, .credentialAmbiguous,
             .credentialMissing,
             .claim, .claimUnknown, .mismatch, .assertionEndsBeforeItBegins:
@@ -54,6 +56,8 @@ extension Refusal {
         case .formParameterValue: "form_parameter_value"
         case .grantType: "grant_type_unsupported"
         case .tooManyRequests: "too_many_requests"
+        case .accessTokenMissing: "access_token_missing"
+        case .misdirected: "host_unknown"
         case .assertionMalformed: "assertion_malformed"
         case .headerMember(_, let fault): "header_\(fault.reason)"
         case .headerAlgorithm: "header_algorithm"
@@ -136,6 +140,8 @@ extension Refusal {
         .pidRule: ["pid_required", "pid_refused"],
         .delegationUnavailable: ["delegation_unavailable"],
         .incompatibleScopes: ["scopes_incompatible"],
+        .accessTokenRequired: ["access_token_missing"],
+        .misdirected: ["host_unknown"],
     ]
 
     /// The refusal of the scope that is checked first: on the client, active, type, access.

@@ -29,6 +29,8 @@ extension Refusal {
                 "received": .string(received),
                 "expected": [.string(TokenForm.jwtBearerGrantType), .string(TokenForm.clientCredentialsGrantType)],
             ]
+        case .accessTokenMissing: [:]
+        case .misdirected(let host): ["host": .string(host)]
         case .tooManyRequests(let retryAfter): ["retry_after": .number(JSONNumber(retryAfter.count))]
         case .assertionMalformed(let error): ["cause": .string("\(error)")]
         case .headerMember(let name, _): ["header": .string(name)]

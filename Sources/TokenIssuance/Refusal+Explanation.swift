@@ -39,7 +39,8 @@ extension Refusal {
         case .noAccess: "Consumer has not been granted access to the scope"
         case .unknownAuthorizationDetailsType: "Unknown authorization details type"
         case .malformedForm, .unsupportedGrantType, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
-            .tooManyRequests, .unavailable, .serverError, .clientDisabled, .organisationRefused, .invalidTarget,
+            .tooManyRequests, .accessTokenRequired, .misdirected, .unavailable, .serverError, .clientDisabled,
+            .organisationRefused, .invalidTarget,
             .scopeInactive, .pidRule, .delegationUnavailable, .incompatibleScopes:
             nil
         }
@@ -61,6 +62,9 @@ extension Refusal {
         case .grantType(let received):
             "the grant type `\(received)` is not served; use `\(TokenForm.jwtBearerGrantType)` or `\(TokenForm.clientCredentialsGrantType)`"
         case .tooManyRequests(let retryAfter): "too many requests; try again after \(retryAfter.count) s"
+        case .accessTokenMissing: "the endpoint wants an access token: send `Authorization: Bearer` and the token"
+        case .misdirected(let host):
+            "this listener does not answer to the host `\(host)`; use its own address or the one in `admin_url`"
         case .assertionMalformed(let error): "the assertion is no signed JWT: \(error)"
         case .headerMember(let name, let fault): "the header member `\(name)` \(fault.explanation)"
         case .headerAlgorithm(let received, let expected):

@@ -32,6 +32,13 @@ public enum Refusal: Error, Equatable, Sendable {
     /// More requests than the limit; try again after so many seconds.
     case tooManyRequests(retryAfter: Seconds)
 
+    // MARK: The admin listener
+
+    /// The endpoint wants an access token, and none came.
+    case accessTokenMissing
+    /// The request names a host that this listener does not answer to.
+    case misdirected(host: String)
+
     // MARK: The assertion's form (RFC 7515 §7.1, RFC 7519 §7.2, RFC 8725)
 
     /// Not a compact JWS.

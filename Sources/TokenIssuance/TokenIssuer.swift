@@ -1,3 +1,4 @@
+import Metrics
 public import Vocabulary
 
 /// Answers token requests: the whole of a request, step by step, each step a type that only the one before can make.
@@ -7,6 +8,7 @@ public final class TokenIssuer: Sendable {
     private let registry: any FactsRegistry
     private let policy: IssuancePolicy
     private let ledger: any IssuanceLedger
+    private let endpointAudiences = Counter(label: "portvakt_endpoint_audience_total")
 
     /// An issuer made of its parts.
     public init(
@@ -30,6 +32,7 @@ public final class TokenIssuer: Sendable {
         let now = clock.now  // the only clock read
         let unverified = try UnverifiedGrant(parsing: form)  // RFC 7515 §7.1, RFC 7523 §2.1, §2.2
         let grant = try await authenticator.authenticate(unverified, at: now)  // x5c or kid; RFC 7523 §3
+        if grant.isAddressedToEndpoint { endpointAudiences.increment() }
         let facts = try await registry.facts(for: grant.query)  // one snapshot, with its revision
         let decide = { @Sendable [policy] (facts: IssuanceFacts) in
             Result { () throws(Refusal) in try policy.decide(grant, given: facts, at: now) }

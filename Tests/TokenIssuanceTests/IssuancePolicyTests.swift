@@ -87,7 +87,8 @@ private struct World {
             resource: resource,
             pid: pid,
             claims: [],
-            tokenID: TokenID("token-1")
+            tokenID: TokenID("token-1"),
+            isAddressedToEndpoint: false
         )
         let facts = IssuanceFacts(
             revision: 7,
