@@ -34,6 +34,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
@@ -41,6 +42,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -137,8 +139,9 @@ let package = Package(
         module(
             "HTTPServer",
             [
-                "AuditLedger", "JOSE", "TokenIssuance", "Vocabulary", hummingbird, hummingbirdHTTP2, httpTypes,
-                logging, metrics, mustache, nioCore, nioHTTP1, nioHTTPTypes, nioSSL, serviceLifecycle,
+                "AuditLedger", "JOSE", "TokenIssuance", "Vocabulary", coreMetrics, hummingbird, hummingbirdCore,
+                hummingbirdHTTP2, httpTypes, logging, metrics, mustache, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
+                serviceLifecycle,
             ],
             resources: [.embedInCode("Resources")]
         ),

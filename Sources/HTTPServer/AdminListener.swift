@@ -1,0 +1,58 @@
+import HTTPTypes
+public import Hummingbird
+public import Logging
+import NIOCore
+import TokenIssuance
+public import Vocabulary
+
+/// The admin listener: health for everybody who knows its name, 401 for everything else until a token is shown (DESIGN §1).
+public struct AdminListener: HTTPResponder {
+    private let front: ListenerFront
+    private let routes: Routes
+    private let hosts: Set<String>
+
+    /// A listener that answers to `hosts` (host and port as in `Host`) and, whatever its port, to its own address.
+    public init(
+        issuer: Issuer,
+        hosts: Set<String>,
+        readiness: Readiness,
+        clock: any WallClock,
+        traceIDs: any TraceIDSource = RandomTraceIDs(),
+        logger: Logger
+    ) {
+        front = ListenerFront(
+            issuer: issuer,
+            traceIDs: traceIDs,
+            date: DateField(clock: clock),
+            metrics: ListenerMetrics(listener: "admin"),
+            logger: logger
+        )
+        self.hosts = hosts
+        var routes = Routes()
+        routes.add(LiveEndpoint(), at: "/health/live")
+        routes.add(ReadyEndpoint(readiness: readiness), at: "/health/ready")
+        self.routes = routes
+    }
+
+    /// Answers one request.
+    public func respond(to request: Request, context: ListenerContext) async throws -> Response {
+        try await front.respond(to: request, on: context.channel) { request in
+            // A page elsewhere can make a browser resolve its own name to this address (DNS rebinding); it cannot make
+            // the browser send another name.
+            guard let host = request.head.authority, knows(host, on: context.channel) else {
+                throw Refusal.misdirected(host: String((request.head.authority ?? "").prefix(255)))
+            }
+            guard let endpoint = routes.endpoint(at: request.uri.path) else { throw Refusal.accessTokenMissing }
+            return endpoint
+        }
+    }
+
+    private func knows(_ host: String, on channel: any Channel) -> Bool {
+        if hosts.contains(host.lowercased()) { return true }
+        guard let address = channel.localAddress, let ip = address.ipAddress, let port = address.port else {
+            return false
+        }
+        let own = ip.contains(":") ? "[\(ip)]" : ip
+        return host == "\(own):\(port)" || host == "localhost:\(port)"
+    }
+}

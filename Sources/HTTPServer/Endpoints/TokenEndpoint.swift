@@ -1,0 +1,81 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+public import TokenIssuance
+
+/// Answers token requests; in the server always a ``TokenIssuer``.
+public protocol TokenIssuing: Sendable {
+    /// Answers one token request.
+    ///
+    /// - Throws: `RefusedRequest`, `Unavailable`, anything else for a fault of ours.
+    func issue(_ form: TokenForm, trace: RequestTrace) async throws -> IssuedToken
+}
+
+extension TokenIssuer: TokenIssuing {}
+
+/// `POST /token` (RFC 6749 §3.2, RFC 7523).
+struct TokenEndpoint: Endpoint {
+    let name = EndpointName.token
+    let methods: [HTTPRequest.Method] = [.post]
+    let issuer: any TokenIssuing
+    let earlyRefusals: any EarlyRefusals
+    let ignoredAuthorization: @Sendable () -> Void
+    let logger: Logger
+
+    private static let fields: HTTPFields = [
+        .contentType: "application/json",
+        // RFC 6749 §5.1: tokens are never kept by a cache.
+        .cacheControl: "no-store",
+        .pragma: "no-cache",
+    ]
+
+    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
+        // Clients authenticate by assertion alone; a library that sends Basic beside it does no harm (DESIGN §2.1).
+        if request.headers.contains(.authorization) { ignoredAuthorization() }
+        do {
+            let form = try TokenForm(
+                parsing: try await body(of: request),
+                mediaType: request.headers[.contentType]
+            )
+            let token = try await issuer.issue(form, trace: trace)
+            logger.info(
+                "token issued",
+                metadata: ["trace_id": "\(trace.traceID)", "client_id": "\(token.client)", "jti": "\(token.tokenID)"]
+            )
+            return Response(
+                status: .ok,
+                headers: Self.fields,
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: token.responseBody()))
+            )
+        } catch let refused as RefusedRequest {
+            // What comes after authentication stands in the ledger.
+            if !refused.isAuthenticated {
+                earlyRefusals.record(refused.refusal, client: refused.claimedClient, trace: trace)
+            }
+            throw refused
+        } catch let refusal as Refusal {
+            earlyRefusals.record(refusal, client: nil, trace: trace)
+            throw refusal
+        }
+    }
+
+    /// The whole body, collected before anything is parsed.
+    private func body(of request: Request) async throws -> [UInt8] {
+        let limit = TokenForm.maximumLength
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
+            throw Refusal.bodyTooLarge(limit: limit)
+        }
+        do {
+            return Array(buffer: try await request.body.collect(upTo: limit))
+        } catch is NIOTooManyBytesError {
+            throw Refusal.bodyTooLarge(limit: limit)
+        } catch let error as HTTPParserError {
+            throw error
+        } catch {
+            // The peer went away in the middle of it: nobody will read the answer, and it is no fault of ours.
+            throw Refusal.formMalformed
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import HTTPTypes
+import Hummingbird
+import JOSE
+import NIOCore
+import TokenIssuance
+import Vocabulary
+
+/// What an error becomes on the wire: the one place where faults turn into status, header fields and body (DESIGN §3).
+struct ErrorResponse {
+    let status: HTTPResponse.Status
+    let error: String
+    let description: String
+    let code: ErrorCode
+    let reason: String
+    let details: JSONObject
+    /// Header fields that this error demands: `Allow`, `Retry-After`, `WWW-Authenticate`.
+    private(set) var fields: HTTPFields = [:]
+
+    /// Whether it is our fault rather than the caller's.
+    var isOurs: Bool { status.kind == .serverError }
+
+    /// A refused token request.
+    init(_ request: RefusedRequest, issuer: Issuer) {
+        self.init(request.refusal, status: request.status, error: request.oauthError.rawValue)
+        if request.status == 401 {
+            // RFC 9110 §15.5.2: 401 carries a challenge. No scheme is registered for RFC 7523; this names the method.
+            fields[.wwwAuthenticate] = "private_key_jwt realm=\"\(issuer)\""
+        }
+    }
+
+    /// A request that never became a token request, or a form that is none.
+    init(_ refusal: Refusal) {
+        self.init(refusal, status: refusal.code.status, error: refusal.code.oauthError.rawValue)
+    }
+
+    /// The server cannot answer at the moment.
+    init(_ unavailable: Unavailable) {
+        status = .serviceUnavailable
+        error = OAuthErrorCode.temporarilyUnavailable.rawValue
+        code = .unavailable
+        reason = unavailable.rawValue
+        description = unavailable.explanation
+        details = [:]
+        fields[.retryAfter] = String(unavailable.retryAfter.count)
+    }
+
+    /// A fault of ours: nothing of it is told (DESIGN §3).
+    init(ofOurs: any Error) {
+        status = .internalServerError
+        error = OAuthErrorCode.serverError.rawValue
+        code = .serverError
+        reason = "server_error"
+        description = "the server failed; nothing was issued"
+        details = [:]
+    }
+
+    /// Whatever was thrown.
+    init(_ thrown: any Error, issuer: Issuer) {
+        switch thrown {
+        case let request as RefusedRequest: self.init(request, issuer: issuer)
+        case let refusal as Refusal: self.init(refusal)
+        case let unavailable as Unavailable: self.init(unavailable)
+        default: self.init(ofOurs: thrown)
+        }
+    }
+
+    private init(_ refusal: Refusal, status: Int, error: String) {
+        self.status = HTTPResponse.Status(code: status)
+        self.error = error
+        code = refusal.code
+        reason = refusal.reason
+        description = refusal.explanation
+        details = refusal.details
+        switch refusal {
+        case .methodNotAllowed(_, let allowed): fields[.allow] = allowed.joined(separator: ", ")
+        case .tooManyRequests(let retryAfter): fields[.retryAfter] = String(retryAfter.count)
+        default: break
+        }
+    }
+
+    /// The body: the members of RFC 6749 §5.2 first, then ours.
+    func body(issuer: Issuer, traceID: TraceID) -> [UInt8] {
+        let members: JSONObject = [
+            "error": .string(error),
+            // Clients log the text alone, so the trace id stands in it too.
+            "error_description": .string("\(Self.oauthText(description)) (trace_id: \(traceID))"),
+            "error_uri": .string(issuer.endpoint("errors/\(code.rawValue)")),
+            "code": .string(code.rawValue),
+            "reason": .string(reason),
+            "trace_id": .string(traceID.rawValue),
+            "details": .object(details),
+        ]
+        return members.encoded()
+    }
+
+    /// The answer, but for the fields that every answer has.
+    func response(issuer: Issuer, traceID: TraceID) -> Response {
+        var fields = fields
+        fields[.contentType] = "application/json"
+        fields[.cacheControl] = "no-store"
+        fields[.pragma] = "no-cache"
+        return Response(
+            status: status,
+            headers: fields,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body(issuer: issuer, traceID: traceID)))
+        )
+    }
+
+    /// RFC 6749 §5.2: `error_description` holds %x20-21 / %x23-5B / %x5D-7E, so neither `"` nor `\` nor what is not ASCII.
+    private static func oauthText(_ text: String) -> String {
+        guard !text.utf8.allSatisfy(isOAuthText) else { return text }
+        return String(
+            decoding: text.unicodeScalars.map { scalar in
+                switch scalar {
+                case "\"": UInt8(ascii: "'")
+                case _ where scalar.isASCII && isOAuthText(UInt8(scalar.value)): UInt8(scalar.value)
+                default: UInt8(ascii: "?")
+                }
+            },
+            as: UTF8.self
+        )
+    }
+
+    private static func isOAuthText(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+}
+
+extension Unavailable {
+    /// What is the matter, and that it will pass.
+    var explanation: String {
+        switch self {
+        case .storeUnavailable: "the ledger cannot be written at the moment; no token is issued without an entry"
+        case .queueFull: "too many requests are waiting"
+        case .clockBehind: "the server's clock is behind the time that it has already seen"
+        case .noSigningKey: "the server has no active signing key"
+        case .draining: "the server is shutting down"
+        }
+    }
+
+    /// When it is worth trying again.
+    var retryAfter: Seconds {
+        switch self {
+        case .queueFull, .draining: 1
+        case .storeUnavailable: 5
+        case .clockBehind, .noSigningKey: 30
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import HTTPTypes
+public import Hummingbird
+import Logging
+public import NIOCore
+import NIOHTTP1
+import TokenIssuance
+import Vocabulary
+
+/// What a listener needs to know of a connection.
+public struct ListenerContext: InitializableFromSource, Sendable {
+    let channel: any Channel
+
+    /// The context of a request on `channel`.
+    public init(channel: any Channel) { self.channel = channel }
+
+    /// The context that Hummingbird's application and its tests make.
+    public init(source: ApplicationRequestContextSource) { channel = source.channel }
+}
+
+/// What surrounds every endpoint: trace id, error mapping, common header fields, metrics and log.
+struct ListenerFront: Sendable {
+    let issuer: Issuer
+    let traceIDs: any TraceIDSource
+    let date: DateField
+    let metrics: ListenerMetrics
+    let logger: Logger
+
+    /// Answers one request; throws only what the connection itself must deal with.
+    func respond(
+        to request: Request,
+        on channel: any Channel,
+        find: (Request) throws -> any Endpoint
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        let trace = trace(of: request, on: channel)
+        var name = EndpointName.other
+        var response: Response
+        do {
+            let endpoint = try find(request)
+            name = endpoint.name
+            guard endpoint.methods.contains(request.method) else {
+                throw Refusal.methodNotAllowed(
+                    method: String(request.method.rawValue.prefix(20)),
+                    allowed: endpoint.methods.map(\.rawValue)
+                )
+            }
+            response = try await endpoint.respond(to: request, trace: trace)
+        } catch let error as HTTPParserError {
+            // Hummingbird answers what its parser refused, and closes the connection.
+            throw error
+        } catch {
+            response = refuse(error, at: name, trace: trace, after: start.duration(to: .now))
+        }
+        if request.method == .head { response = response.createHeadResponse() }
+        response.headers.append(HTTPField(name: .traceID, value: trace.traceID.rawValue))
+        response.headers.append(HTTPField(name: .date, value: date.text))
+        response.headers.append(HTTPField(name: .contentTypeOptions, value: "nosniff"))
+        response.headers.append(HTTPField(name: .referrerPolicy, value: "no-referrer"))
+        metrics.record(name, status: response.status, duration: start.duration(to: .now))
+        return response
+    }
+
+    private func trace(of request: Request, on channel: any Channel) -> RequestTrace {
+        RequestTrace(
+            traceID: traceIDs.next(),
+            parentTraceID: request.headers[.traceParent].flatMap(TraceID.init(traceParent:)),
+            remoteAddress: channel.remoteAddress?.ipAddress ?? "unknown"
+        )
+    }
+
+    private func refuse(
+        _ error: any Error,
+        at endpoint: EndpointName,
+        trace: RequestTrace,
+        after duration: Duration
+    ) -> Response {
+        let answer = ErrorResponse(error, issuer: issuer)
+        metrics.record(answer.code)
+        var metadata: Logger.Metadata = [
+            "trace_id": "\(trace.traceID)",
+            "endpoint": "\(endpoint.rawValue)",
+            "status": "\(answer.status.code)",
+            "refusal": "\(answer.code.rawValue)",
+            "reason": "\(answer.reason)",
+            "remote_address": "\(trace.remoteAddress)",
+            "duration_us": "\(duration.nanoseconds / 1_000)",
+        ]
+        if let parent = trace.parentTraceID { metadata["parent_trace_id"] = "\(parent)" }
+        if let client = (error as? RefusedRequest)?.claimedClient { metadata["client_id"] = "\(client)" }
+        if answer.isOurs {
+            metadata["cause"] = "\(error)"
+            logger.error("request failed", metadata: metadata)
+        } else {
+            logger.notice("request refused", metadata: metadata)
+        }
+        return answer.response(issuer: issuer, traceID: trace.traceID)
+    }
+}

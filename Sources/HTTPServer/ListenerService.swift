@@ -1,0 +1,110 @@
+import HTTPTypes
+public import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+public import Logging
+public import NIOCore
+public import ServiceLifecycle
+
+/// A listener on its socket: HTTP/1.1, and HTTP/2 where there is TLS.
+///
+/// On graceful shutdown the socket closes at once, idle connections too, and those with requests in flight as soon as these
+/// are answered: HTTP/1.1 behind the answer, HTTP/2 by GOAWAY and its last stream.
+public struct ListenerService<Responder: HTTPResponder>: Service where Responder.Context == ListenerContext {
+    private let responder: Responder
+    private let host: String
+    private let port: Int
+    private let identity: TLSIdentity?
+    private let limits: ListenerLimits
+    private let requests: RequestsInFlight
+    private let logger: Logger
+    private let bound: @Sendable (SocketAddress) -> Void
+
+    /// A listener that answers with `responder`.
+    ///
+    /// - Parameters:
+    ///   - responder: What answers.
+    ///   - host: The address to listen at.
+    ///   - port: The port; 0 for any free one.
+    ///   - identity: The certificate and key of TLS; nil for plain HTTP/1.1.
+    ///   - limits: What is taken from a peer.
+    ///   - requests: Counts the requests in flight.
+    ///   - logger: Gets what goes wrong below HTTP.
+    ///   - bound: Told the address once the socket listens.
+    public init(
+        responder: Responder,
+        host: String,
+        port: Int,
+        identity: TLSIdentity? = nil,
+        limits: ListenerLimits = ListenerLimits(),
+        requests: RequestsInFlight = RequestsInFlight(),
+        logger: Logger,
+        bound: @escaping @Sendable (SocketAddress) -> Void = { _ in }
+    ) {
+        self.responder = responder
+        self.host = host
+        self.port = port
+        self.identity = identity
+        self.limits = limits
+        self.requests = requests
+        self.logger = logger
+        self.bound = bound
+    }
+
+    /// Listens until the graceful shutdown is over.
+    public func run() async throws {
+        // Hummingbird tells about every start; ours is in the banner.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let server = try builder.buildServer(
+            configuration: ServerConfiguration(
+                address: .hostname(host, port: port),
+                backlog: 1024,
+                availableConnectionsDelegate: .maximum(limits.maximumConnections, logger: quiet)
+            ),
+            eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
+            logger: quiet,
+            responder: answer,
+            onServerRunning: { channel in
+                if let address = channel.localAddress { bound(address) }
+            }
+        )
+        try await server.run()
+    }
+
+    private func answer(
+        _ request: Request,
+        into writer: consuming ResponseWriter,
+        on channel: any Channel
+    ) async throws {
+        // RFC 9110 §10.1.1: libraries that wait for it would lose a second at each request.
+        if request.headers[.expect]?.lowercased() == "100-continue" {
+            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+        }
+        let response = try await responder.respond(to: request, context: ListenerContext(channel: channel))
+        try await writer.write(response: response.head, body: response.body)
+    }
+
+    private var builder: HTTPServerBuilder {
+        get throws {
+            let connection = HTTP1Channel.Configuration(
+                additionalChannelHandlers: [RequestWatch(requests: requests, limits: limits)],
+                idleTimeout: TimeAmount(limits.idleTimeout),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: limits.maximumHeaderListLength,
+                    maxHeaderListSize: limits.maximumHeaderListLength,
+                    maxHeaderFieldCount: limits.maximumHeaderFields
+                )
+            )
+            guard let identity else { return .http1(configuration: connection) }
+            return try .http2Upgrade(
+                tlsConfiguration: identity.configuration,
+                configuration: HTTP2ChannelConfiguration(
+                    idleTimeout: limits.idleTimeout,
+                    gracefulCloseTimeout: limits.bodyTimeout,
+                    streamConfiguration: connection
+                )
+            )
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import CoreMetrics
+public import Hummingbird
+public import Logging
+import TokenIssuance
+public import Vocabulary
+
+/// The public listener: tokens, keys, metadata, error pages and health (DESIGN §1).
+public struct PublicListener: HTTPResponder {
+    /// What the listener answers from.
+    public struct Parts: Sendable {
+        /// The server's identifier, from which all its URLs are made.
+        public var issuer: Issuer
+        /// Answers token requests.
+        public var tokens: any TokenIssuing
+        /// The key set.
+        public var keySet: PublishedDocument
+        /// The metadata.
+        public var metadata: PublishedDocument
+        /// Whether the server should get new requests.
+        public var readiness: Readiness
+        /// Takes what was refused before the client had proved who it is.
+        public var earlyRefusals: any EarlyRefusals
+        /// Dates the answers.
+        public var clock: any WallClock
+        /// Draws trace ids.
+        public var traceIDs: any TraceIDSource
+
+        /// The parts of a listener.
+        public init(
+            issuer: Issuer,
+            tokens: any TokenIssuing,
+            keySet: PublishedDocument,
+            metadata: PublishedDocument,
+            readiness: Readiness,
+            earlyRefusals: any EarlyRefusals,
+            clock: any WallClock,
+            traceIDs: any TraceIDSource = RandomTraceIDs()
+        ) {
+            self.issuer = issuer
+            self.tokens = tokens
+            self.keySet = keySet
+            self.metadata = metadata
+            self.readiness = readiness
+            self.earlyRefusals = earlyRefusals
+            self.clock = clock
+            self.traceIDs = traceIDs
+        }
+    }
+
+    private let front: ListenerFront
+    private let routes: Routes
+
+    /// A listener made of its parts.
+    ///
+    /// - Throws: when an embedded template is broken, which a test would have found.
+    public init(_ parts: Parts, logger: Logger) throws {
+        front = ListenerFront(
+            issuer: parts.issuer,
+            traceIDs: parts.traceIDs,
+            date: DateField(clock: parts.clock),
+            metrics: ListenerMetrics(listener: "public"),
+            logger: logger
+        )
+        // Endpoints are the issuer, one slash, and the name: an issuer with a path has them below that path.
+        let base = parts.issuer.path.hasSuffix("/") ? parts.issuer.path : parts.issuer.path + "/"
+        var routes = Routes()
+        let metrics = front.metrics
+        routes.add(
+            TokenEndpoint(
+                issuer: parts.tokens,
+                earlyRefusals: parts.earlyRefusals,
+                ignoredAuthorization: { metrics.ignoredAuthorization.increment() },
+                logger: logger
+            ),
+            at: base + "token"
+        )
+        routes.add(PublishedDocumentEndpoint(name: .keySet, document: parts.keySet), at: base + "jwk")
+        for path in ServerMetadata.paths(of: parts.issuer) {
+            routes.add(PublishedDocumentEndpoint(name: .metadata, document: parts.metadata), at: path)
+        }
+        let pages = try ErrorPagesEndpoint(issuer: parts.issuer, base: base + "errors")
+        routes.add(pages, at: base + "errors")
+        routes.add(pages, below: base + "errors/")
+        // Load balancers know the host and not the issuer: health stands at the root.
+        routes.add(LiveEndpoint(), at: "/health/live")
+        routes.add(ReadyEndpoint(readiness: parts.readiness), at: "/health/ready")
+        self.routes = routes
+    }
+
+    /// Answers one request.
+    public func respond(to request: Request, context: ListenerContext) async throws -> Response {
+        try await front.respond(to: request, on: context.channel) { request in
+            let path = request.uri.path
+            guard let endpoint = routes.endpoint(at: path) else {
+                throw Refusal.notFound(path: String(path.prefix(200)))
+            }
+            return endpoint
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import NIOCore
+import NIOSSL
+import Synchronization
+
+/// The certificate chain and key that a listener shows, replaced while it runs: each new handshake takes the present ones.
+public final class TLSIdentity: Sendable {
+    /// Why two files make no identity.
+    public enum Fault: Error, Equatable, Sendable {
+        /// No certificate in PEM.
+        case certificate
+        /// No private key in PEM.
+        case privateKey
+        /// The key is not that of the first certificate, or BoringSSL refuses one of them; says which.
+        case unusable(String)
+    }
+
+    private let current: Mutex<NIOSSLContextConfigurationOverride>
+
+    /// An identity from PEM: the server's certificate first, then its issuers; and the key, not encrypted.
+    ///
+    /// - Throws: `Fault`.
+    public init(certificates: [UInt8], privateKey: [UInt8]) throws {
+        current = Mutex(try Self.parse(certificates: certificates, privateKey: privateKey))
+    }
+
+    /// Puts another identity in place of the present one; when it is no sound one the present one stays.
+    ///
+    /// - Throws: `Fault`.
+    public func replace(certificates: [UInt8], privateKey: [UInt8]) throws {
+        let next = try Self.parse(certificates: certificates, privateKey: privateKey)
+        current.withLock { $0 = next }
+    }
+
+    /// The settings of a listener: TLS 1.2 with the suites of BCP 195 (RFC 9325 §4.2), TLS 1.3 where the peer has it.
+    var configuration: TLSConfiguration {
+        let identity = current.withLock { $0 }
+        guard let chain = identity.certificateChain, let key = identity.privateKey else {
+            preconditionFailure("an identity always has both")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: key)
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuites = Self.cipherSuites
+        configuration.sslContextCallback = { [self] _, promise in promise.succeed(current.withLock { $0 }) }
+        return configuration
+    }
+
+    /// Forward secrecy and authenticated encryption only; TLS 1.3 has its own suites.
+    private static let cipherSuites = [
+        "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
+        "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
+    ].joined(separator: ":")
+
+    private static func parse(
+        certificates: [UInt8],
+        privateKey: [UInt8]
+    ) throws(Fault) -> NIOSSLContextConfigurationOverride {
+        guard let chain = try? NIOSSLCertificate.fromPEMBytes(certificates), !chain.isEmpty else { throw .certificate }
+        guard let key = try? NIOSSLPrivateKey(bytes: privateKey, format: .pem) else { throw .privateKey }
+        var identity = NIOSSLContextConfigurationOverride()
+        identity.certificateChain = chain.map { .certificate($0) }
+        identity.privateKey = .privateKey(key)
+        do {
+            // A context is made only to be told whether the key belongs to the certificate.
+            _ = try NIOSSLContext(
+                configuration: .makeServerConfiguration(
+                    certificateChain: identity.certificateChain ?? [],
+                    privateKey: .privateKey(key)
+                )
+            )
+        } catch {
+            throw .unusable("\(error)")
+        }
+        return identity
+    }
+}
