@@ -70,6 +70,9 @@ public struct ScopeRequest: Sendable, Hashable {
     public struct Faults: Error, Equatable, Sendable {
         /// The faults.
         public let faults: [Fault]
+
+        /// Some faults.
+        public init(faults: [Fault]) { self.faults = faults }
     }
 
     private static func text(_ name: String, in object: JSONObject, _ faults: inout [Fault]) -> String? {

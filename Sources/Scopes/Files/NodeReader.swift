@@ -4,7 +4,7 @@ import Yams
 /// Reads nodes of one YAML file as the forms that scope files are made of, and gathers what is wrong with them.
 struct NodeReader {
     /// The most values that are read; a file without aliases has fewer.
-    static let maximumNodes = 4_000_000
+    static let maximumNodes = 1_000_000
 
     /// A value with the name of its key (or list) and the line where it is declared.
     struct Entry {

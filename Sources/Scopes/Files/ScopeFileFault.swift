@@ -101,6 +101,9 @@ extension ScopeFileProblem: CustomStringConvertible {
 public struct ScopeFileProblems: Error, Equatable, Sendable {
     /// The problems, by file and line.
     public let problems: [ScopeFileProblem]
+
+    /// Some problems.
+    public init(problems: [ScopeFileProblem]) { self.problems = problems }
 }
 
 extension ScopeFileProblems: CustomStringConvertible {

@@ -15,6 +15,14 @@ public struct ScopePlan: Sendable, Hashable {
         public let new: Value
         /// Where the file says so.
         public let line: SourceLine
+
+        /// A change of one field.
+        public init(field: Field, old: Value, new: Value, line: SourceLine) {
+            self.field = field
+            self.old = old
+            self.new = new
+            self.line = line
+        }
     }
 
     /// A scope's field that gets another value.
@@ -68,6 +76,13 @@ public struct ScopePlan: Sendable, Hashable {
         public let consumer: OrganisationNumber?
         /// Where it stands now.
         public let line: SourceLine
+
+        /// A new place.
+        public init(scope: ScopeName, consumer: OrganisationNumber?, line: SourceLine) {
+            self.scope = scope
+            self.consumer = consumer
+            self.line = line
+        }
     }
 
     /// The changes; empty when store and files agree.

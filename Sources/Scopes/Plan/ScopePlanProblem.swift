@@ -54,6 +54,9 @@ extension ScopePlanProblem: CustomStringConvertible {
 public struct ScopePlanProblems: Error, Equatable, Sendable {
     /// The problems, in the order of the files.
     public let problems: [ScopePlanProblem]
+
+    /// Some problems.
+    public init(problems: [ScopePlanProblem]) { self.problems = problems }
 }
 
 extension ScopePlanProblems: CustomStringConvertible {
