@@ -1,0 +1,159 @@
+public import Clients
+internal import Foundation
+internal import GRDB
+internal import JOSE
+internal import LibCrypto
+public import Vocabulary
+
+/// Clients, the scopes put on them and their keys.
+extension SQLiteReader: ClientReader {
+    /// The client of that identifier, with its scopes and keys.
+    public func client(_ id: ClientID) throws -> Client? {
+        let statement = try database.cachedStatement(sql: Self.selectClient + " WHERE id = ?")
+        return try Row.fetchOne(statement, arguments: [id.rawValue]).map(client)
+    }
+
+    /// The clients asked for, by owner and name.
+    public func clients(_ query: ClientQuery) throws -> [Client] {
+        var filter = SQLFilter()
+        filter.require("owner = ?", query.owner?.integer)
+        filter.require("id IN (SELECT client FROM client_scope WHERE scope = ?)", query.scope?.rawValue)
+        filter.require("id IN (SELECT client FROM client_key WHERE expires < ?)", query.keyEndingBefore?.seconds)
+        if !query.includesInactive { filter.require("active = 1") }
+        return try Row.fetchAll(
+            database,
+            sql: Self.selectClient + filter.clause + " ORDER BY owner, name, id",
+            arguments: filter.arguments
+        ).map(client)
+    }
+
+    // MARK: Rows
+
+    private static let selectClient = """
+        SELECT id, owner, supplier, integration_type, name, description, uri, access_token_lifetime, active, \
+        authentication, endpoint_audience, inert_fields, created, last_updated FROM client
+        """
+
+    private func client(_ row: Row) throws -> Client {
+        let text: String = row[0]
+        guard let id = try? ClientID(parsing: text), let type = Client.IntegrationType(rawValue: row[3]),
+            let authentication = Client.AuthenticationMethod(rawValue: row[9])
+        else { throw StorageError.corrupt(detail: "client `\(text)` is malformed") }
+        var client = Client(
+            id: id,
+            owner: try StoredValue.organisation(row[1], of: "client `\(text)`"),
+            integrationType: type,
+            name: row[4],
+            scopes: try scopes(of: id),
+            created: Timestamp(seconds: row[12])
+        )
+        client.supplier = try (row[2] as Int64?).map { try StoredValue.organisation($0, of: "client `\(text)`") }
+        client.description = row[5]
+        client.uri = row[6]
+        client.accessTokenLifetime = (row[7] as Int64?).map { Seconds($0) }
+        client.isActive = row[8]
+        client.authentication = authentication
+        client.keys = try keys(of: id)
+        client.acceptsTokenEndpointAudience = row[10]
+        client.inertFields = row[11]
+        client.lastUpdated = Timestamp(seconds: row[13])
+        return client
+    }
+
+    private func scopes(of client: ClientID) throws -> [ScopeName] {
+        let statement = try database.cachedStatement(
+            sql: "SELECT scope FROM client_scope WHERE client = ? ORDER BY position"
+        )
+        return try String.fetchAll(statement, arguments: [client.rawValue]).map { text in
+            guard let name = try? ScopeName(parsing: text) else {
+                throw StorageError.corrupt(detail: "scope `\(text)` of client `\(client)` is malformed")
+            }
+            return name
+        }
+    }
+
+    private func keys(of client: ClientID) throws -> [ClientKey] {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT kid, algorithm, public_key, thumbprint, certificate, created, expires FROM client_key
+                WHERE client = ? ORDER BY created, kid
+                """
+        )
+        return try Row.fetchAll(statement, arguments: [client.rawValue]).map { row in
+            let text: String = row[0]
+            guard let id = try? KeyID(parsing: text), let algorithm = JWSAlgorithm(rawValue: row[1]),
+                let key = try? PublicKey(spkiDER: [UInt8](row[2] as Data))
+            else { throw StorageError.corrupt(detail: "key `\(text)` of client `\(client)` is malformed") }
+            return ClientKey(
+                id: id,
+                algorithm: algorithm,
+                publicKey: key,
+                thumbprint: row[3],
+                certificateThumbprint: row[4],
+                created: Timestamp(seconds: row[5]),
+                expires: Timestamp(seconds: row[6])
+            )
+        }
+    }
+}
+
+extension SQLiteTransaction: ClientStore {
+    /// Keeps a new client with its scopes and keys; its identifier must be free.
+    public func insert(_ client: Client) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO client (id, owner, supplier, integration_type, name, description, uri, access_token_lifetime,
+                    active, authentication, endpoint_audience, inert_fields, created, last_updated)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                client.id.rawValue, client.owner.integer, client.supplier?.integer, client.integrationType.rawValue,
+                client.name, client.description, client.uri, client.accessTokenLifetime?.count, client.isActive,
+                client.authentication.rawValue, client.acceptsTokenEndpointAudience, client.inertFields,
+                client.created.seconds, client.lastUpdated.seconds,
+            ]
+        )
+        try insertParts(of: client)
+    }
+
+    /// Keeps the client's new values, its scopes and its keys.
+    public func update(_ client: Client) throws {
+        try database.execute(
+            sql: """
+                UPDATE client SET supplier = ?, name = ?, description = ?, uri = ?, access_token_lifetime = ?, active = ?,
+                    authentication = ?, endpoint_audience = ?, inert_fields = ?, last_updated = ?
+                WHERE id = ?
+                """,
+            arguments: [
+                client.supplier?.integer, client.name, client.description, client.uri,
+                client.accessTokenLifetime?.count, client.isActive, client.authentication.rawValue,
+                client.acceptsTokenEndpointAudience, client.inertFields, client.lastUpdated.seconds,
+                client.id.rawValue,
+            ]
+        )
+        try database.execute(sql: "DELETE FROM client_scope WHERE client = ?", arguments: [client.id.rawValue])
+        try database.execute(sql: "DELETE FROM client_key WHERE client = ?", arguments: [client.id.rawValue])
+        try insertParts(of: client)
+    }
+
+    private func insertParts(of client: Client) throws {
+        let scope = try database.cachedStatement(
+            sql: "INSERT INTO client_scope (client, position, scope) VALUES (?, ?, ?)"
+        )
+        for (position, name) in client.scopes.enumerated() {
+            try scope.execute(arguments: [client.id.rawValue, position, name.rawValue])
+        }
+        let key = try database.cachedStatement(
+            sql: """
+                INSERT INTO client_key (client, kid, algorithm, public_key, thumbprint, certificate, created, expires)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        )
+        for item in client.keys {
+            try key.execute(arguments: [
+                client.id.rawValue, item.id.rawValue, item.algorithm.rawValue, Data(item.publicKey.spkiDER),
+                item.thumbprint, item.certificateThumbprint, item.created.seconds, item.expires.seconds,
+            ])
+        }
+    }
+}

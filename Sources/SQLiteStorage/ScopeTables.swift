@@ -1,0 +1,193 @@
+internal import GRDB
+internal import JOSE
+public import Scopes
+public import Vocabulary
+
+/// Prefixes, scopes and grants of access.
+extension SQLiteReader: ScopeReader {
+    /// Who owns that prefix; nil when it is free.
+    public func prefixAssignment(_ prefix: ScopePrefix) throws -> ScopePrefixAssignment? {
+        let statement = try database.cachedStatement(sql: Self.selectPrefix + " WHERE prefix = ?")
+        return try Row.fetchOne(statement, arguments: [prefix.rawValue]).map(Self.prefixAssignment)
+    }
+
+    /// All assigned prefixes, in order.
+    public func prefixAssignments() throws -> [ScopePrefixAssignment] {
+        try Row.fetchAll(database, sql: Self.selectPrefix + " ORDER BY prefix").map(Self.prefixAssignment)
+    }
+
+    /// The scope of that name.
+    public func scope(_ name: ScopeName) throws -> Scope? {
+        let statement = try database.cachedStatement(sql: Self.selectScope + " WHERE name = ?")
+        return try Row.fetchOne(statement, arguments: [name.rawValue]).map(Self.scope)
+    }
+
+    /// The scopes asked for, by name.
+    public func scopes(_ query: ScopeQuery) throws -> [Scope] {
+        var filter = SQLFilter()
+        filter.require("prefix = ?", query.prefix?.rawValue)
+        filter.require("owner = ?", query.owner?.integer)
+        if !query.includesInactive { filter.require("active = 1") }
+        return try Row.fetchAll(
+            database,
+            sql: Self.selectScope + filter.clause + " ORDER BY name",
+            arguments: filter.arguments
+        ).map(Self.scope)
+    }
+
+    /// The organisation's grant to that scope, in any state.
+    public func access(to scope: ScopeName, of consumer: OrganisationNumber) throws -> ScopeAccess? {
+        let statement = try database.cachedStatement(sql: Self.selectAccess + " WHERE scope = ? AND consumer = ?")
+        return try Row.fetchOne(statement, arguments: [scope.rawValue, consumer.integer]).map(Self.access)
+    }
+
+    /// The grants asked for, by scope and consumer.
+    public func accesses(_ query: AccessQuery) throws -> [ScopeAccess] {
+        var filter = SQLFilter()
+        filter.require("scope = ?", query.scope?.rawValue)
+        filter.require("consumer = ?", query.consumer?.integer)
+        filter.require("scope IN (SELECT name FROM scope WHERE owner = ?)", query.owner?.integer)
+        filter.require("valid_until < ?", query.endingBefore?.seconds)
+        if !query.includesUnapproved { filter.require("state = 'APPROVED'") }
+        return try Row.fetchAll(
+            database,
+            sql: Self.selectAccess + filter.clause + " ORDER BY scope, consumer",
+            arguments: filter.arguments
+        ).map(Self.access)
+    }
+
+    // MARK: Rows
+
+    private static let selectPrefix = "SELECT prefix, owner, created, last_updated FROM scope_prefix"
+
+    private static let selectScope = "SELECT name, owner, fields, created, last_updated, origin FROM scope"
+
+    private static let selectAccess = """
+        SELECT scope, consumer, state, valid_from, valid_until, reason, legal_basis, purpose, accepted_terms, created, \
+        last_updated, origin FROM scope_access
+        """
+
+    private static func prefixAssignment(_ row: Row) throws -> ScopePrefixAssignment {
+        guard let prefix = try? ScopePrefix(parsing: row[0] as String) else {
+            throw StorageError.corrupt(detail: "scope prefix `\(row[0] as String)` is malformed")
+        }
+        return ScopePrefixAssignment(
+            prefix: prefix,
+            owner: try StoredValue.organisation(row[1], of: "scope prefix `\(prefix)`"),
+            created: Timestamp(seconds: row[2]),
+            lastUpdated: Timestamp(seconds: row[3])
+        )
+    }
+
+    private static func scope(_ row: Row) throws -> Scope {
+        let text: String = row[0]
+        guard let name = try? ScopeName(parsing: text),
+            let fields = (try? JSONValue(parsing: Array((row[2] as String).utf8)))?.object
+        else { throw StorageError.corrupt(detail: "scope `\(text)` is malformed") }
+        var scope = Scope(
+            name: name,
+            owner: try StoredValue.organisation(row[1], of: "scope `\(text)`"),
+            description: "",
+            created: Timestamp(seconds: row[3]),
+            origin: row[5]
+        )
+        scope.lastUpdated = Timestamp(seconds: row[4])
+        for member in fields.members {
+            guard let field = ScopeField(rawValue: member.name),
+                let value = ScopeFieldValue(member.value, as: field.form), (try? scope.set(field, to: value)) != nil
+            else { throw StorageError.corrupt(detail: "field `\(member.name)` of scope `\(text)` is malformed") }
+        }
+        return scope
+    }
+
+    private static func access(_ row: Row) throws -> ScopeAccess {
+        let text: String = row[0]
+        guard let scope = try? ScopeName(parsing: text), let state = ScopeAccess.State(rawValue: row[2]) else {
+            throw StorageError.corrupt(detail: "a grant of access to `\(text)` is malformed")
+        }
+        var access = ScopeAccess(
+            scope: scope,
+            consumer: try StoredValue.organisation(row[1], of: "a grant of access to `\(text)`"),
+            created: Timestamp(seconds: row[9]),
+            origin: row[11]
+        )
+        access.state = state
+        access.validFrom = (row[3] as Int64?).map(Timestamp.init(seconds:))
+        access.validUntil = (row[4] as Int64?).map(Timestamp.init(seconds:))
+        access.reason = row[5]
+        access.legalBasis = row[6]
+        access.purpose = row[7]
+        access.acceptedTermsVersion = row[8]
+        access.lastUpdated = Timestamp(seconds: row[10])
+        return access
+    }
+}
+
+extension SQLiteTransaction: ScopeStore {
+    /// Keeps a new assignment; the prefix must be free.
+    public func insert(_ assignment: ScopePrefixAssignment) throws {
+        try database.execute(
+            sql: "INSERT INTO scope_prefix (prefix, owner, created, last_updated) VALUES (?, ?, ?, ?)",
+            arguments: [
+                assignment.prefix.rawValue, assignment.owner.integer, assignment.created.seconds,
+                assignment.lastUpdated.seconds,
+            ]
+        )
+    }
+
+    /// Keeps a new scope; its prefix must be assigned, its name free.
+    public func insert(_ scope: Scope) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO scope (name, prefix, owner, active, fields, created, last_updated, origin)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                scope.name.rawValue, scope.name.prefix.rawValue, scope.owner.integer, scope.isActive,
+                Self.fields(of: scope), scope.created.seconds, scope.lastUpdated.seconds, scope.origin,
+            ]
+        )
+    }
+
+    /// Keeps the scope's new values.
+    public func update(_ scope: Scope) throws {
+        try database.execute(
+            sql: "UPDATE scope SET owner = ?, active = ?, fields = ?, last_updated = ?, origin = ? WHERE name = ?",
+            arguments: [
+                scope.owner.integer, scope.isActive, Self.fields(of: scope), scope.lastUpdated.seconds, scope.origin,
+                scope.name.rawValue,
+            ]
+        )
+    }
+
+    /// Keeps a new grant, or the new values of one.
+    public func put(_ access: ScopeAccess) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO scope_access (scope, consumer, state, valid_from, valid_until, reason, legal_basis, purpose,
+                    accepted_terms, created, last_updated, origin)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (scope, consumer) DO UPDATE SET
+                    state = excluded.state, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+                    reason = excluded.reason, legal_basis = excluded.legal_basis, purpose = excluded.purpose,
+                    accepted_terms = excluded.accepted_terms, last_updated = excluded.last_updated,
+                    origin = excluded.origin
+                """
+        )
+        try statement.execute(arguments: [
+            access.scope.rawValue, access.consumer.integer, access.state.rawValue, access.validFrom?.seconds,
+            access.validUntil?.seconds, access.reason, access.legalBasis, access.purpose, access.acceptedTermsVersion,
+            access.created.seconds, access.lastUpdated.seconds, access.origin,
+        ])
+    }
+
+    /// What differs from a new scope's defaults, and always the description.
+    private static func fields(of scope: Scope) -> String {
+        let blank = Scope(name: scope.name, owner: scope.owner, description: "", created: scope.created, origin: "")
+        var object: JSONObject = [:]
+        for field in ScopeField.allCases where scope[field] != blank[field] || field == .description {
+            object[field.rawValue] = scope[field].json ?? .null
+        }
+        return JSONValue.object(object).text()
+    }
+}

@@ -1,0 +1,32 @@
+internal import GRDB
+internal import Vocabulary
+
+/// Reads values that only this program writes: what does not parse is a damaged database, never a caller's fault.
+enum StoredValue {
+    /// An organisation number.
+    static func organisation(_ integer: Int64, of owner: String) throws -> OrganisationNumber {
+        guard let number = OrganisationNumber(integer: integer) else {
+            throw StorageError.corrupt(detail: "\(owner) names `\(integer)`, which is no organisation number")
+        }
+        return number
+    }
+}
+
+/// The conditions of a list, joined by `AND`; a condition on nil is left out.
+struct SQLFilter {
+    private var conditions: [String] = []
+    private(set) var arguments = StatementArguments()
+
+    /// Adds a condition on a value, unless that is nil.
+    mutating func require(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+        guard let value else { return }
+        conditions.append(condition)
+        arguments += [value]
+    }
+
+    /// Adds a condition.
+    mutating func require(_ condition: String) { conditions.append(condition) }
+
+    /// ` WHERE …`, or nothing.
+    var clause: String { conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ") }
+}
