@@ -230,7 +230,7 @@ let package = Package(
                 nioSSL,
             ]
         ),
-        tests(of: "PortvaktClient", ["JOSE", "LibCrypto", "Vocabulary", logging]),
+        tests(of: "PortvaktClient", ["JOSE", "LibCrypto", "TestAuthority", "Vocabulary", logging]),
         tests(of: "PortvaktProvider", ["JOSE", "LibCrypto", "Vocabulary", logging]),
         tests(of: "DemoWorld", ["LibCrypto", "Organisations", "SQLiteStorage", "Scopes", "Vocabulary"]),
         tests(of: "portvakt", ["Vocabulary", argumentParser]),

@@ -16,7 +16,9 @@ public struct ClientConfiguration: Sendable {
     public var retry = RetryPolicy()
     /// Whether a wrong clock is made up for.
     public var clockCorrection = ClockCorrection.standard
-    /// How long an assertion is good for: at most 120 s at Maskinporten. Longer helps a clock that is behind.
+    /// How long an assertion is good for: at most 120 s at Maskinporten.
+    ///
+    /// Longer helps a clock that is behind.
     public var assertionLifetime: Seconds = 110
 
     /// A configuration.

@@ -8,9 +8,9 @@ public struct RefreshPolicy: Sendable, Hashable {
     public var jitter: Double = 0.2
     /// A token with less than this left is never given out.
     public var leastRemaining: Duration = .seconds(2)
-    /// After a failed renewal of a token that is still good: the pause before the next, doubled each time …
+    /// The pause after a failed renewal of a token that is still good; doubled each time.
     public var firstPause: Duration = .seconds(1)
-    /// … up to this.
+    /// The longest such pause.
     public var longestPause: Duration = .seconds(30)
 
     /// The policy that suits tokens of any lifetime.
@@ -27,9 +27,9 @@ public struct RefreshPolicy: Sendable, Hashable {
 public struct RetryPolicy: Sendable, Hashable {
     /// How often at most.
     public var attempts = 4
-    /// The pause before the second attempt is up to this, drawn at random, then twice as much each time …
+    /// The longest pause before the second attempt, drawn at random; doubled each time.
     public var basePause: Duration = .milliseconds(100)
-    /// … up to this.
+    /// The longest pause before any attempt.
     public var longestPause: Duration = .seconds(2)
     /// How long all attempts together may take.
     public var deadline: Duration = .seconds(10)

@@ -31,17 +31,37 @@ public struct HTTPTokenTransport: TokenTransport {
         outgoing.method = request.method == .get ? .GET : .POST
         for header in request.headers { outgoing.headers.add(name: header.name, value: header.value) }
         if request.method == .post { outgoing.body = .bytes(request.body) }
-        let deadline = NIODeadline.now() + .nanoseconds(request.timeout.nanoseconds)
         do {
-            let response = try await client.execute(outgoing, deadline: deadline)
-            let body = try await response.body.collect(upTo: request.maximumResponseSize)
-            return TransportResponse(
-                status: Int(response.status.code),
-                headers: response.headers.map { ($0.name, $0.value) },
-                body: Array(body.readableBytesView)
-            )
+            return try await answer(to: outgoing, limit: request.maximumResponseSize, within: request.timeout)
         } catch {
             throw TransportError(error)
+        }
+    }
+
+    /// The HTTP client's own deadline ends with the answer's head; a body that trickles must not outlast the time either.
+    private func answer(
+        to request: HTTPClientRequest,
+        limit: Int,
+        within timeout: Duration
+    ) async throws -> TransportResponse {
+        try await withThrowingTaskGroup(of: TransportResponse.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                let deadline = NIODeadline.now() + .nanoseconds(timeout.nanoseconds)
+                let response = try await client.execute(request, deadline: deadline)
+                let body = try await response.body.collect(upTo: limit)
+                return TransportResponse(
+                    status: Int(response.status.code),
+                    headers: response.headers.map { ($0.name, $0.value) },
+                    body: Array(body.readableBytesView)
+                )
+            }
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                throw HTTPClientError.deadlineExceeded
+            }
+            guard let response = try await group.next() else { throw CancellationError() }
+            return response
         }
     }
 }

@@ -51,7 +51,9 @@ public struct PersonIdentifier: Sendable, Hashable {
     /// The eleven digits, to be named only where they are sent.
     public let exposed: String
 
-    /// Parses eleven ASCII digits; nil for anything else. The control digits are the server's to judge.
+    /// Parses eleven ASCII digits; nil for anything else.
+    ///
+    /// The control digits are the server's to judge.
     public init?(parsing text: String) {
         guard text.utf8.count == 11, text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
             return nil

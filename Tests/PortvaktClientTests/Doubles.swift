@@ -103,11 +103,11 @@ final class Gate: Sendable {
 
 /// What the tests have in common: one client key, one issuer, a client upon a script.
 enum Sample {
-    static let issuer = try! Issuer(parsing: "https://test.maskinporten.no/")
-    static let clientID = try! ClientID(parsing: "0b1f4c1e-2f5f-4d4e-9f21-6f0f5a0a7a11")
-    static let key = try! PrivateKey.generate(.ec(.p256))
-    static let signer = try! KeySigner(key, keyReference: .keyID("key-1"))
-    static let request = try! TokenRequest(parsing: "exampledir:register.read")
+    static let issuer = made { try Issuer(parsing: "https://test.maskinporten.no/") }
+    static let clientID = made { try ClientID(parsing: "0b1f4c1e-2f5f-4d4e-9f21-6f0f5a0a7a11") }
+    static let key = made { try PrivateKey.generate(.ec(.p256)) }
+    static let signer = made { try KeySigner(key, keyReference: .keyID("key-1")) }
+    static let request = made { try TokenRequest(parsing: "exampledir:register.read") }
 
     static func configuration(
         server: ServerLocation = .explicit(issuer: issuer, tokenEndpoint: "https://test.maskinporten.no/token")
@@ -192,4 +192,9 @@ func eventually(
         try #require(ContinuousClock.now < end, "still waiting", sourceLocation: sourceLocation)
         await Task.yield()
     }
+}
+
+/// A sample that cannot fail to be made.
+private func made<Value>(_ make: () throws -> Value) -> Value {
+    do { return try make() } catch { preconditionFailure("a sample is wrong: \(error)") }
 }

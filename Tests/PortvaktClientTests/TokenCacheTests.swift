@@ -7,7 +7,7 @@ import Vocabulary
 struct TokenCacheTests {
     let clock = FakeClock()
 
-    /// A token client whose tokens are called t1, t2 …
+    /// A server whose tokens are called t1, t2, t3.
     private func numbered(expiresIn: Int? = 120) -> ScriptedTransport {
         ScriptedTransport { _, number in Sample.token("t\(number)", expiresIn: expiresIn) }
     }

@@ -30,12 +30,10 @@ struct TokenRequestTests {
     }
 
     @Test func `the order of scopes and of JSON members makes no other key`() throws {
-        let first = try TokenRequest(parsing: "b:two a:one") {
-            $0.authorizationDetails = try! AuthorizationDetail.all(parsing: #"{"type":"t","a":1,"b":[1,2]}"#)
-        }
-        let second = try TokenRequest(parsing: "a:one  b:two") {
-            $0.authorizationDetails = try! AuthorizationDetail.all(parsing: #"[{"b":[1,2],"a":1,"type":"t"}]"#)
-        }
+        let details = try AuthorizationDetail.all(parsing: #"{"type":"t","a":1,"b":[1,2]}"#)
+        let sameDetails = try AuthorizationDetail.all(parsing: #"[{"b":[1,2],"a":1,"type":"t"}]"#)
+        let first = try TokenRequest(parsing: "b:two a:one") { $0.authorizationDetails = details }
+        let second = try TokenRequest(parsing: "a:one  b:two") { $0.authorizationDetails = sameDetails }
         #expect(first == second)
         #expect(first.hashValue == second.hashValue)
         #expect(first.scopeText == "a:one b:two")
