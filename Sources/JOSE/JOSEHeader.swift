@@ -18,6 +18,9 @@ public struct JOSEHeader: Sendable, Hashable {
     public struct NotAString: Error, Equatable, Sendable {
         /// Its name.
         public let member: String
+
+        /// An error about a member.
+        public init(member: String) { self.member = member }
     }
 
     /// The header as it stands.

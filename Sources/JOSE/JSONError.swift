@@ -54,6 +54,12 @@ public struct JSONError: Error, Equatable, Sendable {
     public let kind: Kind
     /// Where, in bytes from the beginning.
     public let offset: Int
+
+    /// An error at a place.
+    public init(kind: Kind, offset: Int) {
+        self.kind = kind
+        self.offset = offset
+    }
 }
 
 extension JSONError: CustomStringConvertible {

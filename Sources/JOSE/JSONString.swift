@@ -95,17 +95,17 @@ extension JSONParser {
         else { throw JSONError(kind: .loneSurrogate, offset: start) }
         position += 2
         let low = try parseFourDigits(from: start)
-        let value = 0x1_0000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(low) &- 0xDC00)
-        guard (0xDC00...0xDFFF).contains(low), let scalar = Unicode.Scalar(value) else {
-            throw JSONError(kind: .loneSurrogate, offset: start)
-        }
+        guard (0xDC00...0xDFFF).contains(low),
+            let scalar = Unicode.Scalar(0x1_0000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(low) - 0xDC00))
+        else { throw JSONError(kind: .loneSurrogate, offset: start) }
         return scalar
     }
 
     private mutating func parseFourDigits(from start: Int) throws(JSONError) -> UInt16 {
-        guard text.count - position >= 4 else { throw JSONError(kind: .unexpectedEnd, offset: text.count) }
         var unit: UInt16 = 0
-        for byte in text[position..<position + 4] {
+        for _ in 0..<4 {
+            guard position < text.count else { throw fault(.unexpectedEnd) }
+            let byte = text[position]
             let digit: UInt8
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
@@ -114,8 +114,8 @@ extension JSONParser {
             default: throw JSONError(kind: .escape, offset: start)
             }
             unit = unit << 4 | UInt16(digit)
+            position += 1
         }
-        position += 4
         return unit
     }
 }

@@ -109,6 +109,13 @@ extension JWKSet {
         public let keyID: String?
         /// Why.
         public let reason: Reason
+
+        /// A key at a place, with the reason.
+        public init(index: Int, keyID: String?, reason: Reason) {
+            self.index = index
+            self.keyID = keyID
+            self.reason = reason
+        }
     }
 
     /// Reads the set of another party, leaving out what cannot be used (RFC 7517 §5: unknown keys should be ignored).

@@ -136,6 +136,16 @@ final class BigNumber {
 
     deinit { BN_clear_free(pointer) }
 
+    /// The product of two magnitudes; nil for want of memory.
+    static func product(_ left: [UInt8], _ right: [UInt8]) -> [UInt8]? {
+        guard let left = BigNumber(left), let right = BigNumber(right), let product = BigNumber([]),
+            let scratch = BN_CTX_new()
+        else { return nil }
+        defer { BN_CTX_free(scratch) }
+        guard BN_mul(product.pointer, left.pointer, right.pointer, scratch) == 1 else { return nil }
+        return product.magnitude
+    }
+
     /// The magnitude, big-endian, in its shortest form.
     var magnitude: [UInt8] {
         let length = (Int(BN_num_bits(pointer)) + 7) / 8

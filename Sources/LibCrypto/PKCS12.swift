@@ -99,9 +99,9 @@ public struct PKCS12: Sendable {
         defer { PKCS12_free(container) }
         let secret = passphrase.exposed
         // An empty pass phrase and none at all give different keys (RFC 7292 §B.1): either may have been meant.
+        guard PKCS12_mac_present(container) == 1 else { throw .malformedPKCS12("it has no MAC") }
         guard
-            PKCS12_mac_present(container) == 0
-                || PKCS12_verify_mac(container, secret, Int32(secret.utf8.count)) == 1
+            PKCS12_verify_mac(container, secret, Int32(secret.utf8.count)) == 1
                 || secret.isEmpty && PKCS12_verify_mac(container, nil, 0) == 1
         else {
             if ErrorQueue.namesUnsupported(ErrorQueue.drain()) { return .unsupported }
@@ -120,7 +120,7 @@ public struct PKCS12: Sendable {
         let owned = key.map(KeyHandle.init(owning:))
         guard parsed == 1 else {
             if ErrorQueue.namesUnsupported(ErrorQueue.drain()) { return .unsupported }
-            throw PKCS12_mac_present(container) == 0 ? .wrongPassphrase : .malformedPKCS12("its parts cannot be read")
+            throw .malformedPKCS12("its parts cannot be read")
         }
         guard let owned else { throw .malformedPKCS12("it holds no private key") }
         guard let certificate, let leaf = OwnedBytes.copy({ i2d_X509(certificate, &$0) }) else {

@@ -21,6 +21,10 @@ public final class PrivateKey: Sendable {
     private init(importing components: PrivateKeyComponents) throws(CryptoError) {
         switch components {
         case .rsa(let numbers):
+            // Where the primes are wrong, or are three, libcrypto would fall back on the slow way at each signature.
+            guard BigNumber.product(numbers.prime1, numbers.prime2) == numbers.modulus.strippingLeadingZeros() else {
+                throw .malformedKey("the modulus is not the product of two primes")
+            }
             publicKey = try PublicKey(.rsa(modulus: numbers.modulus, exponent: numbers.publicExponent))
         case .ec(let curve, let x, let y, _): publicKey = try PublicKey(.ec(curve, x: x, y: y))
         case .ed25519(let key, _): publicKey = try PublicKey(.ed25519(key))

@@ -1,0 +1,71 @@
+import Foundation
+import JOSE
+import LibCrypto
+import Testing
+
+/// Published vectors, read in place: `PORTVAKT_VECTORS`, or `../shared/vectors` beside the repository.
+enum Vectors {
+    static let wycheproof: URL? = {
+        let environment = ProcessInfo.processInfo.environment["PORTVAKT_VECTORS"].map { URL(filePath: $0) }
+        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let root = environment ?? repository.appending(path: "../shared/vectors")
+        let folder = root.appending(path: "wycheproof")
+        return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
+    }()
+
+    static var areAbsent: Bool { wycheproof == nil }
+
+    /// A file of vectors, read by the parser under test, which is strict about them too.
+    static func file(_ name: String) throws -> JSONObject {
+        let folder = try #require(wycheproof)
+        let bytes = [UInt8](try Data(contentsOf: folder.appending(path: name)))
+        return try #require(try JSONValue(parsing: bytes, limits: JSONLimits(maximumBytes: 64 << 20)).object)
+    }
+}
+
+/// A generator that gives the same numbers for the same seed, so that a failure can be repeated.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    /// SplitMix64.
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Keys that are drawn once for all tests, as RSA ones take long.
+enum SampleKey {
+    static let rsa = drawn(.rsa(bits: 2048))
+    static let p256 = drawn(.ec(.p256))
+    static let p384 = drawn(.ec(.p384))
+    static let p521 = drawn(.ec(.p521))
+    static let ed25519 = drawn(.ed25519)
+
+    private static func drawn(_ kind: KeyKind) -> PrivateKey {
+        do {
+            return try PrivateKey.generate(kind)
+        } catch {
+            preconditionFailure("no key of kind \(kind): \(error)")
+        }
+    }
+
+    static func fitting(_ algorithm: JWSAlgorithm) -> PrivateKey {
+        switch algorithm {
+        case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: rsa
+        case .es256: p256
+        case .es384: p384
+        case .es512: p521
+        case .edDSA: ed25519
+        }
+    }
+}
+
+/// The bytes of a text.
+func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
