@@ -8,6 +8,7 @@ public protocol LedgerStore: Sendable {
     /// Runs `body` in one immediate transaction and commits it durably, or rolls it back when `body` throws.
     ///
     /// Blocks the calling thread; never call it on the cooperative pool.
+    @discardableResult
     func transaction<Result>(_ body: (Transaction) throws -> Result) throws -> Result
 }
 

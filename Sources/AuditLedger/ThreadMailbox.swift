@@ -67,11 +67,9 @@ final class ThreadMailbox<Element>: @unchecked Sendable {
         }
     }
 
-    /// Takes out all there is, waiting so long for the first; nil when the mailbox is closed and empty.
+    /// Takes out all there is, waiting some seconds for the first; false when the mailbox is closed and empty.
     ///
-    /// - Parameters:
-    ///   - buffer: Is emptied and handed in, for its memory to be used again.
-    ///   - seconds: How long to wait.
+    /// What is in the buffer is thrown away, and its memory used again.
     func take(into buffer: inout [Element], waiting seconds: Int) -> Bool {
         buffer.removeAll(keepingCapacity: true)
         return locked {
@@ -81,18 +79,29 @@ final class ThreadMailbox<Element>: @unchecked Sendable {
         }
     }
 
+    /// Sleeps so many seconds, or until the mailbox is closed; elements do not wake the sleeper.
+    func pause(seconds: Int) {
+        locked {
+            var deadline = Self.deadline(in: seconds)
+            while !isClosed, pthread_cond_timedwait(condition, mutex, &deadline) == 0 {}
+        }
+    }
+
     /// So many of the elements taken out are done with.
     func finish(_ count: Int) { locked { outstanding -= count } }
 
     private func sleep(_ seconds: Int) {
+        var deadline = Self.deadline(in: seconds)
+        isTakerAsleep = true
+        while elements.isEmpty, !isClosed, pthread_cond_timedwait(condition, mutex, &deadline) == 0 {}
+        isTakerAsleep = false
+    }
+
+    private static func deadline(in seconds: Int) -> timespec {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)
         deadline.tv_sec += seconds
-        isTakerAsleep = true
-        while elements.isEmpty, !isClosed {
-            if pthread_cond_timedwait(condition, mutex, &deadline) != 0 { break }
-        }
-        isTakerAsleep = false
+        return deadline
     }
 
     private func locked<Result>(_ body: () -> Result) -> Result {

@@ -54,6 +54,7 @@ public final class SQLiteStore: LedgerStore {
     /// Runs `body` in one immediate transaction and commits it durably, or rolls it back when `body` throws.
     ///
     /// Blocks the calling thread; a server calls it on its writer's thread only.
+    @discardableResult
     public func transaction<Result>(_ body: (SQLiteTransaction) throws -> Result) throws -> Result {
         do {
             return try pool.writeWithoutTransaction { database in

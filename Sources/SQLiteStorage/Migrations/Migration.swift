@@ -13,8 +13,8 @@ struct Migration: Sendable {
 
     /// All steps, in order and without gaps from 1; each is written in a file of its own.
     static let all: [Migration] = [
-        .ledger
-        // 2 organisations, 3 scopes, 4 clients
+        .ledger, .organisations,
+        // 3 scopes, 4 clients
     ]
 
     /// The schema version that this program works with.

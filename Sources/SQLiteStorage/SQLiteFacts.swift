@@ -1,0 +1,72 @@
+public import Clients
+internal import Organisations
+internal import Scopes
+internal import Synchronization
+public import TokenIssuance
+internal import Vocabulary
+
+/// Facts for decisions, read in one snapshot.
+extension SQLiteReader: FactsReader {
+    /// The facts as they are in this snapshot.
+    public func facts(for query: FactsQuery) throws -> IssuanceFacts {
+        let client = try client(query.client)
+        return IssuanceFacts(
+            revision: try revision,
+            client: client,
+            consumer: try client.flatMap { try standing(of: $0.owner) },
+            scopes: try query.scopes.map { name in
+                IssuanceFacts.ScopeFacts(
+                    name: name,
+                    scope: try scope(name),
+                    access: try client.flatMap { try access(to: name, of: $0.owner) }
+                )
+            }
+        )
+    }
+}
+
+/// Gives facts to the pipeline: from memory while no newer revision has been seen, else from the database.
+///
+/// Nothing here grows stale unnoticed (DESIGN §2): the writer compares the revision in its own transaction, decides again
+/// where it moved, and thereby tells this cache of the new one. What is unknown is never cached.
+public final class SQLiteFactsRegistry: FactsRegistry {
+    private struct KnownClient: Sendable {
+        let client: Client
+        let revision: Int64
+    }
+
+    /// The most clients, and the most answered queries, that are kept.
+    public static let capacity = 10_000
+
+    private let store: SQLiteStore
+    private let clients = Mutex(GenerationalCache<ClientID, KnownClient>(capacity: capacity))
+    private let answers = Mutex(GenerationalCache<FactsQuery, IssuanceFacts>(capacity: capacity))
+
+    /// A registry on `store`.
+    public init(_ store: SQLiteStore) { self.store = store }
+
+    /// The client, perhaps from memory; nil when it is unknown.
+    public func client(_ id: ClientID) async throws -> Client? {
+        let newest = store.lastSeenRevision
+        if let known = clients.withLock({ $0.value(for: id) }), known.revision >= newest { return known.client }
+        return try await currentClient(id)
+    }
+
+    /// The client as it is in the database at this moment; nil when it is unknown.
+    public func currentClient(_ id: ClientID) async throws -> Client? {
+        let (client, revision) = try await store.read { (try $0.client(id), try $0.revision) }
+        store.noticeRevision(revision)
+        if let client { clients.withLock { $0.insert(KnownClient(client: client, revision: revision), for: id) } }
+        return client
+    }
+
+    /// The facts, perhaps from memory, with the revision that they were read at.
+    public func facts(for query: FactsQuery) async throws -> IssuanceFacts {
+        let newest = store.lastSeenRevision
+        if let known = answers.withLock({ $0.value(for: query) }), known.revision >= newest { return known }
+        let facts = try await store.read { try $0.facts(for: query) }
+        store.noticeRevision(facts.revision)
+        if facts.client != nil { answers.withLock { $0.insert(facts, for: query) } }
+        return facts
+    }
+}
