@@ -14,6 +14,10 @@ public struct ClientKey: Sendable, Hashable {
     public let thumbprint: String
     /// The SHA-256 (hexadecimal) of the certificate that it was registered with (`x5c` in the JWK), if any.
     public let certificateThumbprint: String?
+    /// That certificate and those after it in `x5c`, in DER; empty without one.
+    ///
+    /// Revocation is looked up by them.
+    public let certificateChain: [[UInt8]]
     /// When it was posted.
     public let created: Timestamp
     /// First second after its life: at most one year after it was posted.
@@ -29,6 +33,7 @@ public struct ClientKey: Sendable, Hashable {
         publicKey: PublicKey,
         thumbprint: String,
         certificateThumbprint: String? = nil,
+        certificateChain: [[UInt8]] = [],
         created: Timestamp,
         expires: Timestamp
     ) {
@@ -37,6 +42,7 @@ public struct ClientKey: Sendable, Hashable {
         self.publicKey = publicKey
         self.thumbprint = thumbprint
         self.certificateThumbprint = certificateThumbprint
+        self.certificateChain = certificateChain
         self.created = created
         self.expires = expires
     }

@@ -64,7 +64,7 @@ extension AccessFault: CustomStringConvertible {
         case .form(let field): "`\(field.rawValue)` must be text"
         case .tooLong(let field, let limit): "`\(field.rawValue)` is longer than \(limit) characters"
         case .character(let field, let scalar):
-            "`\(field.rawValue)` holds the character U+\(String(scalar.value, radix: 16, uppercase: true)), "
+            "`\(field.rawValue)` holds the character \(PlainText.codePoint(scalar)), "
                 + "which is not allowed there"
         case .endsBeforeItBegins(let from, let until): "it ends at `\(until)`, before it begins at `\(from)`"
         }
@@ -131,7 +131,7 @@ extension AccessFault {
             guard case .text(let text) = values[field] else { continue }
             if text.unicodeScalars.count > ScopeRules.maximumLongText {
                 faults.append(.tooLong(field, limit: ScopeRules.maximumLongText))
-            } else if let scalar = text.unicodeScalars.first(where: { !ScopeRules.isPlain($0) }) {
+            } else if let scalar = PlainText.firstMisplaced(in: text) {
                 faults.append(.character(field, scalar))
             }
         }

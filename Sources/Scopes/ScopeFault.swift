@@ -49,7 +49,7 @@ extension ScopeFault: CustomStringConvertible {
             "`\(field.rawValue)` must be \(alternatives(field.words ?? [])), not `\(found)`"
         case .tooLong(let field, let limit): "`\(field.rawValue)` is longer than \(limit) characters"
         case .character(let field, let scalar):
-            "`\(field.rawValue)` holds the character \(codePoint(scalar)), which is not allowed there"
+            "`\(field.rawValue)` holds the character \(PlainText.codePoint(scalar)), which is not allowed there"
         case .outOfRange(let field, let number):
             "`\(field.rawValue)` must be 0 to \(ScopeRules.maximumNumber), not \(number)"
         case .notAbsoluteURI(let field, let text):
@@ -67,11 +67,6 @@ extension ScopeFault: CustomStringConvertible {
     }
 
     private func alternatives(_ words: [String]) -> String { words.map { "`\($0)`" }.joined(separator: " or ") }
-
-    private func codePoint(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    }
 }
 
 extension ScopeField.Form: CustomStringConvertible {

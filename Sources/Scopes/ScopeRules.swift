@@ -116,9 +116,9 @@ public enum ScopeRules {
         of field: ScopeField,
         required: Bool = false
     ) -> [ScopeFault] {
-        guard case .text(let text) = value, !isBlank(text) else { return required ? [.required(field)] : [] }
+        guard case .text(let text) = value, !PlainText.isBlank(text) else { return required ? [.required(field)] : [] }
         if text.unicodeScalars.count > maximumShortText { return [.tooLong(field, limit: maximumShortText)] }
-        return text.unicodeScalars.first { !isPlain($0) }.map { [.character(field, $0)] } ?? []
+        return PlainText.firstMisplaced(in: text).map { [.character(field, $0)] } ?? []
     }
 
     private static func longText(_ value: ScopeFieldValue, of field: ScopeField) -> [ScopeFault] {
@@ -129,22 +129,9 @@ public enum ScopeRules {
             switch scalar {
             case "\n", "\r", "\t": false
             case "<", ">": true
-            default: !isPlain(scalar)
+            default: !PlainText.holds(scalar)
             }
         }
         return refused.map { [.character(field, $0)] } ?? []
-    }
-
-    private static func isBlank(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
-    }
-
-    // Control and format characters (also those that turn the direction of text), private and unassigned ones have no
-    // place in a text that others read in lists.
-    static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-        default: true
-        }
     }
 }
