@@ -3,7 +3,7 @@ internal import Organisations
 internal import Scopes
 internal import Synchronization
 public import TokenIssuance
-internal import Vocabulary
+public import Vocabulary
 
 /// Facts for decisions, read in one snapshot.
 extension SQLiteReader: FactsReader {

@@ -13,8 +13,7 @@ struct Migration: Sendable {
 
     /// All steps, in order and without gaps from 1; each is written in a file of its own.
     static let all: [Migration] = [
-        .ledger, .organisations,
-        // 3 scopes, 4 clients
+        .ledger, .organisations, .scopes, .clients,
     ]
 
     /// The schema version that this program works with.
