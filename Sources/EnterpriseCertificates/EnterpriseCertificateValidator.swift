@@ -65,7 +65,10 @@ public final class EnterpriseCertificateValidator: Sendable {
         do throws(PathRejection) {
             path = try trust.paths.validate(leaf, with: others, at: now, policies: policies)
         } catch {
-            throw CertificateRejection(error, of: leaf)
+            let rejection = CertificateRejection(error, of: leaf)
+            // libcrypto says only that the key is weak, the profile how weak.
+            if case .weakKey = rejection, let exact = trust.profile.keyRejection(leaf) { throw exact }
+            throw rejection
         }
         guard !policies.isEmpty else { throw .policy(leaf.policies.map(\.dotted)) }
         if let rejection = trust.profile.rejections(of: leaf).first { throw rejection }

@@ -42,6 +42,9 @@ public struct RevocationUnavailable: Error, Equatable, Sendable, CustomStringCon
     /// The mode that was asked for.
     public let mode: RevocationMode
 
+    /// That this mode cannot be had.
+    public init(mode: RevocationMode) { self.mode = mode }
+
     /// What the operator can do.
     public var description: String {
         "revocation `\(mode.name)` is not available: this version asks no responder and fetches no list; set "

@@ -81,7 +81,8 @@ struct PathRun {
         X509_VERIFY_PARAM_set_depth(parameters, Int32(clamping: options.maximumIntermediates))
         // Level 2 is 112 bits: RSA from 2048, curves from 224, no SHA-1.
         X509_VERIFY_PARAM_set_auth_level(parameters, 2)
-        for policy in options.policies {
+        // To libcrypto an empty set fits nothing; RFC 5280 §6.1.1 c writes "any" as anyPolicy.
+        for policy in options.policies.isEmpty ? [.anyPolicy] : options.policies {
             guard let object = OBJ_txt2obj(policy.dotted, 1) else { return false }
             // Takes the object over.
             guard X509_VERIFY_PARAM_add0_policy(parameters, object) == 1 else {
