@@ -108,7 +108,7 @@ let package = Package(
             resources: [.embedInCode("BundledTrust")]
         ),
         module("Organisations", ["CZlib", "JOSE", "Vocabulary"]),
-        module("Scopes", ["JOSE", "Vocabulary", yams]),
+        module("Scopes", ["JOSE", "Vocabulary", yams], resources: [.embedInCode("BundledScopes")]),
         module("Clients", ["JOSE", "LibCrypto", "Vocabulary"]),
         module("AuditLedger", ["JOSE", "LibCrypto", "Vocabulary", dequeModule]),
 

@@ -75,7 +75,8 @@ extension SQLiteReader: ClientReader {
     private func keys(of client: ClientID) throws -> [ClientKey] {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT kid, algorithm, public_key, thumbprint, certificate, created, expires FROM client_key
+                SELECT kid, algorithm, public_key, thumbprint, certificate, created, expires, certificate_chain
+                FROM client_key
                 WHERE client = ? ORDER BY created, kid
                 """
         )
@@ -84,15 +85,26 @@ extension SQLiteReader: ClientReader {
             guard let id = try? KeyID(parsing: text), let algorithm = JWSAlgorithm(rawValue: row[1]),
                 let key = try? PublicKey(spkiDER: [UInt8](row[2] as Data))
             else { throw StorageError.corrupt(detail: "key `\(text)` of client `\(client)` is malformed") }
+            let chain = try (row[7] as String?).map { try Self.certificates($0, of: client) } ?? []
             return ClientKey(
                 id: id,
                 algorithm: algorithm,
                 publicKey: key,
                 thumbprint: row[3],
                 certificateThumbprint: row[4],
+                certificateChain: chain,
                 created: Timestamp(seconds: row[5]),
                 expires: Timestamp(seconds: row[6])
             )
+        }
+    }
+
+    private static func certificates(_ text: String, of client: ClientID) throws -> [[UInt8]] {
+        try text.split(separator: " ").map { item in
+            guard let der = try? Base64.decode(item) else {
+                throw StorageError.corrupt(detail: "a certificate of client `\(client)` is malformed")
+            }
+            return der
         }
     }
 }
@@ -145,14 +157,17 @@ extension SQLiteTransaction: ClientStore {
         }
         let key = try database.cachedStatement(
             sql: """
-                INSERT INTO client_key (client, kid, algorithm, public_key, thumbprint, certificate, created, expires)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO client_key (client, kid, algorithm, public_key, thumbprint, certificate, created, expires,
+                    certificate_chain)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
         for item in client.keys {
             try key.execute(arguments: [
                 client.id.rawValue, item.id.rawValue, item.algorithm.rawValue, Data(item.publicKey.spkiDER),
                 item.thumbprint, item.certificateThumbprint, item.created.seconds, item.expires.seconds,
+                item.certificateChain.isEmpty
+                    ? nil : item.certificateChain.map { Base64.encode($0) }.joined(separator: " "),
             ])
         }
     }

@@ -30,7 +30,8 @@ extension Migration {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX client_scope_scope ON client_scope (scope);
 
-            -- `public_key` is a SubjectPublicKeyInfo (RFC 5280 4.1.2.7).
+            -- `public_key` is a SubjectPublicKeyInfo (RFC 5280 4.1.2.7), `certificate` the SHA-256 of the certificate that it
+            -- was registered with, `certificate_chain` that one and its issuers in base64, separated by spaces.
             CREATE TABLE client_key (
                 client TEXT NOT NULL REFERENCES client (id),
                 kid TEXT NOT NULL,
@@ -38,6 +39,7 @@ extension Migration {
                 public_key BLOB NOT NULL,
                 thumbprint TEXT NOT NULL,
                 certificate TEXT,
+                certificate_chain TEXT,
                 created INTEGER NOT NULL,
                 expires INTEGER NOT NULL,
                 PRIMARY KEY (client, kid)
