@@ -140,15 +140,13 @@ extension SQLiteReader {
             database,
             sql: """
                 SELECT id,
-                    (id & 0xFFFFFFFF) > register.generation OR EXISTS (
+                    (id & 0xFFFFFFFF) > ?1 OR EXISTS (
                         SELECT 1 FROM organisation AS newer
-                        WHERE newer.id > organisation.id
-                            AND newer.id <= (organisation.id >> 32 << 32) + register.generation
+                        WHERE newer.id > organisation.id AND newer.id <= (organisation.id >> 32 << 32) + ?1
                     )
-                FROM organisation, organisation_register AS register
-                WHERE organisation.id > ? ORDER BY organisation.id LIMIT ?
+                FROM organisation WHERE id > ?2 ORDER BY id LIMIT ?3
                 """,
-            arguments: [key, limit]
+            arguments: [try registerState().generation, key, limit]
         )
         return (rows.map { $0[0] }, rows.filter { $0[1] }.map { $0[0] })
     }

@@ -12,7 +12,7 @@ final class InMemoryRegister: OrganisationImportStore {
     private(set) var abandons = 0
     private var staged: [OrganisationNumber: Organisation]?
 
-    /// Thrown by the so-manyth call of ``stage(_:)``, to break an import in its middle.
+    /// Thrown by the so-manyth call of ``stage(added:changed:)``, to break an import in its middle.
     var failsAtStage: Int?
     private var stages = 0
 
@@ -39,7 +39,10 @@ final class InMemoryRegister: OrganisationImportStore {
         stages = 0
     }
 
-    func stage(_ units: [Organisation]) throws {
+    func stage(added: [Organisation], changed: [Organisation]) throws {
+        #expect(added.allSatisfy { units[$0.number] == nil })
+        #expect(changed.allSatisfy { units[$0.number] != nil })
+        let units = added + changed
         stages += 1
         if stages == failsAtStage { throw Broken() }
         stagedCount += units.count

@@ -111,7 +111,7 @@ struct OrganisationImportTests {
         )
         purged.isPurged = true
         try register.begin()
-        try register.stage([purged])
+        try register.stage(added: [], changed: [purged])
         try register.apply(ImportReport(document: .singleUnit, mode: .update, isDryRun: false))
         #expect(try register.take(Samples.deleted(Samples.number(at: 0))).counts == Counts(unchanged: 1))
         #expect(register.units[Samples.number(at: 0)] == purged)

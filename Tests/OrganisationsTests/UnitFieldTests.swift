@@ -216,6 +216,7 @@ struct UnitFieldTests {
             Samples.main(more: #","forretningsadresse":"Storgata 1""#),
             .wrongType("forretningsadresse", expected: "an object")
         ),
+        (Samples.main(name: #"RASK\u0000ELG"#), .wrongType("navn", expected: "text")),
         (Samples.main(more: #","slettedato":true"#), .wrongType("slettedato", expected: "text")),
         (Samples.main(more: #","historiskeNavn":{}"#), .wrongType("historiskeNavn", expected: "a list")),
         (

@@ -21,8 +21,19 @@ struct ImportRun<Store: OrganisationImportStore> {
         report.mode = batch.document == .wholeRegister ? askedMode : .update
         for malformed in batch.malformed { note(malformed) }
         let known = try store.units(batch.units.map(\.number))
-        let staged = batch.units.compactMap { compare($0, with: known[$0.number]) }
-        try stage(staged)
+        var added: [Organisation] = []
+        var changed: [Organisation] = []
+        for unit in batch.units {
+            report.unitCount += 1
+            report.kinds.insert(unit.kind)
+            if let before = known[unit.number] {
+                if let after = compare(unit, with: before) { changed.append(after) }
+            } else {
+                report.added += 1
+                added.append(unit)
+            }
+        }
+        try stage(added: added, changed: changed)
     }
 
     mutating func finish(byteCount: Int64, after duration: Duration) -> ImportReport {
@@ -52,7 +63,7 @@ struct ImportRun<Store: OrganisationImportStore> {
                 let numbers = Array(missing[start..<min(start + batchSize, missing.count)])
                 let known = try store.units(numbers)
                 report.closed += numbers.count
-                try stage(numbers.compactMap { known[$0]?.deleted() })
+                try stage(added: [], changed: numbers.compactMap { known[$0]?.deleted() })
             }
         }
     }
@@ -84,14 +95,8 @@ struct ImportRun<Store: OrganisationImportStore> {
         if let number = malformed.number { unreadable.insert(number) }
     }
 
-    /// What is to be staged of a unit; nil when the register has it just so.
-    private mutating func compare(_ unit: Organisation, with before: Organisation?) -> Organisation? {
-        report.unitCount += 1
-        report.kinds.insert(unit.kind)
-        guard let before else {
-            report.added += 1
-            return unit
-        }
+    /// What takes the place of a unit that the register knows; nil when it knows it just so.
+    private mutating func compare(_ unit: Organisation, with before: Organisation) -> Organisation? {
         let after = unit.isLive ? unit : before.deleted(as: unit)
         guard after != before else {
             report.unchanged += 1
@@ -106,9 +111,9 @@ struct ImportRun<Store: OrganisationImportStore> {
         return after
     }
 
-    private func stage(_ units: [Organisation]) throws {
-        guard !report.isDryRun, !units.isEmpty else { return }
-        try store.stage(units)
+    private func stage(added: [Organisation], changed: [Organisation]) throws {
+        guard !report.isDryRun, !(added.isEmpty && changed.isEmpty) else { return }
+        try store.stage(added: added, changed: changed)
     }
 }
 

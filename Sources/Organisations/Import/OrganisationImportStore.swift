@@ -20,8 +20,10 @@ public protocol OrganisationImportStore {
     /// - Throws: ``ImportRefusal/alreadyRunning``, and what the database throws.
     func begin() throws
 
-    /// Puts units aside, in writes that are short enough not to hold up a server; a later one of the same number wins.
-    func stage(_ units: [Organisation]) throws
+    /// Puts units aside, in writes that are short enough not to hold up a server; no number comes twice.
+    ///
+    /// The register does not know the units of `added`; those of `changed` take the place of the ones that it knows.
+    func stage(added: [Organisation], changed: [Organisation]) throws
 
     /// Makes all that was staged visible in one act, raises the revision if that is anything, and records the import.
     func apply(_ report: ImportReport) throws

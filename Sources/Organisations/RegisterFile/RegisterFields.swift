@@ -10,7 +10,8 @@ struct RegisterFields {
     func text(_ name: String) throws(MalformedUnit.Reason) -> String? {
         switch object[name] {
         case nil, .null: nil
-        case .string(let text): text.isEmpty ? nil : text
+        // A NUL ends a text for much of what keeps or shows it: no name holds one.
+        case .string(let text) where !text.utf8.contains(0): text.isEmpty ? nil : text
         default: throw .wrongType(name, expected: "text")
         }
     }
@@ -55,7 +56,7 @@ struct RegisterFields {
             switch element {
             case .string(let line) where line.isEmpty: continue
             case .null: continue
-            case .string(let line): lines.append(line)
+            case .string(let line) where !line.utf8.contains(0): lines.append(line)
             default: throw .wrongType(name, expected: "a list of texts")
             }
         }
