@@ -40,13 +40,13 @@ final class InMemoryRegister: OrganisationImportStore {
     }
 
     func stage(added: [Organisation], changed: [Organisation]) throws {
-        #expect(added.allSatisfy { units[$0.number] == nil })
-        #expect(changed.allSatisfy { units[$0.number] != nil })
-        let units = added + changed
+        #expect(added.allSatisfy { self.units[$0.number] == nil })
+        #expect(changed.allSatisfy { self.units[$0.number] != nil })
+        let together = added + changed
         stages += 1
         if stages == failsAtStage { throw Broken() }
-        stagedCount += units.count
-        for unit in units { staged?[unit.number] = unit }
+        stagedCount += together.count
+        for unit in together { staged?[unit.number] = unit }
     }
 
     func apply(_ report: ImportReport) throws {
