@@ -59,8 +59,8 @@ run_swift() { # part
         failed=1
     fi
     if [ "$failed" -gt 0 ]; then
-        grep -E -A 6 '^✘ Test .* recorded an issue' "$log" | head -n 150 >&2 || true
-        tail -n 25 "$log" >&2
+        grep -E '^✘ Test .* recorded an issue|^↳ |error: |Fatal error' "$log" | head -n 200 >&2 || true
+        [ "$total" -gt 0 ] || tail -n 60 "$log" >&2
     fi
     local passed=$((total - failed - skipped))
     record "$part" $((SECONDS - started)) $((passed > 0 ? passed : 0)) "$failed" "$skipped"

@@ -1,0 +1,73 @@
+import EnterpriseCertificates
+import LibCrypto
+import TestAuthority
+import Vocabulary
+
+/// The two issuers of enterprise certificates in the demo world, shaped like Buypass and Commfides, with fresh keys.
+struct DemoIssuers {
+    /// How long revocation lists serve: nobody renews those of a demo world, so as long as its certificates.
+    static let listLifetime = Seconds.days(3 * 365)
+
+    private let authorities: [CertificateAuthority]
+    private let now: Timestamp
+
+    init(keys: CertificateAuthority.KeySizes, at now: Timestamp) throws {
+        authorities = try CertificateAuthority.Style.allCases.map { try CertificateAuthority($0, keys: keys, at: now) }
+        self.now = now
+    }
+
+    /// Issues a certificate in the style of one of them.
+    func issue(
+        _ style: CertificateAuthority.Style,
+        to organisation: OrganisationNumber,
+        named name: String
+    ) throws -> IssuedCertificate {
+        guard let authority = authorities.first(where: { $0.style == style }) else {
+            throw DemoWorldError.inconsistent("no issuer of style `\(style.rawValue)`")
+        }
+        return try authority.issue(EnterpriseCertificateRequest(organisation: organisation, name: name))
+    }
+
+    /// Writes the trust folder: anchors, intermediates, and in `crl` a list of each authority.
+    ///
+    /// The profile of the test environment stands there already.
+    func writeTrust(to trust: DemoFolder, revoked: [IssuedCertificate]) throws {
+        let lists = try trust.folder("crl")
+        for authority in authorities {
+            for role in CertificateAuthority.Role.allCases {
+                let name = "demo-\(authority.style.rawValue)-\(role.rawValue)"
+                try trust.write("\(name).pem", authority.party(role).pem)
+                let list = try authority.revocationList(
+                    of: role,
+                    revoked: role == .issuing ? revocations(by: authority, among: revoked) : [],
+                    thisUpdate: now - .hours(1),
+                    nextUpdate: now + Self.listLifetime
+                )
+                try lists.write("\(name).crl", list)
+            }
+        }
+    }
+
+    /// Keeps certificates and keys of the authorities, so that certificates and lists can be made later.
+    func writeAuthorities(to folder: DemoFolder) throws {
+        for authority in authorities {
+            for role in CertificateAuthority.Role.allCases {
+                let name = "\(authority.style.rawValue)-\(role.rawValue)"
+                try folder.write("\(name).pem", authority.party(role).pem)
+                try folder.write("\(name).key", try authority.party(role).key.pem())
+            }
+        }
+    }
+
+    private func revocations(
+        by authority: CertificateAuthority,
+        among certificates: [IssuedCertificate]
+    ) throws -> [CertificateAuthority.Revocation] {
+        try certificates.filter { $0.chain.contains(authority.issuing.der) }.map { issued in
+            CertificateAuthority.Revocation(
+                serialNumber: try Certificate(der: issued.der).serialNumber,
+                at: now - .hours(1)
+            )
+        }
+    }
+}
