@@ -43,7 +43,7 @@ public final class SQLiteFactsRegistry: FactsRegistry {
     private let answers = Mutex(GenerationalCache<FactsQuery, IssuanceFacts>(capacity: capacity))
 
     /// A registry on `store`.
-    public init(_ store: SQLiteStore) { self.store = store }
+    public init(store: SQLiteStore) { self.store = store }
 
     /// The client, perhaps from memory; nil when it is unknown.
     public func client(_ id: ClientID) async throws -> Client? {
