@@ -149,8 +149,8 @@ let package = Package(
             "Server",
             [
                 "Administration", "AuditLedger", "Clients", "EnterpriseCertificates", "HTTPServer", "JOSE", "LibCrypto",
-                "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", configuration, hummingbird,
-                serviceLifecycle, unixSignals, yams,
+                "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", configuration, logging, nioCore,
+                nioPosix, serviceLifecycle, unixSignals, yams,
             ]
         ),
         module("TestAuthority", ["LibCrypto", "Vocabulary", swiftASN1]),
@@ -241,9 +241,9 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "AuditLedger", "Clients", "DemoWorld", "JOSE", "LibCrypto", "Organisations", "PortvaktClient",
-                "PortvaktProvider", "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TestSupport",
-                "TokenIssuance", "Vocabulary", asyncHTTPClient, logging, nioCore, nioHTTP1,
+                "AuditLedger", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
+                "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TestSupport", "Vocabulary", asyncHTTPClient,
+                logging, nioCore, nioHTTP1,
             ],
             exclude: ["Golden"],
             swiftSettings: house

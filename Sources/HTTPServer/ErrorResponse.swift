@@ -29,8 +29,10 @@ struct ErrorResponse {
     }
 
     /// A request that never became a token request, or a form that is none.
-    init(_ refusal: Refusal) {
+    init(_ refusal: Refusal, issuer: Issuer) {
         self.init(refusal, status: refusal.code.status, error: refusal.code.oauthError.rawValue)
+        // RFC 6750 §3: without any credentials the challenge has no error code.
+        if refusal == .accessTokenMissing { fields[.wwwAuthenticate] = "Bearer realm=\"\(issuer)\"" }
     }
 
     /// The server cannot answer at the moment.
@@ -50,7 +52,7 @@ struct ErrorResponse {
         error = OAuthErrorCode.serverError.rawValue
         code = .serverError
         reason = "server_error"
-        description = "the server failed; nothing was issued"
+        description = "the server failed; its operator finds the cause by the trace id"
         details = [:]
     }
 
@@ -58,7 +60,7 @@ struct ErrorResponse {
     init(_ thrown: any Error, issuer: Issuer) {
         switch thrown {
         case let request as RefusedRequest: self.init(request, issuer: issuer)
-        case let refusal as Refusal: self.init(refusal)
+        case let refusal as Refusal: self.init(refusal, issuer: issuer)
         case let unavailable as Unavailable: self.init(unavailable)
         default: self.init(ofOurs: thrown)
         }

@@ -16,6 +16,7 @@ public struct ListenerService<Responder: HTTPResponder>: Service where Responder
     private let port: Int
     private let identity: TLSIdentity?
     private let limits: ListenerLimits
+    private let deadline: Duration
     private let requests: RequestsInFlight
     private let logger: Logger
     private let bound: @Sendable (SocketAddress) -> Void
@@ -28,6 +29,7 @@ public struct ListenerService<Responder: HTTPResponder>: Service where Responder
     ///   - port: The port; 0 for any free one.
     ///   - identity: The certificate and key of TLS; nil for plain HTTP/1.1.
     ///   - limits: What is taken from a peer.
+    ///   - deadline: How long requests in flight may take after the graceful shutdown has begun.
     ///   - requests: Counts the requests in flight.
     ///   - logger: Gets what goes wrong below HTTP.
     ///   - bound: Told the address once the socket listens.
@@ -37,6 +39,7 @@ public struct ListenerService<Responder: HTTPResponder>: Service where Responder
         port: Int,
         identity: TLSIdentity? = nil,
         limits: ListenerLimits = ListenerLimits(),
+        deadline: Duration = .seconds(10),
         requests: RequestsInFlight = RequestsInFlight(),
         logger: Logger,
         bound: @escaping @Sendable (SocketAddress) -> Void = { _ in }
@@ -46,6 +49,7 @@ public struct ListenerService<Responder: HTTPResponder>: Service where Responder
         self.port = port
         self.identity = identity
         self.limits = limits
+        self.deadline = deadline
         self.requests = requests
         self.logger = logger
         self.bound = bound
@@ -69,7 +73,19 @@ public struct ListenerService<Responder: HTTPResponder>: Service where Responder
                 if let address = channel.localAddress { bound(address) }
             }
         )
-        try await server.run()
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await server.run() }
+            group.addTask {
+                try await gracefulShutdown()
+                try await Task.sleep(for: deadline)
+                // HTTP/2 peers that never leave come here too, with nothing in flight.
+                let cut = requests.count
+                if cut > 0 { logger.warning("requests cut at the deadline", metadata: ["requests": "\(cut)"]) }
+            }
+            // Whichever is first ends the other: the server has ended, or may take no longer.
+            try await group.next()
+            group.cancelAll()
+        }
     }
 
     private func answer(
