@@ -1,8 +1,10 @@
-import AuditLedger
+public import AuditLedger
+import JOSE
 
 /// Who performs an act of administration on the data folder itself.
 ///
-/// The ledger records the operating-system user and host; a claimed name stands beside it and proves nothing (DESIGN §11).
+/// The ledger records the operating-system user, host and command; a claimed name stands beside them and proves nothing
+/// (DESIGN §11).
 public struct Actor: Sendable, Hashable {
     /// The user that the process runs as.
     public let operatingSystemUser: String
@@ -12,7 +14,7 @@ public struct Actor: Sendable, Hashable {
     public let host: String
     /// The name given with `--as`.
     public let claimed: String?
-    /// The command, its words without any secret: `access grant`.
+    /// The command without the values of its options: `portvakt access grant`.
     public let command: String?
 
     /// A person or program at a machine.
@@ -29,14 +31,18 @@ public struct Actor: Sendable, Hashable {
         self.claimed = claimed
         self.command = command
     }
+
+    /// Puts itself into an event: the proven part as `actor`, the rest into the details.
+    public func sign(_ event: inout LedgerEvent) {
+        event.actor = "\(self)"
+        event.details["claimed_actor"] = claimed.map { .string($0) }
+        event.details["command"] = command.map { .string($0) }
+    }
 }
 
 extension Actor: CustomStringConvertible {
-    /// As the ledger writes it: `root@host (sudo by kari) as "rota"`.
+    /// What the operating system says of it: `kari@host`, `root@host (sudo: kari)`.
     public var description: String {
-        var text = "\(operatingSystemUser)@\(host)"
-        if let originalUser { text += " (sudo by \(originalUser))" }
-        if let claimed { text += " as \"\(claimed)\"" }
-        return text
+        "\(operatingSystemUser)@\(host)" + (originalUser.map { " (sudo: \($0))" } ?? "")
     }
 }

@@ -80,3 +80,30 @@ public struct ScopeEligibility: Sendable, Hashable {
         self.isGranted = isGranted
     }
 }
+
+extension Client {
+    /// A new client as drafted, active and without keys.
+    public init(_ draft: ClientDraft, id: ClientID, created: Timestamp) {
+        self.init(
+            id: id,
+            owner: draft.owner,
+            integrationType: draft.integrationType,
+            name: draft.name,
+            scopes: draft.scopes,
+            created: created
+        )
+        supplier = draft.supplier
+        adopt(draft)
+    }
+
+    /// Takes over what a draft may change.
+    public mutating func adopt(_ draft: ClientDraft) {
+        name = draft.name
+        description = draft.description
+        uri = draft.uri
+        scopes = draft.scopes
+        accessTokenLifetime = draft.accessTokenLifetime
+        acceptsTokenEndpointAudience = draft.acceptsTokenEndpointAudience
+        inertFields = draft.inertFields
+    }
+}

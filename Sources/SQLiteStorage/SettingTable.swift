@@ -2,7 +2,7 @@ internal import GRDB
 
 /// Facts of the installation: a name and a text each.
 ///
-/// Names in use: `node`, `issuer`, `environment`, `created`.
+/// Names in use: `node`, `issuer`, `environment`, `created`, `operator` (``SQLiteReader/operatorOrganisation``).
 extension SQLiteReader {
     /// The text under that name.
     public func setting(_ name: String) throws -> String? {
