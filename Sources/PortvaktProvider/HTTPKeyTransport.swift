@@ -1,0 +1,89 @@
+public import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// Fetches the issuer's documents by async-http-client.
+///
+/// The client given must not follow redirects. The one used without naming any is shared by the process, connects within
+/// two seconds, follows none and is never shut down.
+public struct HTTPKeyTransport: KeyTransport {
+    private let client: HTTPClient
+
+    private static let shared = HTTPClient(
+        eventLoopGroupProvider: .singleton,
+        configuration: HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(2), read: .seconds(5))
+        )
+    )
+
+    /// The transport by a client of the caller's, who also shuts it down.
+    public init(_ client: HTTPClient) { self.client = client }
+
+    /// The transport by the process's own client.
+    public init() { client = Self.shared }
+
+    /// Fetches a document.
+    ///
+    /// - Throws: `KeyTransportError`.
+    public func fetch(_ request: KeyRequest) async throws(KeyTransportError) -> KeyResponse {
+        var outgoing = HTTPClientRequest(url: request.url)
+        outgoing.headers.add(name: "Accept", value: "application/json, application/jwk-set+json")
+        if let entityTag = request.entityTag { outgoing.headers.add(name: "If-None-Match", value: entityTag) }
+        do {
+            return try await answer(to: outgoing, limit: request.maximumSize, within: request.timeout)
+        } catch {
+            throw KeyTransportError(error)
+        }
+    }
+
+    /// The HTTP client's own deadline ends with the answer's head; a body that trickles must not outlast the time either.
+    private func answer(
+        to request: HTTPClientRequest,
+        limit: Int,
+        within timeout: Duration
+    ) async throws -> KeyResponse {
+        try await withThrowingTaskGroup(of: KeyResponse.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                let deadline = NIODeadline.now() + .nanoseconds(timeout.nanoseconds)
+                let response = try await client.execute(request, deadline: deadline)
+                let body = try await response.body.collect(upTo: limit)
+                return KeyResponse(
+                    status: Int(response.status.code),
+                    headers: response.headers.map { ($0.name, $0.value) },
+                    body: Array(body.readableBytesView)
+                )
+            }
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                throw HTTPClientError.deadlineExceeded
+            }
+            guard let response = try await group.next() else { throw CancellationError() }
+            return response
+        }
+    }
+}
+
+extension KeyTransportError {
+    fileprivate init(_ error: any Error) {
+        switch error {
+        case is NIOTooManyBytesError: self = .tooLarge
+        case let error as HTTPClientError:
+            switch error {
+            case .readTimeout, .writeTimeout, .connectTimeout, .deadlineExceeded, .tlsHandshakeTimeout,
+                .getConnectionFromPoolTimeout:
+                self = .timedOut
+            default: self = .network(error.shortDescription)
+            }
+        default: self = .network("\(error)")
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+}
