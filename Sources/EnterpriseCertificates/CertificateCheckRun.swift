@@ -85,7 +85,7 @@ extension CheckRun {
 
     private func issuer() -> Finding {
         var words = words(for: [.unknownIssuer, .selfSignedLeaf])
-        if check.profile != nil, leaf.isSelfSigned { words.append(CertificateRejection.selfSigned.explanation) }
+        if check.profile != nil, leaf.isSelfIssued { words.append(CertificateRejection.selfSigned.explanation) }
         let anchor = path.last.map { ", under `\($0.subject.shortName)`" } ?? ""
         return finding(.issuer, words, ok: "`\(leaf.issuer.shortName)`\(anchor)")
     }

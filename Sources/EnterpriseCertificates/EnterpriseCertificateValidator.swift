@@ -124,7 +124,8 @@ enum ChainReading {
             }
         }
         guard let leaf = certificates.first else { throw .malformed("the chain is empty") }
-        if leaf.isSelfSigned { throw .selfSigned }
+        // By the names alone: to verify the signature would let a stranger choose how much that costs.
+        if leaf.isSelfIssued { throw .selfSigned }
         if leaf.isCertificationAuthority { throw .certificationAuthority(subject: leaf.subject.shortName) }
         // RFC 7515 §4.1.6: what follows certifies what stands before, so a second end entity has no place in the chain.
         if let index = certificates.dropFirst().firstIndex(where: { !$0.isCertificationAuthority }) {

@@ -94,7 +94,7 @@ struct PathRun {
     }
 }
 
-/// Gathers what the verify callback is told, so that the first fault does not hide the others.
+/// Gathers what the verify callback is told of a chain, so that the first fault does not hide the others.
 private final class FindingCollector {
     let at: Timestamp
     var findings: [PathFinding] = []
@@ -104,20 +104,30 @@ private final class FindingCollector {
     /// A path that is wrong at every step stops gathering here.
     private static let maximumFindings = 100
 
-    func add(_ code: Int32, in context: OpaquePointer) {
-        guard findings.count < Self.maximumFindings else { return }
+    /// Notes a fault.
+    ///
+    /// - Returns: whether libcrypto shall look on. Not after a fault that leaves the chain unproven: whoever sends such a
+    ///   chain could have name constraints and policy trees worked out for nothing (and, in OpenSSL 3.0, memory lost with
+    ///   each `policyConstraints` beside no policies).
+    func add(_ code: Int32, in context: OpaquePointer) -> Bool {
+        guard findings.count < Self.maximumFindings else { return false }
         let depth = Int(X509_STORE_CTX_get_error_depth(context))
         let current = X509_STORE_CTX_get_current_cert(context)
         let fault = PathFault(code: code)
         // RFC 5280 §4.1.2.5 includes the last second; libcrypto calls a certificate expired at it already.
         if fault == .expired, let current, let end = X509_get0_notAfter(current), CertificateReading.time(end) == at {
-            return
+            return true
         }
         // CRL_CHECK_ALL asks for a list for the anchor too; an anchor is trusted by decision and not revoked by a list.
-        if fault.concernsRevocation, depth > 0, depth == lastDepth(in: context) { return }
+        if fault.concernsRevocation, depth > 0, depth == lastDepth(in: context) { return true }
         let subject = current.map { CertificateReading.name(X509_get_subject_name($0)).shortName }
         findings.append(PathFinding(fault: fault, depth: depth, subject: subject, detail: text(of: code)))
+        return !Self.unproven.contains(fault)
     }
+
+    private static let unproven: Set<PathFault> = [
+        .unknownIssuer, .selfSignedLeaf, .signature, .tooLong, .unspecified,
+    ]
 
     private func lastDepth(in context: OpaquePointer) -> Int? {
         X509_STORE_CTX_get0_chain(context).map { Int(OPENSSL_sk_num($0)) - 1 }
@@ -131,8 +141,7 @@ private func collectFinding(ok: Int32, context: OpaquePointer?) -> Int32 {
     // ends it, and the outer context hears of it as CRL_PATH_VALIDATION_ERROR.
     guard let data = X509_STORE_CTX_get_ex_data(context, 0) else { return 0 }
     let collector = Unmanaged<FindingCollector>.fromOpaque(data).takeUnretainedValue()
-    collector.add(X509_STORE_CTX_get_error(context), in: context)
-    return 1
+    return collector.add(X509_STORE_CTX_get_error(context), in: context) ? 1 : 0
 }
 
 private func text(of code: Int32) -> String {

@@ -66,7 +66,8 @@ public struct CertificatePathValidator: Sendable {
     ///   - point: the time at which everything must be valid.
     ///   - policies: overrides the user-initial-policy-set of the options.
     /// - Returns: the path, leaf first, anchor last.
-    /// - Throws: a rejection with every finding.
+    /// - Throws: a rejection with every finding; of a chain that leads to no anchor or has a wrong signature, what was
+    ///   found up to there.
     public func validate(
         _ leaf: Certificate,
         with untrusted: [Certificate] = [],
