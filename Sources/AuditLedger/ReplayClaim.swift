@@ -11,6 +11,8 @@ public struct ReplayClaim: Sendable, Hashable {
     public let issued: Timestamp
     /// The assertion's own `exp`: the claim is held until that plus the skew has passed.
     public let expires: Timestamp
+    /// What stands for client and key wherever the claim is held.
+    public let digest: ClaimDigest
 
     /// A claim.
     public init(client: ClientID, key: [UInt8], issued: Timestamp, expires: Timestamp) {
@@ -18,6 +20,7 @@ public struct ReplayClaim: Sendable, Hashable {
         self.key = key
         self.issued = issued
         self.expires = expires
+        digest = ClaimDigest(of: client, key: key)
     }
 }
 
@@ -39,7 +42,7 @@ public struct HeldClaim: Sendable, Hashable {
 
     /// The form in which `claim` is held.
     public init(_ claim: ReplayClaim) {
-        digest = ClaimDigest(of: claim)
+        digest = claim.digest
         expires = claim.expires
     }
 }
@@ -58,12 +61,12 @@ public struct ClaimDigest: Sendable, Hashable {
     }
 
     /// The digest of client and key; no identifier holds a zero byte, so that no two pairs run together.
-    public init(of claim: ReplayClaim) {
+    public init(of client: ClientID, key: [UInt8]) {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(claim.client.rawValue.utf8.count + 1 + claim.key.count)
-        bytes.append(contentsOf: claim.client.rawValue.utf8)
+        bytes.reserveCapacity(client.rawValue.utf8.count + 1 + key.count)
+        bytes.append(contentsOf: client.rawValue.utf8)
         bytes.append(0)
-        bytes.append(contentsOf: claim.key)
+        bytes.append(contentsOf: key)
         let digest = HashFunction.sha256.digest(bytes)
         high = UInt64(bigEndian: digest, at: 0)
         low = UInt64(bigEndian: digest, at: 8)

@@ -5,8 +5,8 @@ internal import Vocabulary
 
 /// The end of the chain, which the next entry extends.
 struct LedgerHead {
-    let sequence: Int64
-    let hash: [UInt8]
+    var sequence: Int64
+    var hash: [UInt8]
 }
 
 /// The statements of the hot path, prepared once on the writing connection and driven by SQLite's own C interface.
@@ -15,12 +15,14 @@ final class LedgerStatements: @unchecked Sendable {
     // statements belong to; finalised there too, or when nobody is left to use them.
     private let connection: OpaquePointer
     private let node: String
-    private var all: [OpaquePointer] = []
     private let selectRevision: OpaquePointer
     private let selectHead: OpaquePointer
     private let insert: OpaquePointer
+    private let selectZone: OpaquePointer
+    private let putZone: OpaquePointer
+    private var isFinalised = false
     private var maker = LedgerEntryMaker()
-    private var random = SystemRandomNumberGenerator()
+    private var salts = SaltSource()
 
     init(_ database: Database) throws {
         guard let connection = database.sqliteConnection else {
@@ -42,15 +44,22 @@ final class LedgerStatements: @unchecked Sendable {
         insert = try prepare(
             "INSERT INTO ledger (sequence, time, kind, previous, hash, claims, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         )
-        all = [selectRevision, selectHead, insert]
+        selectZone = try prepare("SELECT earliest, latest FROM ledger_zone WHERE zone = ?1")
+        putZone = try prepare(
+            """
+            INSERT INTO ledger_zone (zone, earliest, latest) VALUES (?1, ?2, ?3)
+            ON CONFLICT (zone) DO UPDATE SET earliest = excluded.earliest, latest = excluded.latest
+            """
+        )
     }
 
     deinit { finalise() }
 
     /// Frees the statements, before the connection is closed.
     func finalise() {
-        for statement in all { sqlite3_finalize(statement) }
-        all = []
+        guard !isFinalised else { return }
+        isFinalised = true
+        for statement in [selectRevision, selectHead, insert, selectZone, putZone] { sqlite3_finalize(statement) }
     }
 
     /// The revision of the facts.
@@ -74,58 +83,67 @@ final class LedgerStatements: @unchecked Sendable {
         )
     }
 
-    /// Appends an entry after `head` and gives the new head.
+    /// Appends an entry after `head`, which it moves on.
     func append(
         _ event: LedgerEvent,
         claiming claims: [ReplayClaim],
-        after head: LedgerHead
-    ) throws -> (LedgerHead, LedgerPosition) {
+        after head: inout LedgerHead
+    ) throws -> LedgerPosition {
         let position = LedgerPosition(node: node, sequence: head.sequence + 1)
-        let claimBytes = claims.isEmpty ? nil : ClaimBytes(claims)
-        let hash = try maker.make(
+        let previous = head.hash
+        let claims = ClaimBytes(claims)
+        let kind = event.kind.rawValue
+        head.hash = try maker.make(
             event,
-            claiming: claimBytes,
+            claiming: claims,
             at: position,
-            after: head.hash,
-            salt: salt()
+            after: previous,
+            salt: salts.next()
         ) { body, hash in
-            // INVARIANT: all bytes outlive the step, so SQLite need not copy them (a null destructor is SQLITE_STATIC).
             defer {
                 sqlite3_reset(insert)
                 sqlite3_clear_bindings(insert)
             }
-            try head.hash.withUnsafeBytes { previous in
-                try hash.withUnsafeBytes { hash in
-                    sqlite3_bind_int64(insert, 1, position.sequence)
-                    sqlite3_bind_int64(insert, 2, event.time.seconds)
-                    var kind = event.kind.rawValue
-                    try kind.withUTF8 { kind in
-                        _ = kind.withMemoryRebound(to: CChar.self) {
-                            sqlite3_bind_text(insert, 3, $0.baseAddress, Int32($0.count), nil)
-                        }
-                        sqlite3_bind_blob(insert, 4, previous.baseAddress, Int32(previous.count), nil)
-                        sqlite3_bind_blob(insert, 5, hash.baseAddress, Int32(hash.count), nil)
-                        sqlite3_bind_blob(insert, 7, body.baseAddress, Int32(body.count), nil)
-                        try (claimBytes?.bytes ?? []).withUnsafeBytes { claims in
-                            if !claims.isEmpty {
-                                sqlite3_bind_blob(insert, 6, claims.baseAddress, Int32(claims.count), nil)
-                            }
-                            _ = try step(insert)
-                        }
-                    }
-                }
-            }
+            sqlite3_bind_int64(insert, 1, position.sequence)
+            sqlite3_bind_int64(insert, 2, event.time.seconds)
+            sqlite3_bind_text(insert, 3, kind, -1, Self.transient)
+            Self.bind(previous, to: 4, of: insert)
+            Self.bind(hash, to: 5, of: insert)
+            if !claims.bytes.isEmpty { Self.bind(claims.bytes, to: 6, of: insert) }
+            // The body outlives the step, so SQLite need not copy it: no destructor means SQLITE_STATIC.
+            sqlite3_bind_blob(insert, 7, body.baseAddress, Int32(body.count), nil)
+            _ = try step(insert)
         }
-        return (LedgerHead(sequence: position.sequence, hash: hash), position)
+        head.sequence = position.sequence
+        return position
     }
 
-    private func salt() -> [UInt8] {
-        var salt: [UInt8] = []
-        salt.reserveCapacity(LedgerEntry.saltLength)
-        while salt.count < LedgerEntry.saltLength {
-            withUnsafeBytes(of: random.next()) { salt.append(contentsOf: $0) }
-        }
-        return salt
+    /// The zone of that number, nil when none of its entries is written yet.
+    func zone(_ number: Int64) throws -> LedgerZone? {
+        defer { sqlite3_reset(selectZone) }
+        sqlite3_bind_int64(selectZone, 1, number)
+        guard try step(selectZone) else { return nil }
+        return LedgerZone(
+            number: number,
+            earliest: sqlite3_column_int64(selectZone, 0),
+            latest: sqlite3_column_int64(selectZone, 1)
+        )
+    }
+
+    /// Stores a zone.
+    func put(_ zone: LedgerZone) throws {
+        defer { sqlite3_reset(putZone) }
+        sqlite3_bind_int64(putZone, 1, zone.number)
+        sqlite3_bind_int64(putZone, 2, zone.earliest)
+        sqlite3_bind_int64(putZone, 3, zone.latest)
+        _ = try step(putZone)
+    }
+
+    /// SQLITE_TRANSIENT, a macro that is not imported: SQLite copies what is bound.
+    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    private static func bind(_ bytes: [UInt8], to index: Int32, of statement: OpaquePointer) {
+        bytes.withUnsafeBytes { _ = sqlite3_bind_blob(statement, index, $0.baseAddress, Int32($0.count), transient) }
     }
 
     /// Steps once; true when there is a row.

@@ -15,10 +15,10 @@ extension SQLiteReader {
         }
     }
 
-    /// The newest entries that `query` wants, the newest first.
+    /// The entries that `query` wants, those written last first.
     public func newestEntries(_ query: LedgerQuery, limit: Int) throws -> [LedgerContent] {
         var found: [LedgerContent] = []
-        try visit(query, order: "time DESC, sequence DESC") { content in
+        try visit(query, after: 0, newestFirst: true) { content in
             found.append(content)
             return found.count < limit
         }
@@ -31,7 +31,7 @@ extension SQLiteReader {
         after position: Int64 = 0,
         _ visit: (LedgerContent) throws -> Bool
     ) throws {
-        try self.visit(query, after: position, order: "sequence", visit)
+        try self.visit(query, after: position, newestFirst: false, visit)
     }
 
     /// The sequence number of the last entry; 0 in an empty ledger.
@@ -77,23 +77,46 @@ extension SQLiteReader {
         )
     }
 
-    /// The database passes over what cannot match, then each body is read and judged by itself.
+    /// Goes through the zones that may hold wanted entries, in the order asked.
     private func visit(
         _ query: LedgerQuery,
-        after position: Int64 = 0,
-        order: String,
+        after position: Int64,
+        newestFirst: Bool,
         _ visit: (LedgerContent) throws -> Bool
     ) throws {
-        var conditions = ["sequence > ?"]
-        var arguments: [any DatabaseValueConvertible] = [position]
-        if let since = query.since {
-            conditions.append("time >= ?")
-            arguments.append(since.seconds)
+        let direction = newestFirst ? "DESC" : "ASC"
+        let zones = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT zone FROM ledger_zone WHERE zone >= ? AND latest >= ? AND earliest < ? ORDER BY zone \(direction)
+                """,
+            arguments: [
+                LedgerZone.number(of: position), query.since?.seconds ?? .min, query.until?.seconds ?? .max,
+            ]
+        )
+        let search = try LedgerSearch(query, direction: direction, in: database)
+        while let row = try zones.next() {
+            let sequences = LedgerZone(number: row[0], earliest: 0, latest: 0).sequences
+            guard sequences.upperBound > position else { continue }
+            let wanted = max(sequences.lowerBound, position + 1)...sequences.upperBound
+            guard try search.visit(wanted, visit) else { return }
         }
-        if let until = query.until {
-            conditions.append("time < ?")
-            arguments.append(until.seconds)
-        }
+    }
+}
+
+/// A search as one prepared statement over a stretch of the ledger.
+private struct LedgerSearch {
+    private let query: LedgerQuery
+    private let statement: Statement
+    private let arguments: [any DatabaseValueConvertible]
+
+    /// The database passes over what cannot match; what is left is read and judged by itself.
+    init(_ query: LedgerQuery, direction: String, in database: Database) throws {
+        self.query = query
+        var conditions = ["sequence BETWEEN ? AND ?", "time >= ?", "time < ?"]
+        var arguments: [any DatabaseValueConvertible] = [
+            query.since?.seconds ?? Int64.min, query.until?.seconds ?? Int64.max,
+        ]
         if !query.kinds.isEmpty {
             conditions.append("kind IN (\(query.kinds.map { _ in "?" }.joined(separator: ", ")))")
             arguments += query.kinds.map(\.rawValue)
@@ -103,11 +126,19 @@ extension SQLiteReader {
             conditions.append("instr(body, ?)")
             arguments.append(Data(needle.utf8))
         }
-        let rows = try Row.fetchCursor(
-            database,
-            sql: "SELECT sequence, body FROM ledger WHERE \(conditions.joined(separator: " AND ")) ORDER BY \(order)",
-            arguments: StatementArguments(arguments)
+        self.arguments = arguments
+        statement = try database.makeStatement(
+            sql: """
+                SELECT sequence, body FROM ledger WHERE \(conditions.joined(separator: " AND ")) \
+                ORDER BY sequence \(direction)
+                """
         )
+    }
+
+    /// Visits the wanted entries of a stretch; false when `visit` wants no more.
+    func visit(_ range: ClosedRange<Int64>, _ visit: (LedgerContent) throws -> Bool) throws -> Bool {
+        let bounds: [any DatabaseValueConvertible] = [range.lowerBound, range.upperBound]
+        let rows = try Row.fetchCursor(statement, arguments: StatementArguments(bounds + arguments))
         while let row = try rows.next() {
             let body: Data = row[1]
             let content: LedgerContent
@@ -116,7 +147,8 @@ extension SQLiteReader {
                     detail: "ledger entry \(row[0] as Int64) cannot be read: run `portvakt audit verify`"
                 )
             }
-            if query.matches(content.event), try !visit(content) { return }
+            if query.matches(content.event), try !visit(content) { return false }
         }
+        return true
     }
 }

@@ -23,12 +23,16 @@ public final class SQLiteStore: LedgerStore {
     private let newestRevision = Atomic<Int64>(0)
 
     /// How long a connection waits for another process's lock.
-    private static let busyTimeout = 5.0
+    private static let busyTimeout = Duration.seconds(5)
 
     /// Opens the database of `folder`.
     ///
     /// - Throws: `StorageError`: `.exposed`, `.missing`, `.newerSchema`, `.olderSchema`, `.locked`, `.readOnly`, `.corrupt` …
-    public init(_ folder: DataFolder, opening: Opening) throws {
+    public convenience init(_ folder: DataFolder, opening: Opening) throws {
+        try self.init(folder, opening: opening, busyTimeout: Self.busyTimeout)
+    }
+
+    init(_ folder: DataFolder, opening: Opening, busyTimeout: Duration) throws {
         self.folder = folder
         try folder.requirePrivate()
         if !folder.hasDatabase {
@@ -36,7 +40,7 @@ public final class SQLiteStore: LedgerStore {
             try folder.createDatabase()
         }
         do {
-            pool = try DatabasePool(path: folder.database, configuration: Self.configuration)
+            pool = try DatabasePool(path: folder.database, configuration: Self.configuration(busyTimeout: busyTimeout))
             let path = folder.database
             ledger = try pool.writeWithoutTransaction { database in
                 // GRDB sets NORMAL when it sets up WAL, which does not sync at commit: a power cut would lose issued
@@ -63,6 +67,7 @@ public final class SQLiteStore: LedgerStore {
                 try database.inTransaction(.immediate) {
                     let transaction = SQLiteTransaction(database: database, ledger: ledger)
                     result = try body(transaction)
+                    try transaction.finish()
                     seen = transaction.seenRevision
                     return .commit
                 }
@@ -113,9 +118,9 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
-    private static var configuration: Configuration {
+    private static func configuration(busyTimeout: Duration) -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(busyTimeout)
+        configuration.busyMode = .timeout(busyTimeout / .seconds(1))
         configuration.foreignKeysEnabled = true
         configuration.label = "portvakt"
         configuration.prepareDatabase { database in

@@ -1,5 +1,6 @@
 public import AuditLedger
 internal import GRDB
+internal import Vocabulary
 
 /// An open, immediate transaction: nobody else writes until it ends; lives no longer than the closure it is given to.
 public final class SQLiteTransaction: SQLiteReader, LedgerTransaction {
@@ -7,6 +8,7 @@ public final class SQLiteTransaction: SQLiteReader, LedgerTransaction {
     private var knownRevision: Int64?
     private var hasRaised = false
     private var head: LedgerHead?
+    private var zone = OpenZone()
 
     init(database: Database, ledger: LedgerStatements) {
         self.ledger = ledger
@@ -37,9 +39,13 @@ public final class SQLiteTransaction: SQLiteReader, LedgerTransaction {
     /// Appends an event to the chain, whose head is read and extended inside this very transaction.
     @discardableResult
     public func append(_ event: LedgerEvent, claiming claims: [ReplayClaim] = []) throws -> LedgerPosition {
-        let previous = try head ?? ledger.head()
-        let (next, position) = try ledger.append(event, claiming: claims, after: previous)
+        var next = try head ?? ledger.head()
+        let position = try ledger.append(event, claiming: claims, after: &next)
         head = next
+        try zone.note(position.sequence, time: event.time.seconds, in: ledger)
         return position
     }
+
+    /// Writes what was kept back for the end; the last act before the commit.
+    func finish() throws { try zone.write(to: ledger) }
 }

@@ -134,9 +134,9 @@ struct ClaimBytesTests {
     }
 
     @Test func `tell clients with the same key apart, and keys of one client`() throws {
-        let digests = [try claim(1), try claim(2), try claim(1, client: "client-b")].map { ClaimDigest(of: $0) }
+        let digests = [try claim(1), try claim(2), try claim(1, client: "client-b")].map(\.digest)
         #expect(Set(digests).count == 3)
-        #expect(ClaimDigest(of: try claim(1, life: 60)) == digests[0])
+        #expect(try claim(1, life: 60).digest == digests[0])
     }
 
     @Test func `digest client, zero byte and key`() throws {
