@@ -237,7 +237,7 @@ let package = Package(
         tests(of: "PortvaktClient", ["JOSE", "LibCrypto", "TestAuthority", "Vocabulary", logging]),
         tests(of: "PortvaktProvider", ["JOSE", "LibCrypto", "Vocabulary", logging]),
         tests(of: "DemoWorld", ["LibCrypto", "Organisations", "SQLiteStorage", "Scopes", "Vocabulary"]),
-        tests(of: "portvakt", ["Vocabulary", argumentParser]),
+        tests(of: "portvakt", ["Organisations", "SQLiteStorage", "Vocabulary", argumentParser]),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
