@@ -1,0 +1,138 @@
+/// Every key of the configuration: the one table behind the reader, the file that `init` writes and the document.
+public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
+    /// The server's identifier.
+    case issuer
+    /// `test` or `prod`.
+    case environment
+    /// Where the public listener listens.
+    case listen
+    /// Where the admin listener listens.
+    case adminListen = "admin_listen"
+    /// The URL by which the admin listener is known.
+    case adminURL = "admin_url"
+    /// The certificate chain of TLS.
+    case tlsCertificate = "tls_cert"
+    /// The private key of TLS.
+    case tlsKey = "tls_key"
+    /// Plain HTTP is allowed elsewhere than on loopback.
+    case behindTLSProxy = "behind_tls_proxy"
+    /// How certificates are checked for revocation.
+    case revocation
+    /// How much longer a cached answer about revocation serves.
+    case revocationGrace = "revocation_grace"
+    /// What is done with bankrupt and winding-up organisations.
+    case organisationDistress = "organisation_distress"
+    /// The longest life of an assertion.
+    case maximumAssertionLifetime = "maximum_assertion_lifetime"
+    /// The life of a token where nothing else is said.
+    case defaultTokenLifetime = "default_token_lifetime"
+    /// The algorithm of tokens where no scope says otherwise.
+    case signingAlgorithm = "signing_algorithm"
+    /// The pass phrase of encrypted signing keys.
+    case signingKeyPassphrase = "signing_key_passphrase"
+    /// The file with that pass phrase.
+    case signingKeyPassphraseFile = "signing_key_passphrase_file"
+    /// How long providers may keep the key set.
+    case keySetMaximumAge = "jwks_max_age"
+    /// How long the server goes on serving after it has said that it ends.
+    case drainDelay = "drain_delay"
+    /// How long requests in flight may then take.
+    case drainDeadline = "drain_deadline"
+    /// The most connections at once.
+    case maximumConnections = "max_connections"
+    /// How long a connection may be silent.
+    case idleTimeout = "idle_timeout"
+    /// What is logged.
+    case logLevel = "log_level"
+}
+
+extension ConfigurationKey {
+    /// What the key says when nobody sets it; nil: it must be set, or depends on others.
+    public var defaultText: String? {
+        switch self {
+        case .issuer, .environment, .adminURL, .tlsCertificate, .tlsKey, .revocation, .signingKeyPassphrase,
+            .signingKeyPassphraseFile, .drainDelay:
+            nil
+        case .listen: "127.0.0.1:7080"
+        case .adminListen: "127.0.0.1:7081"
+        case .behindTLSProxy: "false"
+        case .revocationGrace: "0"
+        case .organisationDistress: "warn"
+        case .maximumAssertionLifetime: "120"
+        case .defaultTokenLifetime: "120"
+        case .signingAlgorithm: "RS256"
+        case .keySetMaximumAge: "1h"
+        case .drainDeadline: "10s"
+        case .maximumConnections: "10000"
+        case .idleTimeout: "60s"
+        case .logLevel: "notice"
+        }
+    }
+
+    /// What it is for, and what may stand there.
+    public var meaning: String {
+        switch self {
+        case .issuer:
+            "The server's identifier, byte for byte: an https URL (http on loopback), with or without a final slash. "
+                + "Required."
+        case .environment: "`test` or `prod`: which trust folder counts and whether synthetic persons do. Required."
+        case .listen: "`HOST:PORT` of the public listener."
+        case .adminListen: "`HOST:PORT` of the admin listener."
+        case .adminURL:
+            "The URL by which the admin listener is reached: its host is answered to, and tokens that administer this "
+                + "server have it as `aud`. Default: `http://` (with TLS `https://`), `admin_listen` and `/`."
+        case .tlsCertificate: "PEM file with the certificate chain of both listeners, the server's own first."
+        case .tlsKey:
+            "PEM file with its private key, not encrypted, mode 0600. Both files are read again when they change."
+        case .behindTLSProxy:
+            "`true` allows plain HTTP on other addresses than loopback, behind a proxy that speaks TLS. No header is "
+                + "trusted by it."
+        case .revocation:
+            "How enterprise certificates are checked for revocation: `off`, `crl_files` (the lists in `crl/` beside the "
+                + "anchors) or `require` (OCSP and lists from the network, which this version does not have yet). Required."
+        case .revocationGrace: "How much longer than it says itself a cached answer serves under `require`."
+        case .organisationDistress:
+            "Bankrupt and winding-up organisations: `allow`, `warn` (marked in the ledger) or `refuse`."
+        case .maximumAssertionLifetime:
+            "The longest `exp - iat` of an assertion, 1 s to 180 s. The skew is 10 s, always."
+        case .defaultTokenLifetime: "The life of a token where neither scope nor client sets one, 1 s to 2 h."
+        case .signingAlgorithm: "The algorithm of tokens where no scope sets one: `RS256`, `PS256`, `ES256` or `EdDSA`."
+        case .signingKeyPassphrase:
+            "The pass phrase of encrypted signing keys. Only from the environment; a file is better."
+        case .signingKeyPassphraseFile: "A file, mode 0600, whose first line is that pass phrase."
+        case .keySetMaximumAge:
+            "How long `/jwk` may be cached, 1 min to 24 h; a new key signs only after that time has passed."
+        case .drainDelay:
+            "How long the server goes on serving, not ready, after SIGTERM: 0 s when both listeners are on loopback, else 5 s."
+        case .drainDeadline: "How long requests in flight may then take, and idle HTTP/2 clients to leave."
+        case .maximumConnections: "The most connections at once to each listener."
+        case .idleTimeout: "How long a connection may be silent, 1 s to 1 h."
+        case .logLevel:
+            "`trace`, `debug`, `info` (each token), `notice` (each refusal), `warning`, `error` or `critical`."
+        }
+    }
+
+    /// Whether its value never shows, and never stands in the file.
+    public var isSecret: Bool { self == .signingKeyPassphrase }
+
+    /// The environment variable.
+    public var environmentVariable: String { "PORTVAKT_" + rawValue.uppercased() }
+
+    /// The flag of `serve`; nil when it has none.
+    public var flag: String? {
+        switch self {
+        case .listen, .adminListen, .tlsCertificate, .tlsKey, .behindTLSProxy, .drainDelay, .logLevel:
+            "--" + rawValue.replacing("_", with: "-")
+        default: nil
+        }
+    }
+
+    /// The table of `docs/configuration.md`.
+    public static var markdown: String {
+        let rows = allCases.map { key in
+            let names = [key.environmentVariable, key.flag].compactMap { $0 }.map { "`\($0)`" }.joined(separator: ", ")
+            return "| `\(key.rawValue)` | \(names) | \(key.defaultText.map { "`\($0)`" } ?? "") | \(key.meaning) |\n"
+        }
+        return "| Key | Also | Default | Meaning |\n|---|---|---|---|\n" + rows.joined()
+    }
+}

@@ -1,0 +1,274 @@
+import EnterpriseCertificates
+import FoundationEssentials
+import JOSE
+import Logging
+import Organisations
+import TokenIssuance
+import Vocabulary
+
+extension ServerConfiguration {
+    /// Reads and checks a configuration.
+    ///
+    /// - Throws: all that is wrong with it, together.
+    public init(_ inputs: ConfigurationInputs) throws(ConfigurationFaults) {
+        var reader = ConfigurationReader(inputs)
+        let tls = reader.tlsFiles()
+        let listen = reader.required(.listen, Values.listenAddress)
+        let adminListen = reader.required(.adminListen, Values.listenAddress)
+        let isBehindTLSProxy = reader.required(.behindTLSProxy, Values.truth)
+        for (key, address) in [(ConfigurationKey.listen, listen), (.adminListen, adminListen)] {
+            reader.checkPlainHTTP(key, address, tls: tls != nil, isBehindTLSProxy: isBehindTLSProxy ?? false)
+        }
+        if let listen, listen == adminListen, listen.port != 0 {
+            reader.refuse(.adminListen, "it is the same as `listen`")
+        }
+        let delay = listen?.isLoopback == true && adminListen?.isLoopback == true ? Seconds(0) : 5
+        let issuer = reader.required(.issuer, Values.issuer)
+        let environment = reader.required(.environment) { Values.word($0, as: Environment.self) }
+        let adminURL = reader.optional(.adminURL, Values.url)
+        let revocation = reader.revocation()
+        let distress = reader.required(.organisationDistress) { Values.word($0, as: DistressPolicy.self) }
+        let assertionLifetime = reader.required(.maximumAssertionLifetime) {
+            Values.duration($0, in: 1...GrantRules.highestMaximumLifetime)
+        }
+        let tokenLifetime = reader.required(.defaultTokenLifetime) {
+            Values.duration($0, in: 1...IssuancePolicy.highestLifetime)
+        }
+        let algorithm = reader.required(.signingAlgorithm, Values.signingAlgorithm)
+        let passphrase = reader.passphrase()
+        let keySetMaximumAge = reader.required(.keySetMaximumAge) { Values.duration($0, in: 60...Seconds.hours(24)) }
+        let drainDelay = reader.optional(.drainDelay) { Values.duration($0, in: 0...Seconds.minutes(10)) }
+        let drainDeadline = reader.required(.drainDeadline) { Values.duration($0, in: 1...Seconds.minutes(10)) }
+        let connections = reader.required(.maximumConnections) { Values.count($0, in: 1...1_000_000) }
+        let idleTimeout = reader.required(.idleTimeout) { Values.duration($0, in: 1...Seconds.hours(1)) }
+        let logLevel = reader.required(.logLevel) { Values.word($0, as: Logger.Level.self) }
+        guard reader.faults.isEmpty, let issuer, let environment, let listen, let adminListen, let isBehindTLSProxy,
+            let revocation, let distress, let assertionLifetime, let tokenLifetime, let algorithm, let keySetMaximumAge,
+            let drainDeadline, let connections, let idleTimeout, let logLevel
+        else { throw ConfigurationFaults(reader.faults) }
+        self.dataFolder = inputs.dataFolder
+        self.issuer = issuer
+        self.environment = environment
+        self.listen = listen
+        self.adminListen = adminListen
+        self.adminURL = adminURL ?? (tls == nil ? "http" : "https") + "://\(adminListen)/"
+        self.tls = tls
+        self.isBehindTLSProxy = isBehindTLSProxy
+        self.revocation = revocation
+        self.organisationDistress = distress
+        self.maximumAssertionLifetime = assertionLifetime
+        self.defaultTokenLifetime = tokenLifetime
+        self.signingAlgorithm = algorithm
+        self.signingKeyPassphrase = passphrase
+        self.keySetMaximumAge = keySetMaximumAge
+        self.drainDelay = drainDelay ?? delay
+        self.drainDeadline = drainDeadline
+        self.maximumConnections = connections
+        self.idleTimeout = idleTimeout
+        self.logLevel = logLevel
+        unknownVariables = reader.unknownVariables
+    }
+}
+
+/// Reads values one by one and gathers what is wrong with them.
+private struct ConfigurationReader {
+    private(set) var faults: [ConfigurationFault]
+    let unknownVariables: [String]
+    private let layers: ConfigurationLayers
+
+    init(_ inputs: ConfigurationInputs) {
+        let path = inputs.file ?? ServerConfiguration.file(in: inputs.dataFolder)
+        let isThere = inputs.file != nil || FileManager.default.fileExists(atPath: path)
+        let file = isThere ? ConfigurationFile(reading: path) : ConfigurationFile()
+        layers = ConfigurationLayers(inputs, file: file)
+        faults = file.faults
+        unknownVariables = inputs.environment.keys.filter { name in
+            name.hasPrefix("PORTVAKT_") && !ConfigurationKey.allCases.contains { $0.environmentVariable == name }
+                && !Self.variablesOfOthers.contains { name.hasPrefix($0) }
+        }.sorted()
+    }
+
+    /// Variables of the command line and the tests.
+    ///
+    /// Orchestrators also set some for a service of our name, which is why an unknown variable is told and no fault.
+    private static let variablesOfOthers = [
+        "PORTVAKT_DATA", "PORTVAKT_SERVER", "PORTVAKT_CONTEXT", "PORTVAKT_VECTORS", "PORTVAKT_TEST",
+        "PORTVAKT_SERVICE_",
+        "PORTVAKT_PORT",
+    ]
+
+    mutating func refuse(_ key: ConfigurationKey, _ problem: String) {
+        faults.append(ConfigurationFault(key: key.rawValue, origin: layers.value(key)?.origin, problem: problem))
+    }
+
+    /// A value that must be there; nil, and a fault, when it is not or `parse` cannot read it.
+    mutating func required<Value>(
+        _ key: ConfigurationKey,
+        _ parse: (String) -> Result<Value, Unreadable>
+    ) -> Value? {
+        guard layers.value(key) != nil else {
+            faults.append(ConfigurationFault(key: key.rawValue, origin: nil, problem: "it must be set"))
+            return nil
+        }
+        return optional(key, parse)
+    }
+
+    /// A value that may be there.
+    mutating func optional<Value>(
+        _ key: ConfigurationKey,
+        _ parse: (String) -> Result<Value, Unreadable>
+    ) -> Value? {
+        guard let found = layers.value(key) else { return nil }
+        switch parse(found.text) {
+        case .success(let value): return value
+        case .failure(let unreadable):
+            let shown = key.isSecret ? "<redacted>" : found.text
+            let problem = "`\(shown)` \(unreadable.problem)"
+            faults.append(ConfigurationFault(key: key.rawValue, origin: found.origin, problem: problem))
+            return nil
+        }
+    }
+
+    // MARK: Rules over several keys
+
+    mutating func tlsFiles() -> ServerConfiguration.TLSFiles? {
+        let certificate = optional(.tlsCertificate, Values.path)
+        let key = optional(.tlsKey, Values.path)
+        switch (certificate, key) {
+        case (let certificate?, let key?): return ServerConfiguration.TLSFiles(certificate: certificate, key: key)
+        case (.some, nil) where layers.value(.tlsKey) == nil: refuse(.tlsCertificate, "`tls_key` must be set too")
+        case (nil, .some) where layers.value(.tlsCertificate) == nil:
+            refuse(.tlsKey, "`tls_cert` must be set too")
+        default: break
+        }
+        return nil
+    }
+
+    mutating func checkPlainHTTP(
+        _ key: ConfigurationKey,
+        _ address: ListenAddress?,
+        tls: Bool,
+        isBehindTLSProxy: Bool
+    ) {
+        guard let address, !address.isLoopback, !tls, !isBehindTLSProxy else { return }
+        refuse(
+            key,
+            "plain HTTP on `\(address)` would show tokens to the network: set `tls_cert` and `tls_key`, or "
+                + "`behind_tls_proxy` when a proxy in front of it speaks TLS"
+        )
+    }
+
+    mutating func revocation() -> RevocationMode? {
+        let grace = required(.revocationGrace) { Values.duration($0, in: 0...Seconds.days(7)) } ?? 0
+        let mode = required(.revocation) { text in
+            do { return .success(try RevocationMode(named: text, grace: grace)) } catch {
+                return .failure("is none of `off`, `crl_files`, `require`")
+            }
+        }
+        guard let mode else { return nil }
+        if case .require = mode {
+            refuse(.revocation, RevocationUnavailable(mode: mode).description)
+            return nil
+        }
+        return mode
+    }
+
+    mutating func passphrase() -> Secret? {
+        guard let path = optional(.signingKeyPassphraseFile, Values.path) else {
+            return layers.value(.signingKeyPassphrase).map { Secret($0.text) }
+        }
+        if layers.value(.signingKeyPassphrase) != nil {
+            refuse(.signingKeyPassphrase, "`signing_key_passphrase_file` is set too; set one of them")
+        }
+        do throws(PrivateFile.Fault) {
+            return Secret(
+                String(decoding: try PrivateFile.read(path).prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+            )
+        } catch {
+            refuse(.signingKeyPassphraseFile, "\(error)")
+            return nil
+        }
+    }
+}
+
+/// Why a text is no value, as the rest of a sentence that begins with it.
+private struct Unreadable: Error, ExpressibleByStringLiteral {
+    let problem: String
+
+    init(_ problem: String) { self.problem = problem }
+
+    init(stringLiteral problem: String) { self.problem = problem }
+}
+
+// MARK: Values
+
+/// Reads single values.
+private enum Values {
+    static func issuer(_ text: String) -> Result<Issuer, Unreadable> {
+        do { return .success(try Issuer(parsing: text)) } catch {
+            switch error {
+            case .form: return .failure("is no absolute URL in its normal spelling")
+            case .insecure: return .failure("must be https: plain http is for loopback hosts")
+            case .component: return .failure("must have no query, fragment or user")
+            }
+        }
+    }
+
+    static func listenAddress(_ text: String) -> Result<ListenAddress, Unreadable> {
+        do { return .success(try ListenAddress(parsing: text)) } catch {
+            return .failure("is not `HOST:PORT`, as `127.0.0.1:7080` or `[::1]:7080`")
+        }
+    }
+
+    static func url(_ text: String) -> Result<String, Unreadable> {
+        // The same demands as of an issuer; the final slash belongs to it.
+        do { return .success(try Issuer(parsing: text).endpoint("")) } catch {
+            return .failure("is no https URL (http on loopback) without query and fragment")
+        }
+    }
+
+    static func path(_ text: String) -> Result<String, Unreadable> {
+        text.isEmpty ? .failure("is no path") : .success(text)
+    }
+
+    static func truth(_ text: String) -> Result<Bool, Unreadable> {
+        switch text.lowercased() {
+        case "true", "yes", "1": .success(true)
+        case "false", "no", "0": .success(false)
+        default: .failure("is neither `true` nor `false`")
+        }
+    }
+
+    static func word<Value: RawRepresentable<String> & CaseIterable>(
+        _ text: String,
+        as type: Value.Type
+    ) -> Result<Value, Unreadable> {
+        if let value = Value(rawValue: text) { return .success(value) }
+        return .failure(Unreadable("is none of " + type.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")))
+    }
+
+    static func signingAlgorithm(_ text: String) -> Result<JWSAlgorithm, Unreadable> {
+        let allowed: [JWSAlgorithm] = [.rs256, .ps256, .es256, .edDSA]
+        guard let algorithm = JWSAlgorithm(rawValue: text), allowed.contains(algorithm) else {
+            return .failure(Unreadable("is none of " + allowed.map { "`\($0.rawValue)`" }.joined(separator: ", ")))
+        }
+        return .success(algorithm)
+    }
+
+    static func duration(_ text: String, in range: ClosedRange<Seconds>) -> Result<Seconds, Unreadable> {
+        guard let duration = DurationText.parse(text) else {
+            return .failure("is no length of time, as `90`, `90s`, `5m` or `1h`")
+        }
+        guard range.contains(duration) else {
+            return .failure(Unreadable("is not between \(range.lowerBound.count) s and \(range.upperBound.count) s"))
+        }
+        return .success(duration)
+    }
+
+    static func count(_ text: String, in range: ClosedRange<Int>) -> Result<Int, Unreadable> {
+        guard let count = Int(text), range.contains(count) else {
+            return .failure(Unreadable("is no number between \(range.lowerBound) and \(range.upperBound)"))
+        }
+        return .success(count)
+    }
+}

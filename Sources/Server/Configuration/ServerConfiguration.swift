@@ -1,0 +1,107 @@
+public import EnterpriseCertificates
+public import JOSE
+public import Logging
+public import Organisations
+public import Vocabulary
+
+/// Where a configuration is read from.
+public struct ConfigurationInputs: Sendable {
+    /// The data folder.
+    public var dataFolder: String
+    /// The file of `--config`; nil: `portvakt.yaml` in the data folder, if it is there.
+    public var file: String?
+    /// Values from the command line.
+    public var flags: [ConfigurationKey: String]
+    /// The environment's variables.
+    public var environment: [String: String]
+
+    /// Inputs.
+    public init(
+        dataFolder: String,
+        file: String? = nil,
+        flags: [ConfigurationKey: String] = [:],
+        environment: [String: String] = [:]
+    ) {
+        self.dataFolder = dataFolder
+        self.file = file
+        self.flags = flags
+        self.environment = environment
+    }
+}
+
+/// What a server runs with, read and checked before anything starts.
+public struct ServerConfiguration: Sendable {
+    /// Test or production.
+    public enum Environment: String, Sendable, Hashable, CaseIterable {
+        /// Synthetic organisations and persons, certificates of the test authorities.
+        case test
+        /// Real ones.
+        case prod
+    }
+
+    /// The certificate and key of TLS, as paths.
+    public struct TLSFiles: Sendable, Hashable {
+        /// PEM, the server's certificate first.
+        public let certificate: String
+        /// PEM, not encrypted, the caller's alone.
+        public let key: String
+    }
+
+    /// The folder with the installation's state.
+    public let dataFolder: String
+    /// The server's identifier.
+    public let issuer: Issuer
+    /// Test or production.
+    public let environment: Environment
+    /// The public listener.
+    public let listen: ListenAddress
+    /// The admin listener.
+    public let adminListen: ListenAddress
+    /// The URL of the admin listener, with a final slash: the `aud` of tokens that administer this server.
+    public let adminURL: String
+    /// TLS of both listeners; nil for plain HTTP.
+    public let tls: TLSFiles?
+    /// Whether a proxy in front speaks TLS.
+    public let isBehindTLSProxy: Bool
+    /// How certificates are checked for revocation.
+    public let revocation: RevocationMode
+    /// What is done with bankrupt and winding-up organisations.
+    public let organisationDistress: DistressPolicy
+    /// The longest `exp - iat` of an assertion.
+    public let maximumAssertionLifetime: Seconds
+    /// The life of a token where neither scope nor client sets one.
+    public let defaultTokenLifetime: Seconds
+    /// The algorithm of tokens where no scope sets one.
+    public let signingAlgorithm: JWSAlgorithm
+    /// The pass phrase of encrypted signing keys.
+    public let signingKeyPassphrase: Secret?
+    /// How long `/jwk` may be cached.
+    public let keySetMaximumAge: Seconds
+    /// How long the server serves on after it has said that it ends.
+    public let drainDelay: Seconds
+    /// How long requests in flight may then take.
+    public let drainDeadline: Seconds
+    /// The most connections at once to each listener.
+    public let maximumConnections: Int
+    /// How long a connection may be silent.
+    public let idleTimeout: Seconds
+    /// What is logged.
+    public let logLevel: Logger.Level
+    /// Variables that look like ours and are none: a misspelt one would otherwise go unseen.
+    public let unknownVariables: [String]
+
+    /// The folder with the trust anchors and the profile.
+    public var trustFolder: String { "\(dataFolder)/keys/trust/\(environment.rawValue)" }
+
+    /// The folder with the signing keys.
+    public var signingKeyFolder: String { Self.signingKeyFolder(in: dataFolder) }
+
+    /// The folder with the signing keys of a data folder.
+    public static func signingKeyFolder(in dataFolder: String) -> String { "\(dataFolder)/keys/signing" }
+
+    /// The configuration file of a data folder.
+    public static func file(in dataFolder: String) -> String { "\(dataFolder)/portvakt.yaml" }
+
+    /// Whether `/token` and the admin listener are reached by TLS or from this machine alone.
+    var isLoopbackOnly: Bool { listen.isLoopback && adminListen.isLoopback }
+}

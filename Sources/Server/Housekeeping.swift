@@ -1,0 +1,77 @@
+import EnterpriseCertificates
+import HTTPServer
+import Logging
+import NIOPosix
+import SQLiteStorage
+import ServiceLifecycle
+import TokenIssuance
+import Vocabulary
+
+/// Looks once a second at what may change while the server runs: the keys' timetable and files, trust, TLS files.
+///
+/// Each finding is built aside and swapped whole; what has faults leaves the old in force and is logged once.
+struct Housekeeping: Service {
+    let store: SQLiteStore
+    let keys: LoadedSigningKeys
+    let keySet: PublishedDocument
+    let trust: ReloadingTrust
+    let identity: TLSFileIdentity?
+    let clock: any WallClock
+    let logger: Logger
+
+    static let interval = Duration.seconds(1)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while (try? await Task.sleep(for: Self.interval)) != nil { await look() }
+        }
+    }
+
+    private func look() async {
+        // Off the cooperative pool: database and file system may be slow.
+        try? await NIOThreadPool.singleton.runIfActive {
+            lookAtKeys()
+            lookAtTrust()
+            if let identity { report(identity.refresh()) }
+        }
+    }
+
+    private func lookAtKeys() {
+        let now = clock.now
+        do {
+            let records = try store.read { try $0.signingKeys() }
+            switch keys.refresh(records, at: now) {
+            case .none: break
+            case .loaded(let records):
+                logger.notice("signing keys loaded", metadata: ["keys": "\(records.map { $0.id.rawValue })"])
+            case .refused(let faults):
+                logger.error("signing keys refused", metadata: ["faults": "\(faults.map(\.description))"])
+            }
+        } catch {
+            // A database that cannot be read is told by whoever needs it for a request.
+            logger.debug("timetable not read", metadata: ["cause": "\(error)"])
+        }
+        // Also when nothing was loaded: keys come into the set and leave it by the clock.
+        keySet.replace(with: keys.keySet(at: now))
+    }
+
+    private func lookAtTrust() {
+        switch trust.refresh() {
+        case .none: break
+        case .reloaded(let store):
+            logger.notice(
+                "trust reloaded",
+                metadata: ["revision": "\(store.revision)", "anchors": "\(store.anchors.count)"]
+            )
+        case .refused(let faults): logger.error("trust refused", metadata: ["faults": "\(faults)"])
+        }
+    }
+
+    private func report(_ change: TLSFileIdentity.Change) {
+        switch change {
+        case .none: break
+        case .reloaded: logger.notice("tls certificate reloaded")
+        case .refused(let fault): logger.error("tls certificate refused", metadata: ["fault": "\(fault)"])
+        }
+    }
+}

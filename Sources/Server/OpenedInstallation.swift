@@ -1,0 +1,90 @@
+import AuditLedger
+import EnterpriseCertificates
+import JOSE
+import SQLiteStorage
+import TokenIssuance
+import Vocabulary
+
+/// What a server needs of its data folder and its machine, opened and found sound.
+struct OpenedInstallation {
+    let lock: ServeLock
+    let store: SQLiteStore
+    let ring: RefusalRing
+    let trust: ReloadingTrust
+    let validator: EnterpriseCertificateValidator
+    let identity: TLSFileIdentity?
+    let keys: LoadedSigningKeys
+    let records: [SigningKeyRecord]
+    /// The issuer that the installation was made for, when it is another one.
+    let formerIssuer: String?
+
+    /// Opens it.
+    ///
+    /// - Throws: all faults together. The database is opened, and so perhaps migrated, only when all else is sound.
+    init(_ configuration: ServerConfiguration, clock: any WallClock) throws(StartFaults) {
+        var faults: [String] = []
+        func attempt<Value>(_ body: () throws -> Value) -> Value? {
+            do { return try body() } catch {
+                faults += "\(error)".split(separator: "\n").map(String.init)
+                return nil
+            }
+        }
+        let folder = DataFolder(path: configuration.dataFolder)
+        let lock = attempt {
+            try folder.requirePrivate()
+            guard folder.hasDatabase else { throw StorageError.missing(path: folder.database) }
+            return try ServeLock(on: folder)
+        }
+        let trust = attempt { try ReloadingTrust(directory: configuration.trustFolder) }
+        let validator = trust.flatMap { trust in
+            attempt { try EnterpriseCertificateValidator(trust: trust, revocation: configuration.revocation) }
+        }
+        let identity = configuration.tls.flatMap { files in attempt { try TLSFileIdentity(files) } }
+        faults += [configuration.listen, configuration.adminListen].compactMap { $0.obstacle() }
+        guard faults.isEmpty, let lock, let trust, let validator else { throw StartFaults(faults) }
+
+        let store = attempt { try SQLiteStore(folder, opening: .migrate) }
+        let ring = attempt { try RefusalRing(path: folder.refusalRing, now: clock.now) }
+        let keys = LoadedSigningKeys(
+            folder: SigningKeyFolder(
+                dataFolder: configuration.dataFolder,
+                passphrase: configuration.signingKeyPassphrase
+            )
+        )
+        let facts = store.flatMap { store in
+            attempt {
+                try store.read { (try $0.signingKeys(), try $0.setting("issuer"), try $0.setting("environment")) }
+            }
+        }
+        if let (records, _, environment) = facts {
+            if let environment, environment != configuration.environment.rawValue {
+                faults.append(
+                    "the installation was made for `\(environment)`, not `\(configuration.environment.rawValue)`"
+                )
+            }
+            switch keys.refresh(records, at: clock.now) {
+            case .refused(let refused): faults += refused.map(\.description)
+            case .none, .loaded:
+                if keys.ring.active(configuration.signingAlgorithm, at: clock.now) == nil {
+                    faults.append(
+                        "no signing key for \(configuration.signingAlgorithm.rawValue) is active: make one with "
+                            + "`portvakt keys rotate --alg \(configuration.signingAlgorithm.rawValue)`"
+                    )
+                }
+            }
+        }
+        guard faults.isEmpty, let store, let ring, let (records, issuer, _) = facts else {
+            try? store?.close()
+            throw StartFaults(faults)
+        }
+        self.lock = lock
+        self.store = store
+        self.ring = ring
+        self.trust = trust
+        self.validator = validator
+        self.identity = identity
+        self.keys = keys
+        self.records = records
+        formerIssuer = issuer == configuration.issuer.rawValue ? nil : issuer
+    }
+}
