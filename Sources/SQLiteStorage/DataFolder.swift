@@ -70,5 +70,8 @@ public struct DataFolder: Sendable, Hashable {
         return true
     }
 
+    /// Whether what is there cannot be written by the caller.
+    static func isReadOnly(_ path: String) -> Bool { access(path, W_OK) != 0 && errno != ENOENT }
+
     static var lastError: String { String(cString: strerror(errno)) }
 }

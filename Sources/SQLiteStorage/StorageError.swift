@@ -76,7 +76,9 @@ extension StorageError {
         case .SQLITE_READONLY, .SQLITE_PERM: self = .readOnly(path: path)
         case .SQLITE_FULL: self = .full
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(detail: message)
-        case .SQLITE_CANTOPEN: self = .inputOutput(detail: "cannot open `\(path)`")
+        case .SQLITE_CANTOPEN:
+            // On a device mounted read-only SQLite fails earlier, at the log beside the database.
+            self = DataFolder.isReadOnly(path) ? .readOnly(path: path) : .inputOutput(detail: "cannot open `\(path)`")
         case .SQLITE_IOERR: self = .inputOutput(detail: message)
         default: self = .other(code: Int(error.extendedResultCode.rawValue), message: message)
         }
