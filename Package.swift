@@ -157,9 +157,8 @@ let package = Package(
         module(
             "DemoWorld",
             [
-                "Administration", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
-                "SQLiteStorage", "Scopes",
-                "Server", "TestAuthority", "Vocabulary",
+                "Administration", "AuditLedger", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto",
+                "Organisations", "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TokenIssuance", "Vocabulary",
             ]
         ),
         .executableTarget(
@@ -237,7 +236,7 @@ let package = Package(
         tests(of: "PortvaktClient", ["JOSE", "LibCrypto", "TestAuthority", "Vocabulary", logging]),
         tests(of: "PortvaktProvider", ["JOSE", "LibCrypto", "Vocabulary", logging]),
         tests(of: "DemoWorld", ["LibCrypto", "Organisations", "SQLiteStorage", "Scopes", "Vocabulary"]),
-        tests(of: "portvakt", ["Organisations", "SQLiteStorage", "Vocabulary", argumentParser]),
+        tests(of: "portvakt", ["AuditLedger", "JOSE", "Organisations", "SQLiteStorage", "Vocabulary", argumentParser]),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [

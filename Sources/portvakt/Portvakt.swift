@@ -11,6 +11,7 @@ struct Portvakt: AsyncParsableCommand {
         subcommands: [
             // In alphabetical order; each noun has a file of its own.
             Completion.self,
+            OrgCommand.self,
             VersionCommand.self,
         ]
     )

@@ -1,0 +1,152 @@
+import Administration
+import ArgumentParser
+import Organisations
+import SQLiteStorage
+
+/// `portvakt org import FILE|-`.
+struct OrgImport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Import a file of Enhetsregisteret into the local register.",
+        discussion: """
+            Takes the register's bulk files of main units or sub-units (JSON, packed by gzip or not), a page of a search or \
+            a single unit; what it is is told from the content. A bulk file replaces its kind: units that are missing from \
+            it are marked as deleted. Nothing is changed unless the whole file could be read.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The file; - is stdin.", valueName: "file"), completion: .file())
+    var file: String
+
+    @Flag(help: "Only add and change; do not mark as deleted what the file does not hold.")
+    var update = false
+
+    @Flag(help: "Only say what would change.")
+    var dryRun = false
+
+    @Flag(help: "Allow an import that marks more than 100 and more than 5 % of the live units as deleted.")
+    var allowClosing = false
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func run() async throws {
+        let source = file == "-" ? FileByteSource.standardInput() : try FileByteSource(path: file)
+        let store = try SQLiteStore(.init(path: options.dataFolder().path), opening: .requireCurrent)
+        let now = options.now
+        let actor = Actor(options.operatorIdentity)
+        let reason = options.reason
+        let importing = OrganisationImport(
+            mode: update ? .update : .replace,
+            allowsClosing: allowClosing,
+            isDryRun: dryRun
+        )
+        let bar = options.progress("importing", total: source.size.map { Int($0) })
+        defer { bar.finish() }
+        let report = try importing.run(
+            source,
+            into: SQLiteOrganisationImport(into: store) { $0.ledgerEvent(by: actor, reason: reason, at: now) },
+            progress: { bar.update(Int($0.bytesTaken), "\($0.units) units") }
+        )
+        bar.finish()
+        try store.close()
+        try show(report)
+    }
+
+    private func show(_ report: ImportReport) throws {
+        for unit in report.malformed.prefix(Self.malformedShown) { options.warn("\(unit)") }
+        if report.malformedCount > Self.malformedShown {
+            options.warn(
+                "\(report.malformedCount - Self.malformedShown) more units are malformed (`--json` lists 1000)"
+            )
+        }
+        if report.document != .wholeRegister, !update {
+            options.note("the file is not a whole register, so nothing was marked as deleted for missing from it")
+        }
+        var members: [OutputValue.Member] = [
+            .init("document", report.document.rawValue), .init("mode", report.mode.rawValue),
+            .init("kinds", report.kinds.map(\.rawValue).sorted()), .init("dry_run", report.isDryRun),
+            .init("read", report.unitCount), .init("new", report.added), .init("changed", report.changed),
+            .init("closed", report.closed), .init("unchanged", report.unchanged),
+            .init("invalid", report.malformedCount), .init("bytes", report.byteCount),
+            .init("milliseconds", Int(report.duration / .milliseconds(1))),
+        ]
+        if options.rendering.format.isStructured { members.append(.init("invalid_units", report.malformed)) }
+        try options.print(Record("org-import", members))
+    }
+
+    /// The most malformed units that are named on stderr.
+    private static let malformedShown = 20
+}
+
+extension OutputFormat {
+    /// Whether it can hold a list of objects inside a record.
+    fileprivate var isStructured: Bool {
+        switch self {
+        case .json, .jsonl, .yaml: true
+        case .table, .tsv, .id: false
+        }
+    }
+}
+
+extension MalformedUnit: OutputRepresentable {
+    var output: OutputValue {
+        .object([
+            .init("index", position.index), .init("offset", position.offset), .init("organisation_number", number),
+            .init("reason", "\(reason)"),
+        ])
+    }
+}
+
+extension RegisterFileError: CLIErrorConvertible {
+    var cliError: CLIError {
+        CLIError("register_file_unreadable", "\(self); nothing was changed", hint: hint, details: details)
+    }
+
+    private var hint: String? {
+        switch self {
+        case .mixedKinds: "import each kind by itself, or use `--update`"
+        case .truncated, .gzip(.truncated): "fetch the file again; it was not copied whole"
+        case .foreign(.csv), .foreign(.archive): "fetch `enheter/lastned` or `underenheter/lastned` instead"
+        default: nil
+        }
+    }
+
+    private var details: [OutputValue.Member] {
+        guard case .nothingReadable(let count, let first) = self else { return [] }
+        return [.init("invalid", count), .init("invalid_units", first)]
+    }
+}
+
+extension ImportRefusal: CLIErrorConvertible {
+    var cliError: CLIError {
+        switch self {
+        case .closesTooMany(let kind, let closing, let live):
+            CLIError(
+                "closes_too_many",
+                "the import would mark \(closing) of \(live) live \(kind.words)s as deleted; nothing was changed",
+                hint: "is the file whole? If it is, repeat with `--allow-closing`",
+                details: [
+                    .init("kind", kind.rawValue), .init("closing", closing), .init("live", live),
+                ]
+            )
+        case .alreadyRunning: .conflict("import_running", "\(self)")
+        }
+    }
+}
+
+extension FileByteSource.ReadError: CLIErrorConvertible {
+    var cliError: CLIError { CLIError("file_unreadable", "\(self)") }
+}
+
+extension Actor {
+    /// Who runs the command.
+    init(_ identity: OperatorIdentity) {
+        self.init(
+            operatingSystemUser: identity.user,
+            originalUser: identity.sudoUser,
+            host: identity.host,
+            claimed: identity.claimedName,
+            command: identity.command
+        )
+    }
+}
