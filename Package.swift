@@ -235,7 +235,13 @@ let package = Package(
         ),
         tests(of: "PortvaktClient", ["JOSE", "LibCrypto", "TestAuthority", "Vocabulary", logging]),
         tests(of: "PortvaktProvider", ["JOSE", "LibCrypto", "Vocabulary", logging]),
-        tests(of: "DemoWorld", ["LibCrypto", "Organisations", "SQLiteStorage", "Scopes", "Vocabulary"]),
+        tests(
+            of: "DemoWorld",
+            [
+                "Administration", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage",
+                "Scopes", "Server", "TokenIssuance", "Vocabulary",
+            ]
+        ),
         tests(of: "portvakt", ["AuditLedger", "JOSE", "Organisations", "SQLiteStorage", "Vocabulary", argumentParser]),
         .testTarget(
             name: "ConformanceTests",

@@ -1,0 +1,201 @@
+import AuditLedger
+import Clients
+import EnterpriseCertificates
+import Foundation
+import JOSE
+import LibCrypto
+import Organisations
+import SQLiteStorage
+import Scopes
+import TestAuthority
+import TestSupport
+import Vocabulary
+
+/// What the conformance tests find in the server's store: organisations, scopes, grants and clients, one of each kind.
+struct World {
+    /// Owns the scopes.
+    static let provider = number(31_000_005)
+    /// Has access, and clients of every kind.
+    static let consumer = number(31_000_000)
+    /// Has a certificate and a client, and access to nothing.
+    static let stranger = number(31_000_009)
+    /// Deleted from the register on 2026-05-01.
+    static let deleted = number(31_000_013)
+    /// Bankrupt, and alive.
+    static let bankrupt = number(31_000_017)
+    /// A number that the register does not know.
+    static let unknown = number(31_000_020)
+
+    /// `client_id` of the client with the registered RSA key `rsa-1`, P-256 key `p256-1`, expired key `old-1`.
+    static let keyClient = "11111111-1111-4111-8111-111111111111"
+    /// `client_id` of the client that authenticates by its owner's certificate.
+    static let certificateClient = "22222222-2222-4222-8222-222222222222"
+    /// `client_id` of a disabled client with the key `rsa-1`.
+    static let disabledClient = "33333333-3333-4333-8333-333333333333"
+    /// `client_id` of a client of the deleted organisation with the key `rsa-1`.
+    static let deletedClient = "44444444-4444-4444-8444-444444444444"
+    /// `client_id` of a client of the bankrupt organisation with the key `rsa-1`.
+    static let bankruptClient = "55555555-5555-4555-8555-555555555555"
+    /// `client_id` of a client of an unknown organisation with the key `rsa-1`.
+    static let unknownClient = "66666666-6666-4666-8666-666666666666"
+    /// `client_id` of the stranger's client with the key `rsa-1`, and the scope on it.
+    static let strangerClient = "77777777-7777-4777-8777-777777777777"
+
+    /// A CA pair like Buypass's, made once a process.
+    static let authority = Result { try CertificateAuthority(.buypass, keys: .small, at: SystemClock().now) }
+    /// Another one, which nobody trusts.
+    static let otherAuthority = Result { try CertificateAuthority(.buypass, keys: .small, at: SystemClock().now) }
+
+    /// Puts the world into an empty store.
+    static func fill(_ store: SQLiteStore, at now: Timestamp) throws {
+        try importRegister(into: store, at: now)
+        try store.transaction { transaction in
+            try transaction.insert(
+                ScopePrefixAssignment(
+                    prefix: try ScopePrefix(parsing: "demo"),
+                    owner: provider,
+                    created: now,
+                    lastUpdated: now
+                )
+            )
+            for scope in try scopes(at: now) { try transaction.insert(scope) }
+            for access in try accesses(at: now) { try transaction.put(access) }
+            for client in try clients(at: now) { try transaction.insert(client) }
+            try transaction.raiseRevision()
+        }
+    }
+
+    // MARK: Parts
+
+    /// The register's bulk format, read by the real import.
+    private static func importRegister(into store: SQLiteStore, at now: Timestamp) throws {
+        func unit(_ number: OrganisationNumber, _ name: String, _ more: String = "") -> String {
+            """
+            {"organisasjonsnummer":"\(number)","navn":"\(name)","respons_klasse":"Enhet",
+             "organisasjonsform":{"kode":"AS","beskrivelse":"Aksjeselskap"}\(more)}
+            """
+        }
+        let text = [
+            unit(provider, "TILBYDER"), unit(consumer, "KONSUMENT AS"), unit(stranger, "FREMMED AS"),
+            unit(deleted, "SLETTET AS", ",\"slettedato\":\"2026-05-01\""),
+            unit(bankrupt, "KONKURS AS", ",\"konkurs\":true,\"konkursdato\":\"2026-04-01\""),
+        ].joined(separator: ",")
+        let importing = SQLiteOrganisationImport(into: store) { _ in
+            LedgerEvent(time: now, kind: .organisationsImported)
+        }
+        try OrganisationImport(mode: .replace).run(MemoryByteSource(Array("[\(text)]".utf8)), into: importing)
+    }
+
+    private static func scopes(at now: Timestamp) throws -> [Scope] {
+        let names = [
+            "read", "write", "open", "inactive", "users", "ended", "terms", "enforced", "other-enforced", "at", "es256",
+            "person",
+        ]
+        return try names.map { name in
+            var scope = Scope(
+                name: try ScopeName(parsing: "demo:\(name)"),
+                owner: provider,
+                description: name,
+                created: now,
+                origin: "cli"
+            )
+            switch name {
+            case "open": scope.isAccessibleForAll = true
+            case "inactive": scope.isActive = false
+            case "users": scope.allowedIntegrationTypes = ["idporten"]
+            case "terms": scope.requiredTermsVersion = "2026-1"
+            case "enforced": scope.enforcedAudience = "https://api.example.no/a"
+            case "other-enforced": scope.enforcedAudience = "https://api.example.no/b"
+            case "at": scope.headerType = .accessToken
+            case "es256": scope.signingAlgorithm = "ES256"
+            case "person": scope.pid = .required
+            default: break
+            }
+            return scope
+        }
+    }
+
+    private static func accesses(at now: Timestamp) throws -> [ScopeAccess] {
+        let granted = [
+            "read", "inactive", "users", "ended", "terms", "enforced", "other-enforced", "at", "es256", "person",
+        ]
+        var accesses = try granted.map { name in
+            var access = ScopeAccess(
+                scope: try ScopeName(parsing: "demo:\(name)"),
+                consumer: consumer,
+                created: now,
+                origin: "cli"
+            )
+            if name == "ended" { access.validUntil = now }
+            return access
+        }
+        for organisation in [bankrupt, deleted] {
+            accesses.append(
+                ScopeAccess(
+                    scope: try ScopeName(parsing: "demo:read"),
+                    consumer: organisation,
+                    created: now,
+                    origin: "cli"
+                )
+            )
+        }
+        return accesses
+    }
+
+    private static func clients(at now: Timestamp) throws -> [Client] {
+        let all = try scopes(at: now).map(\.name).filter { $0.rawValue != "demo:write" }
+        let rsa = try key("rsa-1", .rs256, TestKeys.rsa, at: now)
+        var clients: [Client] = []
+        for (id, owner) in [
+            (keyClient, consumer), (disabledClient, consumer), (deletedClient, deleted), (bankruptClient, bankrupt),
+            (unknownClient, unknown), (strangerClient, stranger),
+        ] {
+            var client = Client(
+                id: try ClientID(parsing: id),
+                owner: owner,
+                name: "client",
+                scopes: all,
+                created: now
+            )
+            client.authentication = .registeredKey
+            client.keys = [rsa]
+            client.isActive = id != disabledClient
+            if id == keyClient {
+                client.keys.append(try key("p256-1", .es256, TestKeys.p256, at: now))
+                client.keys.append(try key("old-1", .rs256, TestKeys.otherRSA, at: now - .days(365)))
+            }
+            clients.append(client)
+        }
+        clients.append(
+            Client(
+                id: try ClientID(parsing: certificateClient),
+                owner: consumer,
+                name: "by certificate",
+                scopes: all,
+                created: now
+            )
+        )
+        return clients
+    }
+
+    private static func key(
+        _ id: String,
+        _ algorithm: JWSAlgorithm,
+        _ key: PrivateKey,
+        at now: Timestamp
+    ) throws -> ClientKey {
+        ClientKey(
+            id: try KeyID(parsing: id),
+            algorithm: algorithm,
+            publicKey: key.publicKey,
+            thumbprint: JWK(key.publicKey, keyID: id, algorithm: algorithm).thumbprint(),
+            created: now,
+            expires: now + .days(365)
+        )
+    }
+
+    private static func number(_ stem: Int) -> OrganisationNumber {
+        guard let number = OrganisationNumber(stem: stem) else { preconditionFailure("\(stem) has no check digit") }
+        return number
+    }
+}
