@@ -11,6 +11,7 @@ struct Listeners {
     let keySet: PublishedDocument
     let `public`: ListenerService<PublicListener>
     let admin: ListenerService<AdminListener>
+    let requests = RequestsInFlight()
 
     /// Makes both.
     ///
@@ -62,6 +63,7 @@ struct Listeners {
             identity: opened.identity?.identity,
             limits: limits,
             deadline: deadline,
+            requests: requests,
             logger: logger,
             bound: { bound.set(\.public, $0) }
         )
@@ -72,6 +74,7 @@ struct Listeners {
             identity: opened.identity?.identity,
             limits: limits,
             deadline: deadline,
+            requests: requests,
             logger: logger,
             bound: { bound.set(\.admin, $0) }
         )

@@ -22,6 +22,7 @@ public final class PortvaktServer: Sendable {
     private let parts: Parts
     private let group: ServiceGroup
     private let bound: BoundListeners
+    private let requests: RequestsInFlight
     private let lock: Mutex<ServeLock?>
 
     /// What is stopped or closed at the end, in this order.
@@ -96,6 +97,7 @@ public final class PortvaktServer: Sendable {
         self.group = ServiceGroup(configuration: group)
         self.configuration = configuration
         self.bound = bound
+        requests = listeners.requests
         banner = Banner(configuration, opened: opened, openFiles: openFiles, at: clock.now)
         parts = Parts(writer: writer, ring: opened.ring, store: opened.store)
         lock = Mutex(opened.lock)
@@ -123,6 +125,9 @@ public final class PortvaktServer: Sendable {
         lock.withLock { $0 = nil }
         if let failure { throw StartFaults.explaining(failure, configuration) }
     }
+
+    /// How many requests are being answered.
+    public var requestsInFlight: Int { requests.count }
 
     /// Begins the graceful end, as a signal does.
     public func stop() async { await group.triggerGracefulShutdown() }

@@ -1,0 +1,159 @@
+import HTTPServer
+import HTTPTypes
+import Hummingbird
+import Testing
+import TokenIssuance
+import Vocabulary
+
+@Suite("Limits on size, time and connections, over a socket")
+struct ListenerServiceTests {
+    /// Serves while `body` speaks to the port.
+    private func serving<Result: Sendable>(
+        _ limits: ListenerLimits = ListenerLimits(),
+        fixture: Fixture = Fixture(tokens: ScriptedIssuer.throwing(Refusal.replayed)),
+        _ body: @Sendable (Int) async throws -> Result
+    ) async throws -> Result {
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let service = ListenerService(
+            responder: try fixture.listener(),
+            host: "127.0.0.1",
+            port: 0,
+            limits: limits,
+            logger: .silent,
+            bound: { port.yield($0.port ?? 0) }
+        )
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await service.run()
+                return nil
+            }
+            var first = ports.makeAsyncIterator()
+            let bound = try #require(await first.next())
+            let result = try await body(bound)
+            group.cancelAll()
+            return result
+        }
+    }
+
+    private func form(_ headers: String = "") -> String {
+        "POST /token HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n\(headers)"
+            + "Content-Length: \(Fixture.form.utf8.count)\r\n\r\n\(Fixture.form)"
+    }
+
+    @Test func `answers one request after another on one connection`() async throws {
+        let text = try await serving { port in
+            let close = form("Connection: close\r\n")
+            return try await RawConnection.exchange(port, [form() + form() + close])
+        }
+        #expect(text.split(separator: "HTTP/1.1 400 Bad Request").count == 4 - 1)
+        #expect(text.contains("assertion_replayed"))
+    }
+
+    @Test func `answers HEAD without a body`() async throws {
+        let text = try await serving { port in
+            try await RawConnection.exchange(port, ["HEAD /jwk HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"])
+        }
+        #expect(text.lowercased().contains("content-length: 11\r\n"))
+        #expect(text.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test func `lets a client that asks first send its body`() async throws {
+        let text = try await serving { port in
+            try await RawConnection.exchange(
+                port,
+                [
+                    form("Expect: 100-continue\r\nConnection: close\r\n").replacing(Fixture.form, with: ""),
+                    Fixture.form,
+                ]
+            )
+        }
+        #expect(text.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400"))
+    }
+
+    @Test func `refuses a head larger than 16 KiB`() async throws {
+        let text = try await serving { port in
+            let field = "X-Large: \(String(repeating: "a", count: 17 * 1024))\r\n"
+            return try await RawConnection.exchange(port, ["GET /jwk HTTP/1.1\r\nHost: a\r\n\(field)\r\n"])
+        }
+        #expect(text.isEmpty || text.hasPrefix("HTTP/1.1 400"))
+        #expect(!text.contains("200 OK"))
+    }
+
+    @Test func `refuses a body by its declared length, unread`() async throws {
+        let text = try await serving { port in
+            try await RawConnection.exchange(
+                port,
+                [
+                    "POST /token HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                        + "Content-Length: 65537\r\nConnection: close\r\n\r\n"
+                ],
+                readingUntil: "body_too_large"
+            )
+        }
+        #expect(text.hasPrefix("HTTP/1.1 413"))
+    }
+
+    @Test func `closes a connection that goes on sending a refused body`() async throws {
+        var limits = ListenerLimits()
+        limits.maximumDiscardedBody = 128 * 1024
+        let chunk = "10000\r\n\(String(repeating: "x", count: 65_536))\r\n"
+        let head =
+            "POST /token HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+        let closed = try await serving(limits) { [limits] port in
+            _ = limits
+            return try await RawConnection.isClosed(port, sending: [head] + Array(repeating: chunk, count: 400))
+        }
+        #expect(closed)
+    }
+
+    @Test func `closes a connection whose request does not come to its end`() async throws {
+        var limits = ListenerLimits(idleTimeout: .seconds(30))
+        limits.bodyTimeout = .milliseconds(300)
+        let head = "POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"
+        let seconds = try await serving(limits) { port in
+            try await RawConnection.secondsUntilClosed(port, sending: head, thenEvery: .milliseconds(100), "x")
+        }
+        #expect(seconds < 3)
+    }
+
+    @Test func `closes a silent connection`() async throws {
+        let limits = ListenerLimits(idleTimeout: .milliseconds(300))
+        let seconds = try await serving(limits) { port in
+            try await RawConnection.secondsUntilClosed(port, sending: "", thenEvery: .seconds(10), "")
+        }
+        #expect(seconds < 3)
+    }
+
+    @Test func `closes a connection that sends its head byte by byte`() async throws {
+        let limits = ListenerLimits(idleTimeout: .milliseconds(500))
+        let seconds = try await serving(limits) { port in
+            try await RawConnection.secondsUntilClosed(
+                port,
+                sending: "GET /jwk HTTP/1.1\r\nX: ",
+                thenEvery: .milliseconds(50),
+                "a"
+            )
+        }
+        #expect(seconds < 4)
+    }
+
+    @Test func `serves no more connections at once than its limit`() async throws {
+        let limits = ListenerLimits(maximumConnections: 1)
+        try await serving(limits) { port in
+            let first = try RawConnection(port)
+            try first.send("GET /jwk HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await first.read(until: "keys").hasPrefix("HTTP/1.1 200"))
+            let second = try RawConnection(port)
+            try second.send("GET /jwk HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(try await second.read(until: "keys", within: .milliseconds(300)).isEmpty)
+            first.close()
+            #expect(try await second.read(until: "keys").hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test func `passes on what the parser refuses`() async throws {
+        let text = try await serving { port in try await RawConnection.exchange(port, ["NONSENSE\r\n\r\n"]) }
+        #expect(text.hasPrefix("HTTP/1.1 400"))
+    }
+}
