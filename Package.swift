@@ -228,8 +228,8 @@ let package = Package(
         tests(
             of: "Server",
             [
-                "AuditLedger", "Clients", "HTTPServer", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage",
-                "Scopes", "TokenIssuance", "Vocabulary", asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1,
+                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "Scopes",
+                "TestAuthority", "TokenIssuance", "Vocabulary", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
                 nioSSL,
             ]
         ),

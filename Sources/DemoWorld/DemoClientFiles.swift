@@ -60,8 +60,8 @@ struct DemoClientFiles {
                 "MASKINPORTEN_CLIENT_ID=\(client.id)",
                 "MASKINPORTEN_WELL_KNOWN_URL=\(issuer.endpoint(".well-known/oauth-authorization-server"))",
                 "MASKINPORTEN_ISSUER=\(issuer)",
-                // Double quotes: scopes are separated by spaces.
-                "MASKINPORTEN_SCOPES=\"\(client.scopes.map(\.rawValue).joined(separator: " "))\"",
+                // The first alone: scopes that demand different audiences or algorithms do not go into one token.
+                "MASKINPORTEN_SCOPES=\(client.scopes.first?.rawValue ?? "")",
             ] + key
         try folder.write(".env", lines.joined(separator: "\n") + "\n")
     }

@@ -28,24 +28,26 @@ struct DemoIssuers {
         return try authority.issue(EnterpriseCertificateRequest(organisation: organisation, name: name))
     }
 
-    /// Writes the trust folder: anchors, intermediates, and in `crl` a list of each authority.
-    ///
-    /// The profile of the test environment stands there already.
-    func writeTrust(to trust: DemoFolder, revoked: [IssuedCertificate]) throws {
-        let lists = try trust.folder("crl")
+    /// The trust folder: anchors, intermediates, the profile of the test environment, and in `crl` a list of each authority.
+    func trust(revoking revoked: [IssuedCertificate]) throws -> [TrustStore.File] {
+        guard let profile = BundledTrust.profile(for: .test) else {
+            throw DemoWorldError.inconsistent("no profile of the test environment")
+        }
+        var files = [profile]
         for authority in authorities {
             for role in CertificateAuthority.Role.allCases {
                 let name = "demo-\(authority.style.rawValue)-\(role.rawValue)"
-                try trust.write("\(name).pem", authority.party(role).pem)
                 let list = try authority.revocationList(
                     of: role,
                     revoked: role == .issuing ? revocations(by: authority, among: revoked) : [],
                     thisUpdate: now - .hours(1),
                     nextUpdate: now + Self.listLifetime
                 )
-                try lists.write("\(name).crl", list)
+                files.append(TrustStore.File(name: "\(name).pem", contents: Array(authority.party(role).pem.utf8)))
+                files.append(TrustStore.File(name: "crl/\(name).crl", contents: list))
             }
         }
+        return files
     }
 
     /// Keeps certificates and keys of the authorities, so that certificates and lists can be made later.
