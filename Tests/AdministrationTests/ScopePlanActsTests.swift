@@ -13,7 +13,11 @@ struct ScopePlanActsTests {
         return try ScopeFile.read([("acme.yaml", text)])
     }
 
-    private func planned(_ world: World, _ files: [ScopeFile], _ options: ScopePlanOptions = .init()) throws -> ScopePlan {
+    private func planned(
+        _ world: World,
+        _ files: [ScopeFile],
+        _ options: ScopePlanOptions = .init()
+    ) throws -> ScopePlan {
         try world.store.read { try $0.plan(files, options) }
     }
 
