@@ -34,14 +34,17 @@ extension ClientConfiguration {
     /// `MASKINPORTEN_CERTIFICATE_PATH`), `MASKINPORTEN_PKCS12_PATH` (with `MASKINPORTEN_PKCS12_PASSWORD_FILE`), each with
     /// `MASKINPORTEN_KEY_ID` when the key is registered under another name than its own.
     ///
+    /// A `signer` given takes the place of the variables' key.
+    ///
     /// - Throws: `ConfigurationError` with all faults.
     public static func fromEnvironment(
-        _ environment: [String: String]
+        _ environment: [String: String],
+        signer: (any AssertionSigner)? = nil
     ) throws(ConfigurationError) -> ClientConfiguration {
         var reader = EnvironmentReader(environment)
         let clientID = reader.clientID()
         let server = reader.server()
-        let signer = reader.signer()
+        let signer = signer ?? reader.signer()
         let request = reader.defaultRequest()
         guard reader.faults.isEmpty, let clientID, let server, let signer else {
             throw ConfigurationError(faults: reader.faults)

@@ -10,8 +10,11 @@ struct Portvakt: AsyncParsableCommand {
         version: "portvakt \(Version.number)",
         subcommands: [
             // In alphabetical order; each noun has a file of its own.
+            AuditCommand.self,
+            CertCommand.self,
             Completion.self,
             OrgCommand.self,
+            TokenCommand.self,
             VersionCommand.self,
         ]
     )

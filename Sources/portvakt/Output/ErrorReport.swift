@@ -60,6 +60,10 @@ struct ErrorReport: Sendable {
         if let hint = error.hint {
             text += "\n  " + TextStyle.bold.apply("hint:", coloured: coloured) + " " + visible(hint)
         }
+        for detail in error.details where detail.value != .none {
+            let name = detail.name.replacing("_", with: " ")
+            text += "\n  \(name): " + visible(detail.value.cell)
+        }
         if let traceID = error.traceID { text += "\n  trace id: " + visible(traceID) }
         console.writeError(text + "\n")
         return error.status

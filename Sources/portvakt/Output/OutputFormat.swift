@@ -30,6 +30,7 @@ extension OutputValue {
         case .none: text += "null"
         case .text(let string): writeJSONString(string, to: &text)
         case .number(let number): text += String(number)
+        case .numeral(let numeral): text += numeral
         case .flag(let flag): text += flag ? "true" : "false"
         case .time(let time): writeJSONString(time.description, to: &text)
         case .list(let values):
@@ -51,6 +52,7 @@ extension OutputValue {
         case .none: Node("null", Tag(.null))
         case .text(let text): Self.yamlText(text)
         case .number(let number): Node(String(number), Tag(.int))
+        case .numeral(let numeral): Node(numeral, Tag(.float))
         case .flag(let flag): Node(flag ? "true" : "false", Tag(.bool))
         case .time(let time): Self.yamlText(time.description)
         case .list(let values): Node(values.map(\.yaml), Tag(.seq))

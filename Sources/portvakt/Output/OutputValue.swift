@@ -8,6 +8,8 @@ indirect enum OutputValue: Sendable, Hashable {
     case text(String)
     /// A whole number; set flush right in tables.
     case number(Int64)
+    /// A number in the text of JSON's grammar, as somebody else wrote it: `1.5`.
+    case numeral(String)
     /// Yes or no.
     case flag(Bool)
     /// A point in time; RFC 3339 in UTC.
@@ -37,6 +39,7 @@ indirect enum OutputValue: Sendable, Hashable {
         case .none: ""
         case .text(let text): text
         case .number(let number): String(number)
+        case .numeral(let text): text
         case .flag(let flag): flag ? "yes" : "no"
         case .time(let time): time.description
         case .list(let values): values.map(\.cell).joined(separator: ",")

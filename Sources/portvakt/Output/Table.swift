@@ -30,7 +30,7 @@ struct Table<Row> {
 }
 
 /// One column of a table.
-struct Column<Row> {
+struct Column<Row>: Sendable {
     /// Where a column shows.
     enum Visibility: Sendable {
         /// In every format.
@@ -46,17 +46,17 @@ struct Column<Row> {
     /// Where it shows.
     let visibility: Visibility
     /// The value of a row.
-    let value: (Row) -> OutputValue
+    let value: @Sendable (Row) -> OutputValue
     /// How a row's cell looks on a terminal.
-    let style: (Row) -> TextStyle
+    let style: @Sendable (Row) -> TextStyle
 
     /// A column; the title is the key in capitals unless given.
     init(
         _ key: String,
         title: String? = nil,
         _ visibility: Visibility = .everywhere,
-        style: @escaping (Row) -> TextStyle = { _ in .plain },
-        value: @escaping (Row) -> some OutputRepresentable
+        style: @escaping @Sendable (Row) -> TextStyle = { _ in .plain },
+        value: @escaping @Sendable (Row) -> some OutputRepresentable & SendableMetatype
     ) {
         self.key = key
         self.title = title ?? key.uppercased().replacing("_", with: " ")
