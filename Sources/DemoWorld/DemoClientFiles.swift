@@ -27,8 +27,8 @@ struct DemoClientFiles {
         try writeEnvironment(
             of: client,
             key: [
-                "MASKINPORTEN_PKCS12_PATH=\(folder.file("certificate.p12"))",
-                "MASKINPORTEN_PKCS12_PASSWORD_FILE=\(folder.file("password"))",
+                "MASKINPORTEN_PKCS12_PATH=\(folder.absoluteFile("certificate.p12"))",
+                "MASKINPORTEN_PKCS12_PASSWORD_FILE=\(folder.absoluteFile("password"))",
             ]
         )
     }

@@ -21,6 +21,11 @@ struct DemoFolder {
     /// Where a file of that name is.
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
+    /// The same, from any working directory.
+    func absoluteFile(_ name: String) -> String {
+        path.hasPrefix("/") ? file(name) : FileManager.default.currentDirectoryPath + "/" + file(name)
+    }
+
     func write(_ name: String, _ bytes: [UInt8]) throws {
         let path = file(name)
         let isWritten = FileManager.default.createFile(

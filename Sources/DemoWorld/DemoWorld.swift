@@ -25,8 +25,8 @@ public struct DemoWorld: Sendable {
         public var replacesExisting: Bool
         /// Who makes it, for the ledger.
         public var actor: Actor
-        /// Whether keys of certificates are as large as real ones; small ones are made in a moment.
-        public var hasRealKeySizes = true
+        /// Whether keys of certificates are as large as real ones, which takes a quarter of a minute to make.
+        public var hasRealKeySizes = false
         /// How many units of each kind the register has beside those that other things refer to.
         public var registerSize = (mainUnits: 600, subUnits: 400)
 

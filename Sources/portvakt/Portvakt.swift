@@ -13,7 +13,10 @@ struct Portvakt: AsyncParsableCommand {
             AuditCommand.self,
             CertCommand.self,
             Completion.self,
+            Init.self,
+            KeysCommand.self,
             OrgCommand.self,
+            Serve.self,
             TokenCommand.self,
             VersionCommand.self,
         ]

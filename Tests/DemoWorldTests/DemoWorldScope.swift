@@ -38,7 +38,6 @@ struct DemoWorldScope: SuiteTrait, TestScoping {
             issuer: try Issuer(parsing: "http://127.0.0.1:7480/"),
             actor: Actor(operatingSystemUser: "kari", host: "test")
         )
-        plan.hasRealKeySizes = false
         plan.registerSize = (mainUnits: 300, subUnits: 200)
         return try DemoWorld.make(plan, at: now)
     }

@@ -199,7 +199,6 @@ struct DemoWorldTests {
             issuer: try DemoWorld.Plan.standardIssuer(),
             actor: Actor(operatingSystemUser: "kari", host: "test")
         )
-        plan.hasRealKeySizes = false
         #expect(throws: InstallationFault.notEmpty(folder.path)) { try DemoWorld.make(plan, at: Self.now) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
     }
