@@ -1,4 +1,5 @@
 public import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOHTTP1
 
@@ -81,6 +82,8 @@ extension TransportError {
             case .invalidURL, .emptyHost, .emptyScheme: self = .invalidURL
             default: self = .network(error.shortDescription)
             }
+        // NIO's own words for these begin with "connection reset", whatever happened.
+        case let error as IOError: self = .network(String(cString: strerror(error.errnoCode)))
         default: self = .network("\(error)")
         }
     }
