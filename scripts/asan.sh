@@ -77,20 +77,33 @@ if [ -z "${PORTVAKT_VECTORS:-}" ] && [ -d ../shared/vectors ]; then
     PORTVAKT_VECTORS=$(cd ../shared/vectors && pwd)
     export PORTVAKT_VECTORS
 fi
-# Swift keeps the case of an enum in unused bits of its pointers, which the leak finder then does not recognise: what Swift
-# itself allocated is left out. What C allocated and nobody freed is found.
-printf 'leak:swift_allocObject\n' >"$folder/leaks.txt"
+# What C allocated and nobody freed is a failure. Left out, with the reason:
+# - what Swift allocated: it keeps the case of an enum in unused bits of its pointers, which the finder does not recognise;
+# - policy constraints in a certificate without policies: libcrypto 3.0 forgets them (crypto/x509/pcy_cache.c);
+# - the buffer of a file that Foundation then could not read.
+printf 'leak:%s\n' swift_allocObject X509_policy_check readBytesFromFile >"$folder/leaks.txt"
 export ASAN_OPTIONS="detect_leaks=1:${ASAN_OPTIONS:-}"
-export LSAN_OPTIONS="suppressions=$folder/leaks.txt:print_suppressions=0:${LSAN_OPTIONS:-}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-status=0
-swift test --disable-xctest --package-path "$folder" --scratch-path "$root/.build-asan" --sanitize=address \
-    >"$log" 2>&1 </dev/null || status=$?
-# A run in which no test was found would pass: read the count.
-if [ "$status" -ne 0 ] || ! grep -Eq 'Test run with [1-9][0-9]* tests? .*passed' "$log"; then
-    grep -E 'error: |recorded an issue|Sanitizer|SUMMARY' "$log" | head -n 40 >&2 || true
-    tail -n 60 "$log" >&2
-    die "the tests failed under Address Sanitizer"
+
+run() { # arguments of swift test
+    local status=0
+    swift test --disable-xctest --package-path "$folder" --scratch-path "$root/.build-asan" --sanitize=address "$@" \
+        >"$log" 2>&1 </dev/null || status=$?
+    # A run in which no test was found would pass: read the count.
+    if [ "$status" -ne 0 ] || ! grep -Eq 'Test run with [1-9][0-9]* tests? .*passed' "$log"; then
+        grep -E 'error: |recorded an issue|Sanitizer|SUMMARY' "$log" | head -n 40 >&2 || true
+        tail -n 60 "$log" >&2
+        die "the tests failed under Address Sanitizer"
+    fi
+    grep -E 'Test run with' "$log"
+}
+
+if [ "${1:-}" = "--short" ]; then
+    run
+else
+    # libcrypto has no frame pointers: only the slow unwinder sees on whose behalf it allocated, which the list above needs.
+    paths='LimboTests|CertificatePathTests'
+    run --skip "$paths"
+    ASAN_OPTIONS="fast_unwind_on_malloc=0:malloc_context_size=12:$ASAN_OPTIONS" run --filter "$paths"
 fi
-grep -E 'Test run with' "$log"

@@ -97,6 +97,21 @@ struct SignatureTests {
         }
     }
 
+    @Test(
+        arguments: [[1], [2], [3], [4], [0x80, 0], [0xFF, 0xFF], [UInt8](repeating: 0xFE, count: 256)] as [[UInt8]]
+    ) func `RSA numbers of no use make a key that nothing holds for`(modulus: [UInt8]) throws {
+        for exponent in [[1], [2], [3], modulus] as [[UInt8]] {
+            guard let key = try? PublicKey(.rsa(modulus: modulus, exponent: exponent)) else { continue }
+            #expect(key.weakness != nil)
+            for value in [0, 1, 0xFF] as [UInt8] {
+                let signature = [UInt8](repeating: value, count: modulus.count)
+                for scheme in [SignatureScheme.rsaPKCS1(.sha256), .rsaPSS(.sha512)] {
+                    #expect(!key.isValidSignature(signature, of: message, scheme: scheme))
+                }
+            }
+        }
+    }
+
     @Test func `PSS demands a salt as long as the hash`() throws {
         // Signatures with other salts come from Wycheproof; here, that the hash of scheme and signature must agree.
         let signature = try SampleKey.rsa.sign(message, scheme: .rsaPSS(.sha256))
