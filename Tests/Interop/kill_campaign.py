@@ -33,7 +33,7 @@ class Summary:
 
 def ledger_tokens(world: World) -> list[str]:
     """The `jti` of every token in the ledger, in the order of the chain."""
-    return [entry["token_id"] for entry in world.ledger("token_issued")]
+    return [entry["jti"] for entry in world.ledger("token_issued")]
 
 
 def ask_again(world: World, attempt: Attempt) -> str | None:

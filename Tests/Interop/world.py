@@ -34,10 +34,12 @@ def binary() -> pathlib.Path:
     return pathlib.Path(os.environ.get("PORTVAKT_TEST_BINARY", ROOT / ".build/debug/portvakt")).resolve()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports() -> tuple[int, int]:
+    """Two loopback ports that nobody listens on, held together so that they differ."""
+    with socket.socket() as one, socket.socket() as other:
+        for probe in (one, other):
+            probe.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 def base64url(data: bytes) -> str:
@@ -93,10 +95,9 @@ class Answer:
 class World:
     """A demo world and the server on it."""
 
-    def __init__(self, folder: pathlib.Path, port: int | None = None, admin_port: int | None = None):
+    def __init__(self, folder: pathlib.Path):
         self.folder = folder
-        self.port = port or free_port()
-        self.admin_port = admin_port or free_port()
+        self.port, self.admin_port = free_ports()
         self.process: subprocess.Popen | None = None
         self.log = folder.parent / f"{folder.name}.log"
 
