@@ -8,7 +8,8 @@ public import Vocabulary
 /// Each act checks its rules, keeps what it changes together with its ledger entry and raises the revision; one that would
 /// change nothing does none of these. Whoever opens the transaction decides how many acts stand or fall together.
 public struct Administration<Transaction: AdministrativeTransaction> {
-    let transaction: Transaction
+    /// The open transaction, for whoever wants to read in it what an act depends on.
+    public let transaction: Transaction
     let actor: Actor
     let now: Timestamp
     let reason: String?

@@ -56,6 +56,23 @@ extension SQLiteReader: ScopeReader {
         ).map(Self.access)
     }
 
+    /// How many organisations have access to each scope; scopes that nobody has access to are left out.
+    public func consumerCounts() throws -> [ScopeName: Int] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT scope, count(*) FROM scope_access WHERE state = 'APPROVED' GROUP BY scope"
+        )
+        return try Dictionary(
+            uniqueKeysWithValues: rows.map { row in
+                let text: String = row[0]
+                guard let name = try? ScopeName(parsing: text) else {
+                    throw StorageError.corrupt(detail: "a grant of access to `\(text)` is malformed")
+                }
+                return (name, row[1] as Int)
+            }
+        )
+    }
+
     // MARK: Rows
 
     private static let selectPrefix = "SELECT prefix, owner, created, last_updated FROM scope_prefix"

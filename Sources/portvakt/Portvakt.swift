@@ -10,12 +10,16 @@ struct Portvakt: AsyncParsableCommand {
         version: "portvakt \(Version.number)",
         subcommands: [
             // In alphabetical order; each noun has a file of its own.
+            AccessCommand.self,
             AuditCommand.self,
             CertCommand.self,
+            ClientCommand.self,
             Completion.self,
             Init.self,
             KeysCommand.self,
             OrgCommand.self,
+            PrefixCommand.self,
+            ScopeCommand.self,
             Serve.self,
             TokenCommand.self,
             VersionCommand.self,

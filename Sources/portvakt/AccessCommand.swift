@@ -1,0 +1,244 @@
+import Administration
+import ArgumentParser
+import Foundation
+import Organisations
+import SQLiteStorage
+import Scopes
+import Vocabulary
+
+/// `portvakt access`.
+struct AccessCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "access",
+        abstract: "Grant organisations access to scopes.",
+        subcommands: [AccessGrant.self, AccessList.self, AccessRevoke.self]
+    )
+}
+
+/// `portvakt access grant SCOPE ORG…`.
+struct AccessGrant: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grant",
+        abstract: "Grant organisations access to a scope.",
+        discussion: """
+            What is granted already stays so, with new limits if some are given. For example: \
+            `portvakt access grant acme:catch.read 314200772 --until 2027-06-30 --reason "Agreement 2026-14"`.
+            """
+    )
+
+    @Argument(help: "The scope.")
+    var scope: String
+
+    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"))
+    var organisations: [String] = []
+
+    @Option(help: ArgumentHelp("A file with an organisation number on each line; - is stdin.", valueName: "file"))
+    var fromFile: String?
+
+    @Option(name: .customLong("from"), help: ArgumentHelp("The first day, or the moment it begins.", valueName: "time"))
+    var validFrom: String?
+
+    @Option(help: ArgumentHelp("The last day, or the moment it ends.", valueName: "time"))
+    var until: String?
+
+    @Option(help: ArgumentHelp("The consumers' legal basis.", valueName: "text"))
+    var legalBasis: String?
+
+    @Option(help: ArgumentHelp("What the consumers use the data for.", valueName: "text"))
+    var purpose: String?
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func run() async throws {
+        let name = try Typed.scope(scope)
+        let consumers = try OrganisationList.read(organisations, file: fromFile)
+        let fields = try fields()
+        let outcomes = try options.administer { administration in
+            try consumers.map { try administration.grantAccess(to: name, for: $0, fields, origin: "cli") }
+        }
+        for outcome in outcomes { options.warn(outcome.warnings) }
+        try options.print(
+            Table(
+                "access-grant",
+                outcomes,
+                columns: [
+                    Column("consumer_orgno", title: "CONSUMER") { $0.value.consumer },
+                    Column("scope") { $0.value.scope },
+                    Column("result", style: { $0.hasChanged ? .good : .faint }) {
+                        $0.hasChanged ? "granted" : "already"
+                    },
+                    Column("valid_from", .detail) { $0.value.validFrom },
+                    Column("until") { $0.value.validUntil },
+                ]
+            )
+        )
+    }
+
+    private func fields() throws(CLIError) -> [AccessField: AccessFieldValue] {
+        var fields: [AccessField: AccessFieldValue] = [:]
+        let texts: [(AccessField, String?)] = [
+            (.validFrom, validFrom), (.validUntil, until), (.legalBasis, legalBasis), (.purpose, purpose),
+            (.reason, options.reason),
+        ]
+        for (field, text) in texts {
+            guard let text else { continue }
+            do throws(AccessFault) { fields[field] = try field.value(parsing: text) } catch {
+                let option = field == .validFrom ? "--from" : "--until"
+                throw .usage(
+                    "`\(option)` is no time: `\(text)`",
+                    hint: "write a day as 2027-06-30, which counts whole, or 2027-06-30T12:00:00Z"
+                )
+            }
+        }
+        return fields
+    }
+}
+
+/// `portvakt access revoke SCOPE ORG…`.
+struct AccessRevoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Withdraw the access of organisations to a scope.",
+        discussion: "What is withdrawn already stays so. No new token is issued from the next second on."
+    )
+
+    @Argument(help: "The scope.")
+    var scope: String
+
+    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"))
+    var organisations: [String] = []
+
+    @Flag(help: "Withdraw the access of all organisations.")
+    var all = false
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func validate() throws {
+        if all, !organisations.isEmpty { throw ValidationError("--all and organisations contradict each other.") }
+        if !all, organisations.isEmpty { throw ValidationError("Name organisations, or give --all.") }
+    }
+
+    func run() async throws {
+        let name = try Typed.scope(scope)
+        let named = try organisations.map { text throws(CLIError) in try Typed.organisation(text) }
+        try options.confirm(
+            "withdraw the access of \(all ? "all organisations" : named.map { "`\($0)`" }.joined(separator: ", ")) to `\(name)`"
+        )
+        let (scope, outcomes) = try options.administer { administration in
+            let consumers = try all ? Self.consumers(of: name, in: administration.transaction) : named
+            let outcomes = try consumers.map { consumer in
+                (consumer, try administration.revokeAccess(to: name, for: consumer))
+            }
+            return (try administration.transaction.scope(name), outcomes)
+        }
+        try options.print(
+            Table(
+                "access-revoke",
+                outcomes,
+                whenEmpty: "nobody had access",
+                columns: [
+                    Column("consumer_orgno", title: "CONSUMER") { $0.0 },
+                    Column("scope") { _ in name },
+                    Column("result") { $0.1.hasChanged ? "revoked" : "already" },
+                ]
+            )
+        )
+        if outcomes.contains(where: { $0.1.hasChanged }) { options.note(Self.remainingLife(of: scope)) }
+    }
+
+    private static func consumers(of name: ScopeName, in reader: SQLiteReader) throws -> [OrganisationNumber] {
+        guard try reader.scope(name) != nil else { throw AdministrationRefusal.unknownScope(name) }
+        var query = AccessQuery()
+        query.scope = name
+        return try reader.accesses(query).map(\.consumer)
+    }
+
+    // DESIGN §2.5: the lowest limit holds, and none is above 7,200 seconds.
+    private static func remainingLife(of scope: Scope?) -> String {
+        let limit = scope.map(\.maximumTokenAge.count).flatMap { $0 > 0 ? min($0, 7_200) : nil } ?? 7_200
+        return "tokens that were issued before end within \(limit) s"
+    }
+}
+
+/// `portvakt access list`.
+struct AccessList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List who has access to which scope."
+    )
+
+    @Option(help: "Only access to this scope.")
+    var scope: String?
+
+    @Option(help: ArgumentHelp("Only access of this organisation.", valueName: "org"))
+    var org: String?
+
+    @Option(help: ArgumentHelp("Only access that ends within this time, as 30d.", valueName: "time"))
+    var expiring: String?
+
+    @Flag(help: "Access that is withdrawn or only asked for too.")
+    var inactive = false
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func run() async throws {
+        var query = AccessQuery()
+        query.scope = try scope.map { text throws(CLIError) in try Typed.scope(text) }
+        query.consumer = try org.map { text throws(CLIError) in try Typed.organisation(text) }
+        query.includesUnapproved = inactive
+        if let expiring { query.endingBefore = options.now + (try Typed.span(expiring, option: "--expiring")) }
+        let rows = try options.look { reader in
+            var names: [OrganisationNumber: String] = [:]
+            return try reader.accesses(query).map { access in
+                if names[access.consumer] == nil {
+                    names[access.consumer] = try reader.organisation(access.consumer)?.name ?? ""
+                }
+                return (access: access, name: names[access.consumer])
+            }
+        }
+        try options.print(
+            Table(
+                "access-list",
+                rows,
+                whenEmpty: "nobody has such access",
+                columns: [
+                    Column("scope") { $0.access.scope },
+                    Column("consumer_orgno", title: "CONSUMER") { $0.access.consumer },
+                    Column("consumer_name", title: "NAME") { $0.name },
+                    Column("state", .detail) { $0.access.state.rawValue },
+                    Column("created", title: "SINCE") { $0.access.created },
+                    Column("valid_from", .detail) { $0.access.validFrom },
+                    Column("until") { $0.access.validUntil },
+                    Column("reason", .detail) { $0.access.reason },
+                    Column("legal_basis", .detail) { $0.access.legalBasis },
+                    Column("purpose", .detail) { $0.access.purpose },
+                    Column("origin") { $0.access.origin },
+                ]
+            )
+        )
+    }
+}
+
+/// Organisations from the command line and from a file.
+enum OrganisationList {
+    /// Reads them, each once, in the order given; lines that are empty or begin with `#` are passed over.
+    ///
+    /// - Throws: `CLIError` for what is no number, with the line it stands on, and when there is none at all.
+    static func read(_ typed: [String], file: String?) throws(CLIError) -> [OrganisationNumber] {
+        var numbers: [OrganisationNumber] = []
+        for text in typed { numbers.append(try Typed.organisation(text)) }
+        if let file {
+            let lines = try InputFile.readText(file).split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, line) in lines.enumerated() {
+                let text = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespacesAndNewlines)
+                if text.isEmpty { continue }
+                do throws(CLIError) { numbers.append(try Typed.organisation(text)) } catch {
+                    throw CLIError(error.code, "line \(index + 1) of `\(file)`: \(error.message)")
+                }
+            }
+        }
+        guard !numbers.isEmpty else { throw .usage("no organisation was named") }
+        var seen: Set<OrganisationNumber> = []
+        return numbers.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,92 @@
+import Administration
+import ArgumentParser
+import Organisations
+import SQLiteStorage
+import Scopes
+import Vocabulary
+
+/// `portvakt prefix`.
+struct PrefixCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prefix",
+        abstract: "Say who owns which prefix of scopes.",
+        subcommands: [PrefixAssign.self, PrefixList.self]
+    )
+}
+
+/// `portvakt prefix assign PREFIX ORG`.
+struct PrefixAssign: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assign",
+        abstract: "Assign a free prefix of scopes to an organisation.",
+        discussion: "For example: `portvakt prefix assign acme 310000124`."
+    )
+
+    @Argument(help: "The prefix, as `acme`.")
+    var prefix: String
+
+    @Argument(help: ArgumentHelp("The organisation that shall own it.", valueName: "org"))
+    var organisation: String
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func run() async throws {
+        let prefix = try Typed.prefix(prefix)
+        let owner = try Typed.organisation(organisation)
+        let outcome = try options.administer { try $0.assignPrefix(prefix, to: owner) }
+        options.warn(outcome.warnings)
+        try options.print(
+            Record(
+                "prefix",
+                [
+                    .init("prefix", outcome.value.prefix), .init("owner_orgno", outcome.value.owner),
+                    .init("result", outcome.hasChanged ? "assigned" : "already"),
+                    .init("created", outcome.value.created),
+                ]
+            )
+        )
+    }
+}
+
+/// `portvakt prefix list`.
+struct PrefixList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the prefixes of scopes and who owns them."
+    )
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func run() async throws {
+        let rows = try options.look { reader in
+            let scopes = Dictionary(grouping: try reader.scopes(ScopeQuery()), by: \.name.prefix)
+            return try reader.prefixAssignments().map { assignment in
+                Row(
+                    assignment: assignment,
+                    ownerName: try reader.organisation(assignment.owner)?.name,
+                    scopes: scopes[assignment.prefix]?.count ?? 0
+                )
+            }
+        }
+        try options.print(
+            Table(
+                "prefix-list",
+                rows,
+                whenEmpty: "no prefix is assigned",
+                columns: [
+                    Column("prefix") { $0.assignment.prefix },
+                    Column("owner_orgno", title: "OWNER") { $0.assignment.owner },
+                    Column("owner_name", title: "NAME") { $0.ownerName },
+                    Column("scopes") { $0.scopes },
+                    Column("created") { $0.assignment.created },
+                ]
+            )
+        )
+    }
+
+    private struct Row {
+        let assignment: ScopePrefixAssignment
+        let ownerName: String?
+        let scopes: Int
+    }
+}
