@@ -121,7 +121,10 @@ public struct DemoWorld: Sendable {
         return """
             In another terminal, get a first token and check it as a provider would:
               \(program) token request --env-file \(environment) > token
-              \(program) token verify @token --jwks \(issuer.endpoint("jwk"))
+              \(program) token verify @token --issuer \(issuer)
+            Then call an API with it:
+              \(program) demo provider --issuer \(issuer) &
+              curl -H "Authorization: Bearer $(cat token)" http://127.0.0.1:7090/fangst
 
             """
     }

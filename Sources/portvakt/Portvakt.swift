@@ -15,6 +15,7 @@ struct Portvakt: AsyncParsableCommand {
             CertCommand.self,
             ClientCommand.self,
             Completion.self,
+            DemoCommand.self,
             Init.self,
             KeysCommand.self,
             OrgCommand.self,
