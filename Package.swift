@@ -52,6 +52,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -73,6 +74,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.38.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -140,8 +142,8 @@ let package = Package(
             "HTTPServer",
             [
                 "AuditLedger", "JOSE", "TokenIssuance", "Vocabulary", coreMetrics, hummingbird, hummingbirdCore,
-                hummingbirdHTTP2, httpTypes, logging, metrics, mustache, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
-                serviceLifecycle,
+                hummingbirdHTTP2, httpTypes, logging, metrics, mustache, nioCore, nioHTTP1, nioHTTP2, nioHTTPTypes,
+                nioSSL, serviceLifecycle,
             ],
             resources: [.embedInCode("Resources")]
         ),
@@ -242,7 +244,7 @@ let package = Package(
                 "Scopes", "Server", "TokenIssuance", "Vocabulary",
             ]
         ),
-        tests(of: "portvakt", ["AuditLedger", "JOSE", "Organisations", "SQLiteStorage", "Vocabulary", argumentParser]),
+        tests(of: "portvakt", ["AuditLedger", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "Vocabulary", argumentParser, grdb]),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [

@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
@@ -12,6 +13,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let requests: RequestsInFlight
     private let limits: ListenerLimits
+    private var isEnding = false
     private var unanswered = 0
     private var isReadingBody = false
     private var bodyLength = 0
@@ -21,6 +23,12 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     init(requests: RequestsInFlight, limits: ListenerLimits) {
         self.requests = requests
         self.limits = limits
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if isStream(context), let connection = context.channel.parent {
+            FlushBeforeClose.install(on: connection)
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -48,19 +56,31 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where isEnding && head.status.kind != .informational:
+            // RFC 9112 §9.6: the client must not send another request into a connection that is about to close.
+            head.headerFields[.connection] = "close"
+            return context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .end:
             unanswered -= 1
             requests.end()
+        case .head, .body: break
         }
         context.write(data, promise: promise)
     }
 
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode == .all, !isStream(context) { context.channel.cutTLSSoon() }
+        context.close(mode: mode, promise: promise)
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // A stream's parent is the connection, whose parent is the listening socket.
-        let isStream = context.channel.parent?.parent != nil
         // On shutdown the HTTP/2 connection says GOAWAY and ends when its last stream has. The event is passed to the
         // streams too, where Hummingbird would close the stream right behind the answer and so cut it.
-        if event is ChannelShouldQuiesceEvent, isStream { return }
+        if event is ChannelShouldQuiesceEvent {
+            if isStream(context) { return }
+            isEnding = true
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -70,6 +90,9 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { settle() }
+
+    /// A stream's parent is the connection, whose parent is the listening socket.
+    private func isStream(_ context: ChannelHandlerContext) -> Bool { context.channel.parent?.parent != nil }
 
     private func settle() {
         deadline?.cancel()

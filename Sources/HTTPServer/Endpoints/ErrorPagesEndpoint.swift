@@ -109,12 +109,22 @@ extension ErrorPage {
             "status": code.status,
             "error": code.oauthError.rawValue,
             "title": title,
-            "meaning": meaning,
-            "causes": causes,
-            "fixes": fixes,
+            "meaning": Self.parts(of: meaning),
+            "causes": causes.map(Self.parts),
+            "fixes": fixes.map(Self.parts),
             "reasons": reasons,
             "example": exampleAnswer(issuer: issuer).pretty(),
         ]
+    }
+
+    /// A text in which backticks enclose code, as the templates want it: each piece of text with the code after it.
+    private static func parts(of text: String) -> [String: Any] {
+        let pieces = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+        let parts = stride(from: 0, to: pieces.count, by: 2).map { index -> [String: Any] in
+            guard index + 1 < pieces.count else { return ["text": pieces[index]] }
+            return ["text": pieces[index], "code": pieces[index + 1]]
+        }
+        return ["parts": parts]
     }
 
     /// An answer as a client gets it, with a made-up trace id and without details.
@@ -125,7 +135,7 @@ extension ErrorPage {
             "error_description": .string("\(example) (trace_id: \(traceID))"),
             "error_uri": .string(issuer.endpoint("errors/\(code.rawValue)")),
             "code": .string(code.rawValue),
-            "reason": reasons.first.map(JSONValue.string) ?? .null,
+            "reason": reasonOfExample.map(JSONValue.string) ?? .null,
             "trace_id": .string(traceID),
             "details": [:],
         ]
