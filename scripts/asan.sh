@@ -83,6 +83,7 @@ fi
 # - the buffer of a file that Foundation then could not read.
 printf 'leak:%s\n' swift_allocObject X509_policy_check readBytesFromFile >"$folder/leaks.txt"
 export ASAN_OPTIONS="detect_leaks=1:${ASAN_OPTIONS:-}"
+export LSAN_OPTIONS="suppressions=$folder/leaks.txt:print_suppressions=0:${LSAN_OPTIONS:-}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 

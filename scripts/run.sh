@@ -3,25 +3,22 @@
 #
 #   scripts/run.sh [DATA [ISSUER]]      default: ./var, http://127.0.0.1:7080/
 #
-# CONFIGURATION=debug takes a debug build, which is quicker to make and slower to run.
+# BINARY=FILE takes a program that is built already.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scripts/setup.sh run
 
 data=${1:-var}
 issuer=${2:-http://127.0.0.1:7080/}
-configuration=${CONFIGURATION:-release}
-
-if [ "$configuration" = release ]; then
+portvakt=${BINARY:-}
+if [ -z "$portvakt" ]; then
     scripts/build.sh
-else
-    swift build --configuration "$configuration" --product portvakt
+    portvakt=.build/release/portvakt
 fi
-portvakt=.build/$configuration/portvakt
 
-if [ ! -e "$data/portvakt.db" ]; then
+if [ ! -e "$data/demo/first-token.txt" ]; then
     "$portvakt" init "$data" --demo --issuer "$issuer"
 else
     say "serving the demo world that is in $data"
-    cat "$data/demo/first-token.txt" >&2
+    sed "s|^  portvakt |  $portvakt |" "$data/demo/first-token.txt" >&2
 fi
 exec "$portvakt" serve --data "$data"

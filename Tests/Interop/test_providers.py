@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import subprocess
 import time
 
 import jwt
@@ -13,7 +14,7 @@ from joserfc import errors as jose_errors
 from joserfc import jwt as jose
 from joserfc.jwk import KeySet
 
-from world import Grant, World, scratch
+from world import Grant, World, binary, free_ports, scratch
 
 REGISTERED_KEY = "registered_key"
 
@@ -161,7 +162,7 @@ def test_rotation_is_followed_and_old_tokens_stay_good():
             keys = jwt.PyJWKClient(world.jwks_uri, cooldown_duration=0)
             old = token(world)
             pyjwt(world, old, keys)
-            world.on_data("keys", "rotate", "--now")
+            world.on_data("keys", "rotate", "--now", "--yes")
             deadline = time.monotonic() + 5
             new = token(world)
             while jwt.get_unverified_header(new)["kid"] == jwt.get_unverified_header(old)["kid"]:
@@ -173,3 +174,58 @@ def test_rotation_is_followed_and_old_tokens_stay_good():
             assert pyjwt(world, old, keys)["iss"] == world.issuer
         finally:
             world.stop()
+
+
+# The demo world's own API, built on the provider library: RFC 6750 as a caller meets it.
+
+
+@pytest.fixture(scope="module")
+def api(world):
+    port = free_ports()[0]
+    command = [str(binary()), "demo", "provider", "--listen", f"127.0.0.1:{port}", "--issuer", world.issuer]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        assert "ready" in process.stderr.readline()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+def call(url: str, text: str | None, method: str = "GET") -> requests.Response:
+    headers = {"Authorization": f"Bearer {text}"} if text else {}
+    return requests.request(method, url, headers=headers, timeout=10)
+
+
+def test_an_api_answers_whose_token_allows_it(world, api):
+    response = call(api + "/fangst", token(world, scope="demo:fangst.read"))
+    assert response.status_code == 200
+    assert response.json()["consumer"] == f"0192:{world.client_by(REGISTERED_KEY).organisation}"
+    assert response.json()["catches"]
+
+
+def test_an_api_challenges_who_has_no_token(api):
+    response = call(api + "/fangst", None)
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_an_api_names_the_missing_scope(world, api):
+    response = call(api + "/landinger", token(world, scope="demo:fangst.read"))
+    assert response.status_code == 403
+    challenge = response.headers["WWW-Authenticate"]
+    assert challenge == 'Bearer error="insufficient_scope", scope="demo:landing.es256"'
+
+
+def test_an_api_takes_tokens_of_another_algorithm_where_it_says_so(world, api):
+    text = token(world, scope="demo:landing.es256")
+    assert jwt.get_unverified_header(text)["alg"] == "ES256"
+    assert call(api + "/landinger", text).status_code == 200
+
+
+def test_an_api_refuses_a_changed_token_and_one_for_another_api(world, api):
+    changed = call(api + "/fangst", tampered(token(world, scope="demo:fangst.read")))
+    assert changed.status_code == 401
+    assert 'error="invalid_token"' in changed.headers["WWW-Authenticate"]
+    # The scope enforces the audience that the API has in the demo world, which is not where this test runs it.
+    elsewhere = call(api + "/fangst", token(world, scope="demo:fangst.write"), "POST")
+    assert elsewhere.status_code == 401
