@@ -12,6 +12,11 @@ public struct ErrorPage: Sendable, Hashable {
     public let fixes: [String]
     /// A typical `error_description`, without the trace id.
     public let example: String
+    /// The reason that goes with the example; nil: the first of ``reasons``.
+    var exampleReason: String?
+
+    /// The reason that goes with ``example``.
+    public var reasonOfExample: String? { exampleReason ?? reasons.first }
 
     /// The stable reasons that this code can have.
     public var reasons: [String] { Refusal.reasons[code] ?? [] }

@@ -17,7 +17,8 @@ extension ErrorPage {
             "decode the assertion with `portvakt token inspect` and compare it with the documentation of the grant",
         ],
         example:
-            "Invalid assertion. Invalid parameter value: the claim `consumer_orgno` is unknown: did you mean `consumer_org`"
+            "Invalid assertion. Invalid parameter value: the claim `consumer_orgno` is unknown: did you mean `consumer_org`",
+        exampleReason: "claim_unknown"
     )
 
     static let replayed = ErrorPage(

@@ -33,7 +33,8 @@ extension ErrorPage {
             "check it with `portvakt cert check FILE`",
         ],
         example:
-            "Invalid assertion. Client authentication failed. JWT is signed with an invalid certificate: the certificate expired at 2024-07-28T11:59:00Z; renew it"
+            "Invalid assertion. Client authentication failed. JWT is signed with an invalid certificate: the certificate expired at 2024-07-28T11:59:00Z; renew it",
+        exampleReason: "certificate_expired"
     )
 
     static let expiredKey = ErrorPage(

@@ -14,7 +14,8 @@ extension ErrorPage {
             "put the scope on the client"
         ],
         example:
-            "The token request contains invalid scopes for client: `demo:fish.read` is not on the client; its owner can add it"
+            "The token request contains invalid scopes for client: `demo:fish.read` is not on the client; its owner can add it",
+        exampleReason: "scope_not_on_client"
     )
 
     static let scopeNotForIntegrationType = ErrorPage(
@@ -94,7 +95,8 @@ extension ErrorPage {
             "ask the operator when the local register was last brought up to date",
         ],
         example:
-            "the organisation `310000124` was deleted from the register on 2026-05-01"
+            "the organisation `310000124` was deleted from the register on 2026-05-01",
+        exampleReason: "organisation_deleted"
     )
 
     static let invalidTarget = ErrorPage(
@@ -112,7 +114,8 @@ extension ErrorPage {
             "ask for the scopes one by one",
         ],
         example:
-            "the resource `https://api.example.no/b` does not agree with the audience that the scopes enforce: `https://api.example.no/a`"
+            "the resource `https://api.example.no/b` does not agree with the audience that the scopes enforce: `https://api.example.no/a`",
+        exampleReason: "resource_enforced"
     )
 
     static let scopeInactive = ErrorPage(

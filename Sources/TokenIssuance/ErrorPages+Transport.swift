@@ -13,7 +13,8 @@ extension ErrorPage {
             "send `grant_type` and `assertion`, each once"
         ],
         example:
-            "the parameter `assertion` is missing or empty"
+            "the parameter `assertion` is missing or empty",
+        exampleReason: "form_parameter_missing"
     )
 
     static let unsupportedGrantType = ErrorPage(

@@ -121,8 +121,8 @@ extension ErrorPage {
     private static func parts(of text: String) -> [String: Any] {
         let pieces = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
         let parts = stride(from: 0, to: pieces.count, by: 2).map { index -> [String: Any] in
-            guard index + 1 < pieces.count else { return ["text": pieces[index]] }
-            return ["text": pieces[index], "code": pieces[index + 1]]
+            guard index + 1 < pieces.count else { return ["plain": pieces[index]] }
+            return ["plain": pieces[index], "marked": pieces[index + 1]]
         }
         return ["parts": parts]
     }
