@@ -11,7 +11,7 @@ parts=(architecture units storage server sdk demo cli conformance interop faults
 declare -A targets=(
     [architecture]="ArchitectureTests"
     [units]="VocabularyTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
-        ClientsTests AuditLedgerTests TokenIssuanceTests"
+        ClientsTests AuditLedgerTests AdministrationTests TokenIssuanceTests"
     [storage]="SQLiteStorageTests"
     [server]="HTTPServerTests ServerTests"
     [sdk]="PortvaktClientTests PortvaktProviderTests"
