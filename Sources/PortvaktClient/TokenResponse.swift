@@ -17,7 +17,7 @@ enum TokenResponse: Sendable {
     /// Reads an answer.
     init(_ response: TransportResponse) {
         let document = try? JSONValue(parsing: response.body).object
-        let refusal = document.flatMap { ServerRefusal($0) }
+        let refusal = document.flatMap { ServerRefusal($0, traceID: response.traceID) }
         let retryAfter = response.header("Retry-After").flatMap { UInt32($0) }.map { Duration.seconds($0) }
         switch response.status {
         case 200: self = document.map { Self.token($0, response) } ?? .invalid("the answer is not a JSON object")
@@ -49,14 +49,14 @@ enum TokenResponse: Sendable {
             value: value,
             lifetime: lifetime,
             scopes: names.map { Set($0) },
-            traceID: document["trace_id"]?.string ?? response.header("X-Trace-Id")
+            traceID: document["trace_id"]?.string ?? response.traceID
         )
     }
 }
 
 extension ServerRefusal {
     /// Reads the error document; nil when it has no `error`.
-    fileprivate init?(_ document: JSONObject) {
+    fileprivate init?(_ document: JSONObject, traceID: String?) {
         guard let error = document["error"]?.string else { return nil }
         self.init(
             error: error,
@@ -64,7 +64,12 @@ extension ServerRefusal {
             reason: document["reason"]?.string,
             description: document["error_description"]?.string,
             uri: document["error_uri"]?.string,
-            traceID: document["trace_id"]?.string
+            traceID: document["trace_id"]?.string ?? traceID
         )
     }
+}
+
+extension TransportResponse {
+    /// The trace id in the answer's head, which is there also when the body tells nothing.
+    fileprivate var traceID: String? { header("Portvakt-Trace-Id") ?? header("X-Trace-Id") }
 }

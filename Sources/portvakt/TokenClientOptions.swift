@@ -114,7 +114,7 @@ struct EnvironmentFile {
             throw CLIError("file_not_text", "`\(path)` is no UTF-8 text")
         }
         var variables: [String: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             var line = line.drop(while: \.isWhitespace)
             while line.last?.isWhitespace == true { line.removeLast() }
             guard !line.isEmpty, !line.hasPrefix("#") else { continue }

@@ -58,9 +58,10 @@ struct TokenRequestCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try client.configuration()
         let request = try request(configuration.defaultRequest)
-        let shown = showAssertion
+        // Taken here: the request is sent by a task that does not inherit this one's console.
+        let console = showAssertion ? Console.current : nil
         let transport = ObservedTransport(HTTPTokenTransport()) { sent in
-            if shown, let text = AssertionText(of: sent) { Console.current.writeError(text.shown) }
+            if let console, let text = AssertionText(of: sent) { console.writeError(text.shown) }
         }
         let token: AccessToken
         do throws(TokenError) {

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Vocabulary
 
 /// Where a command reads and writes: stdout for data, stderr for everything else.
 struct Console: Sendable {
@@ -21,6 +21,8 @@ struct Console: Sendable {
         var errorsAreTerminal = false
         /// The environment.
         var environment: [String: String] = [:]
+        /// The clock on the wall.
+        var clock: any WallClock = SystemClock()
     }
 
     /// What is known of the surroundings.

@@ -74,8 +74,8 @@ extension OutputFormat: ExpressibleByArgument {}
 extension ColourChoice: ExpressibleByArgument {}
 
 extension GlobalOptions {
-    /// The time at which the command began to look at its clock.
-    var now: Timestamp { SystemClock().now }
+    /// The present time.
+    var now: Timestamp { Console.current.surroundings.clock.now }
 
     /// How results are written.
     var rendering: Rendering {

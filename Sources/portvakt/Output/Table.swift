@@ -29,6 +29,8 @@ struct Table<Row> {
     }
 }
 
+extension Table: Sendable where Row: Sendable {}
+
 /// One column of a table.
 struct Column<Row>: Sendable {
     /// Where a column shows.
