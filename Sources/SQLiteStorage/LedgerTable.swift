@@ -60,6 +60,19 @@ extension SQLiteReader {
         while let row = try rows.next() { try visit(Self.row(row, node: node)) }
     }
 
+    /// The first zone with an entry whose time the zone does not cover, so that searches would pass it over; nil: none.
+    public func misfiledEntries(from first: Int64, through last: Int64) throws -> ClosedRange<Int64>? {
+        try Int64.fetchOne(
+            database,
+            sql: """
+                SELECT sequence >> ?1 FROM ledger LEFT JOIN ledger_zone ON zone = sequence >> ?1
+                WHERE sequence BETWEEN ?2 AND ?3 AND (time NOT BETWEEN earliest AND latest OR zone IS NULL)
+                ORDER BY sequence LIMIT 1
+                """,
+            arguments: [LedgerZone.bits, first, last]
+        ).map { LedgerZone(number: $0, earliest: 0, latest: 0).sequences }
+    }
+
     private static var rowColumns: String { "SELECT sequence, time, kind, previous, hash, claims, body FROM ledger" }
 
     private static func row(_ row: Row, node: String) -> LedgerRow {
