@@ -51,6 +51,18 @@ public struct LedgerPosition: Sendable, Hashable {
     }
 }
 
+/// Thrown by a work's `write` for a fault that concerns no other request, a registration that cannot be read above all.
+///
+/// The work fails with `cause` and its claims are released; the batch goes on. Only claims can be taken back: it must be
+/// thrown before the work appends an entry or lets ``WriterMemory/admits(_:)`` count a refusal.
+public struct FailedAlone: Error {
+    /// What went wrong.
+    public let cause: any Error
+
+    /// A fault of one work.
+    public init(cause: any Error) { self.cause = cause }
+}
+
 /// One request's share of the writer's next batch.
 ///
 /// The writer calls `write` on its own thread inside the batch's transaction, then, when the batch is durable, `committed`
@@ -60,12 +72,13 @@ public protocol LedgerWork<Transaction>: AnyObject, Sendable {
     /// The transaction it works in.
     associatedtype Transaction: LedgerTransaction
 
-    /// Claims, decides and appends. A refusal is an outcome, not an error: whatever it throws fails the whole batch.
+    /// Claims, decides and appends. A refusal is an outcome, not an error: what it throws fails the whole batch, but for
+    /// ``FailedAlone``.
     func write(in transaction: Transaction, with memory: WriterMemory) throws
 
     /// The batch is durable.
     func committed()
 
-    /// The batch is not durable; nothing of it happened.
+    /// The batch is not durable, or this work failed alone; nothing of it happened.
     func failed(_ error: any Error)
 }

@@ -23,6 +23,9 @@ struct ReplayMemory {
 
     var count: Int { held.count }
 
+    /// How many claims the open batch has made.
+    var batchCount: Int { batch.count }
+
     /// What the open batch has claimed so far.
     var batchClaims: [HeldClaim] { batch.map(\.claim) }
 
@@ -39,12 +42,15 @@ struct ReplayMemory {
     mutating func commit() { batch.removeAll(keepingCapacity: true) }
 
     /// Takes back what the open batch has claimed, the last first: each then lies at the end of its bucket.
-    mutating func rollBack() {
-        for (claim, bucket) in batch.reversed() {
+    mutating func rollBack() { rollBack(toCount: 0) }
+
+    /// Takes back what the open batch has claimed since it had `count` claims.
+    mutating func rollBack(toCount count: Int) {
+        for (claim, bucket) in batch[count...].reversed() {
             held.remove(claim.digest)
             buckets[bucket]?.removeLast()
         }
-        batch.removeAll(keepingCapacity: true)
+        batch.removeLast(batch.count - count)
     }
 
     /// Lets go what is past its time; never inside an open batch.

@@ -96,12 +96,13 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
         closing: Bool = false
     ) {
         var notices: [LedgerNotice] = []
+        var faults: [(any Error)?] = []
         do {
             let behind = try store.transaction { transaction in
                 let (behind, heard) = try memory.begin(in: transaction)
                 notices = heard
                 if behind == nil {
-                    for work in batch { try work.write(in: transaction, with: memory) }
+                    for work in batch { faults.append(try memory.write(work, in: transaction)) }
                 }
                 try memory.end(in: transaction, closing: closing)
                 return behind
@@ -110,7 +111,7 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
             if health.failure != nil { notices.append(.storeRecovered) }
             health.failure = nil
             publish(memory, failure: nil)
-            settle(batch, behind: behind, mark: memory.clockRecord.mark)
+            settle(batch, faults: faults, behind: behind, mark: memory.clockRecord.mark)
         } catch {
             memory.rollBack()
             if health.failure == nil || !batch.isEmpty {
@@ -123,11 +124,18 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
         notices.forEach(notify)
     }
 
-    private func settle(_ batch: [any LedgerWork<Store.Transaction>], behind: Seconds?, mark: Timestamp) {
+    private func settle(
+        _ batch: [any LedgerWork<Store.Transaction>],
+        faults: [(any Error)?],
+        behind: Seconds?,
+        mark: Timestamp
+    ) {
         if let behind {
             for work in batch { work.failed(LedgerWriterError.clockBehind(by: behind, mark: mark)) }
-        } else {
-            for work in batch { work.committed() }
+            return
+        }
+        for (work, fault) in zip(batch, faults) {
+            if let fault { work.failed(fault) } else { work.committed() }
         }
     }
 

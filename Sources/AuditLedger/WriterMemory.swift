@@ -12,7 +12,8 @@ public final class WriterMemory {
     private var refusals = RefusalSummaries()
     /// The clock's record as it stands in the store.
     private var stored: ClockRecord
-    private var now: Timestamp
+    /// The writer's time, read when the batch began.
+    public private(set) var now: Timestamp
     private var boot: Int64
 
     /// How a claim ended.
@@ -80,6 +81,23 @@ extension WriterMemory {
         let notices = watch.observe(now: now, boot: boot)
         replays.sweep(mark: watch.record.mark, boot: boot)
         return notices
+    }
+
+    /// Lets one work of the batch write; when it fails alone its claims are taken back.
+    ///
+    /// - Returns: Why it failed alone; nil when it did not.
+    func write<Transaction>(
+        _ work: any LedgerWork<Transaction>,
+        in transaction: Transaction
+    ) throws -> (any Error)? {
+        let before = replays.batchCount
+        do {
+            try work.write(in: transaction, with: self)
+            return nil
+        } catch let failure as FailedAlone {
+            replays.rollBack(toCount: before)
+            return failure.cause
+        }
     }
 
     /// Begins a batch; reads the claims again when an operator has lowered the mark since the last one.

@@ -30,6 +30,23 @@ extension StorageContract {
                 await writer.stop()
                 try verify(subject, count: 501)
             },
+            StorageContractCase("fails alone a request that says so, and frees its claims; the others get tokens") {
+                subject in
+                let writer = try await start(on: subject)
+                let claims = try (0..<300).map { [try ContractSample.claim($0)] }
+                let faulty = Set(stride(from: 0, to: 300, by: 3).map { claims[$0] })
+                let outcomes = await ask(writer, claims) {
+                    faulty.contains($0) ? FailedAlone(cause: ContractFault()) : nil
+                }
+                #expect(outcomes.count { $0 == .claimed } == 200)
+                #expect(outcomes.count { $0 == nil } == 100)
+                #expect(writer.impediment == nil)
+                let again = await ask(writer, claims)
+                #expect(again.count { $0 == .claimed } == 100)
+                #expect(again.count { $0 == .replayed } == 200)
+                await writer.stop()
+                try verify(subject, count: 300)
+            },
             StorageContractCase("runs acts of administration between the batches, on the same chain") { subject in
                 let writer = try await start(on: subject)
                 let claims = try (0..<200).map { [try ContractSample.claim($0)] }
@@ -56,13 +73,14 @@ extension StorageContract {
 
     private static func ask(
         _ writer: LedgerWriter<Subject.Store>,
-        _ requests: [[ReplayClaim]]
+        _ requests: [[ReplayClaim]],
+        fault: @escaping @Sendable ([ReplayClaim]) -> (any Error)? = { _ in nil }
     ) async -> [WriterMemory.ClaimOutcome?] {
         await withTaskGroup(of: WriterMemory.ClaimOutcome?.self) { group in
             for claims in requests {
                 group.addTask {
                     await withUnsafeContinuation {
-                        writer.submit(ContractRequest<Subject.Store.Transaction>(claims, $0))
+                        writer.submit(ContractRequest<Subject.Store.Transaction>(claims, fault: fault(claims), $0))
                     }
                 }
             }
@@ -71,20 +89,27 @@ extension StorageContract {
     }
 }
 
-/// A request that claims and appends; ends with nil when its batch fails.
+/// A request that claims and appends; ends with nil when it fails, alone with `fault` or with its batch.
 private final class ContractRequest<Transaction: LedgerTransaction>: LedgerWork {
     private let claims: [ReplayClaim]
+    private let fault: (any Error)?
     private let continuation: UnsafeContinuation<WriterMemory.ClaimOutcome?, Never>
     private let outcome = Mutex<WriterMemory.ClaimOutcome?>(nil)
 
-    init(_ claims: [ReplayClaim], _ continuation: UnsafeContinuation<WriterMemory.ClaimOutcome?, Never>) {
+    init(
+        _ claims: [ReplayClaim],
+        fault: (any Error)?,
+        _ continuation: UnsafeContinuation<WriterMemory.ClaimOutcome?, Never>
+    ) {
         self.claims = claims
+        self.fault = fault
         self.continuation = continuation
     }
 
     func write(in transaction: Transaction, with memory: WriterMemory) throws {
         let outcome = memory.claim(claims)
         self.outcome.withLock { $0 = outcome }
+        if let fault { throw fault }
         if outcome == .claimed { try transaction.append(ContractSample.event(), claiming: claims) }
     }
 

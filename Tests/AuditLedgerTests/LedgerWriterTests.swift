@@ -18,13 +18,20 @@ private final class Request: LedgerWork {
     }
 
     private let claims: [ReplayClaim]
+    private let fault: (any Error)?
     private let gate: Gate?
     private let continuation: UnsafeContinuation<Ending, Never>
     private let outcome = Mutex<WriterMemory.ClaimOutcome?>(nil)
     private let ended = Mutex(0)
 
-    init(_ claims: [ReplayClaim], gate: Gate?, _ continuation: UnsafeContinuation<Ending, Never>) {
+    init(
+        _ claims: [ReplayClaim],
+        fault: (any Error)?,
+        gate: Gate?,
+        _ continuation: UnsafeContinuation<Ending, Never>
+    ) {
         self.claims = claims
+        self.fault = fault
         self.gate = gate
         self.continuation = continuation
     }
@@ -32,6 +39,7 @@ private final class Request: LedgerWork {
     func write(in transaction: InMemoryLedgerTransaction, with memory: WriterMemory) throws {
         let outcome = memory.claim(claims)
         self.outcome.withLock { $0 = outcome }
+        if let fault { throw fault }
         guard outcome == .claimed else { return }
         try transaction.append(LedgerEvent(time: epoch, kind: .tokenIssued), claiming: claims)
     }
@@ -90,9 +98,10 @@ struct LedgerWriterTests {
     private func ask(
         _ writer: LedgerWriter<InMemoryLedgerStore>,
         _ claims: ReplayClaim...,
+        fault: (any Error)? = nil,
         gate: Gate? = nil
     ) async -> Request.Ending {
-        await withUnsafeContinuation { writer.submit(Request(claims, gate: gate, $0)) }
+        await withUnsafeContinuation { writer.submit(Request(claims, fault: fault, gate: gate, $0)) }
     }
 
     @Test func `gives one of a thousand parallel requests with the same jti a token`() async throws {
@@ -142,6 +151,35 @@ struct LedgerWriterTests {
         #expect(writer.impediment == .storeFailing("DiskFull()"))
         #expect(await ask(writer, try claim()) == .issued)
         #expect(await ask(writer, try claim()) == .replayed)
+        #expect(writer.impediment == nil)
+        await writer.stop()
+    }
+
+    @Test func `a request that fails alone fails with its cause, in the transaction that gives others tokens`()
+        async throws
+    {
+        let writer = writer()
+        try await writer.start()
+        let gate = Gate()
+        async let held = ask(writer, try claim(0), gate: gate)
+        while store.rows.isEmpty { await Task.yield() }
+        let before = store.commits
+        async let first = ask(writer, try claim(1))
+        while writer.queueLength < 2 { await Task.yield() }
+        async let faulty = ask(writer, try claim(2), try claim(3), fault: FailedAlone(cause: DiskFull()))
+        while writer.queueLength < 3 { await Task.yield() }
+        // Both hold claims of the one before, which were released.
+        async let second = ask(writer, try claim(3))
+        async let third = ask(writer, try claim(2))
+        while writer.queueLength < 5 { await Task.yield() }
+        gate.open()
+        #expect(
+            try await [held, first, faulty, second, third] == [
+                .issued, .issued, .failed("DiskFull()"), .issued, .issued,
+            ]
+        )
+        #expect(store.commits - before == 1)
+        #expect(store.rows.count == 4)
         #expect(writer.impediment == nil)
         await writer.stop()
     }
@@ -286,7 +324,7 @@ struct ReplayAcrossRestartTests {
             bootClock: boot ?? self.boot
         )
         try await writer.start()
-        let ending = await withUnsafeContinuation { writer.submit(Request(claims, gate: nil, $0)) }
+        let ending = await withUnsafeContinuation { writer.submit(Request(claims, fault: nil, gate: nil, $0)) }
         await writer.stop()
         return ending
     }
@@ -358,7 +396,7 @@ struct ReplayAcrossRestartTests {
         )
         try await writer.start()
         func ask(_ claims: ReplayClaim...) async -> Request.Ending {
-            await withUnsafeContinuation { writer.submit(Request(claims, gate: nil, $0)) }
+            await withUnsafeContinuation { writer.submit(Request(claims, fault: nil, gate: nil, $0)) }
         }
         let used = try claim(1, issued: epoch)
         #expect(await ask(used) == .issued)
