@@ -63,15 +63,20 @@ public final class SQLiteStore: LedgerStore {
         do {
             return try pool.writeWithoutTransaction { database in
                 var seen: Int64?
+                // Also when nothing comes of it: else a cache would go on deciding on facts that every transaction finds
+                // to be outdated.
+                defer { if let seen { noticeRevision(seen) } }
+                var committed: Int64?
                 var result: Result?
                 try database.inTransaction(.immediate) {
                     let transaction = SQLiteTransaction(database: database, ledger: ledger)
+                    defer { seen = transaction.revisionSeenBefore }
                     result = try body(transaction)
                     try transaction.finish()
-                    seen = transaction.seenRevision
+                    committed = transaction.seenRevision
                     return .commit
                 }
-                if let seen { noticeRevision(seen) }
+                seen = committed
                 guard let result else { throw StorageError.other(code: 0, message: "a transaction gave no result") }
                 return result
             }

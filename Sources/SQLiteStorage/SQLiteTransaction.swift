@@ -28,6 +28,9 @@ public final class SQLiteTransaction: SQLiteReader, LedgerTransaction {
     /// The last revision that was read here, for caches to know that it moved.
     var seenRevision: Int64? { knownRevision }
 
+    /// The last revision that was read here of what others have committed: all that is true when it is rolled back.
+    var revisionSeenBefore: Int64? { hasRaised ? knownRevision.map { $0 - 1 } : knownRevision }
+
     /// Raises the revision, once a transaction: call it wherever a fact that a decision may rest on is changed.
     public func raiseRevision() throws {
         guard !hasRaised else { return }

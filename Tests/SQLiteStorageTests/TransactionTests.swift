@@ -47,6 +47,22 @@ struct TransactionTests {
         #expect(store.lastSeenRevision == other.lastSeenRevision)
     }
 
+    @Test func `sees it with a transaction that is rolled back, but not the revision that it raised itself`() throws {
+        defer { installation.remove() }
+        let other = try installation.open()
+        for raises in [false, true] {
+            try other.transaction { try $0.raiseRevision() }
+            #expect(throws: CancellationError.self) {
+                try store.transaction { transaction in
+                    _ = try transaction.revision
+                    if raises { try transaction.raiseRevision() }
+                    throw CancellationError()
+                }
+            }
+            #expect(store.lastSeenRevision == other.lastSeenRevision)
+        }
+    }
+
     @Test func `reads one snapshot while another writes`() throws {
         defer { installation.remove() }
         let other = try installation.open()
