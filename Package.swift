@@ -151,7 +151,8 @@ let package = Package(
             "Server",
             [
                 "Administration", "AuditLedger", "Clients", "EnterpriseCertificates", "HTTPServer", "JOSE", "LibCrypto",
-                "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", configuration, logging, nioCore,
+                "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", configuration, logging,
+                nioCore,
                 nioPosix, serviceLifecycle, unixSignals, yams,
             ]
         ),
@@ -222,7 +223,9 @@ let package = Package(
         tests(
             of: "HTTPServer",
             [
-                "AuditLedger", "JOSE", "TokenIssuance", "Vocabulary", hummingbird, hummingbirdTesting, httpTypes, logging,
+                "AuditLedger", "JOSE", "LibCrypto", "TestAuthority", "TokenIssuance", "Vocabulary", hummingbird,
+                hummingbirdTesting, httpTypes,
+                logging,
                 nioCore,
             ],
             exclude: ["Golden"]
@@ -240,11 +243,18 @@ let package = Package(
         tests(
             of: "DemoWorld",
             [
-                "Administration", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage",
+                "Administration", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
+                "SQLiteStorage",
                 "Scopes", "Server", "TokenIssuance", "Vocabulary",
             ]
         ),
-        tests(of: "portvakt", ["AuditLedger", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "Vocabulary", argumentParser, grdb]),
+        tests(
+            of: "portvakt",
+            [
+                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "TestAuthority",
+                "Vocabulary", argumentParser, grdb,
+            ]
+        ),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [

@@ -8,6 +8,8 @@ public struct ListenerLimits: Sendable, Hashable {
     public var maximumConnections: Int
     /// How long a connection may be silent between requests, or over the head of one.
     public var idleTimeout: Duration
+    /// How long a TLS handshake may take.
+    public var handshakeTimeout: Duration = .seconds(10)
     /// How long a request's body may take to arrive.
     public var bodyTimeout: Duration = .seconds(10)
     /// The largest sum of all header fields, in bytes.

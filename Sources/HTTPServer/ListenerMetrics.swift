@@ -50,6 +50,14 @@ struct ListenerMetrics: Sendable {
     func record(_ code: ErrorCode) { refusals[code]?.increment() }
 }
 
+/// What a listener counts of connections that never became a request: such peers are closed and told nothing (DESIGN §3).
+struct ConnectionMetrics: Sendable {
+    /// What came was no HTTP, or exceeded the limits on its head.
+    let unparsable = Counter(label: "portvakt_http_unparsable_total")
+    /// A handshake or a request took too long to arrive.
+    let timedOut = Counter(label: "portvakt_http_timed_out_total")
+}
+
 extension Duration {
     /// Whole nanoseconds.
     var nanoseconds: Int64 {

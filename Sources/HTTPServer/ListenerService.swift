@@ -102,24 +102,30 @@ public struct ListenerService<Responder: HTTPResponder>: Service where Responder
     }
 
     private var builder: HTTPServerBuilder {
-        get throws {
-            let connection = HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestWatch(requests: requests, limits: limits)],
-                idleTimeout: TimeAmount(limits.idleTimeout),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: limits.maximumHeaderListLength,
-                    maxHeaderListSize: limits.maximumHeaderListLength,
-                    maxHeaderFieldCount: limits.maximumHeaderFields
-                )
+        let metrics = ConnectionMetrics()
+        let connection = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestWatch(requests: requests, limits: limits, metrics: metrics)],
+            idleTimeout: TimeAmount(limits.idleTimeout),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.maximumHeaderListLength,
+                maxHeaderListSize: limits.maximumHeaderListLength,
+                maxHeaderFieldCount: limits.maximumHeaderFields
             )
-            guard let identity else { return .http1(configuration: connection) }
-            return try .http2Upgrade(
-                tlsConfiguration: identity.configuration,
-                configuration: HTTP2ChannelConfiguration(
-                    idleTimeout: limits.idleTimeout,
-                    gracefulCloseTimeout: limits.bodyTimeout,
-                    streamConfiguration: connection
-                )
+        )
+        guard let identity else { return .http1(configuration: connection) }
+        return HTTPServerBuilder { [limits] responder in
+            HandshakeDeadline(
+                base: try HTTP2UpgradeChannel(
+                    tlsConfiguration: identity.configuration,
+                    configuration: HTTP2ChannelConfiguration(
+                        idleTimeout: limits.idleTimeout,
+                        gracefulCloseTimeout: limits.bodyTimeout,
+                        streamConfiguration: connection
+                    ),
+                    responder: responder
+                ),
+                limit: limits.handshakeTimeout,
+                metrics: metrics
             )
         }
     }

@@ -1,5 +1,7 @@
+import CoreMetrics
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
 
 /// Watches the requests of one HTTP/1.1 connection or one HTTP/2 stream: counts them, and ends those that never end.
@@ -13,6 +15,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let requests: RequestsInFlight
     private let limits: ListenerLimits
+    private let metrics: ConnectionMetrics
     private var isEnding = false
     private var unanswered = 0
     private var isReadingBody = false
@@ -20,9 +23,10 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private var requestNumber: UInt64 = 0
     private var deadline: Scheduled<Void>?
 
-    init(requests: RequestsInFlight, limits: ListenerLimits) {
+    init(requests: RequestsInFlight, limits: ListenerLimits, metrics: ConnectionMetrics) {
         self.requests = requests
         self.limits = limits
+        self.metrics = metrics
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -84,6 +88,11 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is HTTPParserError { metrics.unparsable.increment() }
+        context.fireErrorCaught(error)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         settle()
         context.fireChannelInactive()
@@ -107,6 +116,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
             self.deadline = nil
             guard self.isReadingBody else { return }
             if self.requestNumber == watched {
+                self.metrics.timedOut.increment()
                 context.close(promise: nil)
             } else {
                 self.scheduleDeadline(context)

@@ -1,6 +1,9 @@
 import HTTPServer
 import HTTPTypes
 import Hummingbird
+import LibCrypto
+import TestAuthority
+import TestSupport
 import Testing
 import TokenIssuance
 import Vocabulary
@@ -10,6 +13,7 @@ struct ListenerServiceTests {
     /// Serves while `body` speaks to the port.
     private func serving<Result: Sendable>(
         _ limits: ListenerLimits = ListenerLimits(),
+        identity: TLSIdentity? = nil,
         fixture: Fixture = Fixture(tokens: ScriptedIssuer.throwing(Refusal.replayed)),
         _ body: @Sendable (Int) async throws -> Result
     ) async throws -> Result {
@@ -18,6 +22,7 @@ struct ListenerServiceTests {
             responder: try fixture.listener(),
             host: "127.0.0.1",
             port: 0,
+            identity: identity,
             limits: limits,
             logger: .silent,
             bound: { port.yield($0.port ?? 0) }
@@ -115,6 +120,33 @@ struct ListenerServiceTests {
             try await RawConnection.secondsUntilClosed(port, sending: head, thenEvery: .milliseconds(100), "x")
         }
         #expect(seconds < 3)
+    }
+
+    @Test func `closes a connection whose TLS handshake does not come to its end`() async throws {
+        var limits = ListenerLimits(idleTimeout: .seconds(30))
+        limits.handshakeTimeout = .milliseconds(300)
+        var request = EnterpriseCertificateRequest(
+            organisation: try #require(OrganisationNumber(stem: 31_000_000)),
+            name: "localhost",
+            key: TestKeys.p256
+        )
+        request.isSelfSigned = true
+        let authority = try CertificateAuthority(
+            .buypass,
+            keys: .init(authority: .ec(.p256), enterprise: .ec(.p256)),
+            at: Fixture().clock.now
+        )
+        let identity = try TLSIdentity(
+            certificates: Array(authority.issue(request).pem.utf8),
+            privateKey: Array(TestKeys.p256.pem().utf8)
+        )
+        // The first bytes of a client hello, and then nothing.
+        for beginning in ["", "\u{16}\u{03}\u{01}"] {
+            let seconds = try await serving(limits, identity: identity) { port in
+                try await RawConnection.secondsUntilClosed(port, sending: beginning, thenEvery: .seconds(10), "")
+            }
+            #expect(seconds < 3)
+        }
     }
 
     @Test func `closes a silent connection`() async throws {

@@ -120,5 +120,18 @@ extension OneAtATime {
             #expect(configuration.adminURL == "https://admin.example.no/")
             #expect(configuration.listen.host == "::1")
         }
+
+        @Test func `listens where a plain-HTTP issuer is`() throws {
+            let plan = Installation.Plan(
+                dataFolder: path,
+                issuer: try Issuer(parsing: "http://127.0.0.1:17099/"),
+                environment: .test,
+                actor: "test"
+            )
+            try Installation.make(plan, at: now).store.close()
+            let text = try String(contentsOfFile: path + "/portvakt.yaml", encoding: .utf8)
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 110 })
+            #expect(try ServerConfiguration(ConfigurationInputs(dataFolder: path)).listen.port == 17_099)
+        }
     }
 }

@@ -40,9 +40,13 @@ public struct Installation: Sendable {
             self.environment = environment
             self.trust = trust ?? BundledTrust.files(for: environment == .prod ? .prod : .test)
             // DESIGN §6: there is no default of the server, so the file says it.
-            let revocation: [ConfigurationKey: String] =
+            var defaults: [ConfigurationKey: String] =
                 environment == .prod ? [.revocation: "require", .revocationGrace: "1h"] : [.revocation: "off"]
-            self.settings = revocation.merging(settings) { $1 }
+            // A plain-HTTP issuer is this machine, so it is where the server must listen itself.
+            if !issuer.isSecure, let port = issuer.authority.split(separator: ":").last, UInt16(port) != nil {
+                defaults[.listen] = issuer.authority
+            }
+            self.settings = defaults.merging(settings) { $1 }
             self.replacesExisting = replacesExisting
             self.actor = actor
         }

@@ -67,7 +67,7 @@ enum InstallationFolder {
         settings[.environment] = plan.environment.rawValue
         var text = "# Portvakt. Environment variables (PORTVAKT_…) and flags take precedence over this file.\n"
         for key in ConfigurationKey.allCases where !key.isSecret {
-            text += "\n# \(key.meaning)\n"
+            text += "\n" + comment(key.meaning)
             if let value = settings[key] {
                 text += "\(key.rawValue): \(quoted(value))\n"
             } else {
@@ -75,6 +75,16 @@ enum InstallationFolder {
             }
         }
         return text
+    }
+
+    /// The words on lines of a readable length, each behind a comment sign.
+    private static func comment(_ text: String) -> String {
+        var lines = ["#"]
+        for word in text.split(separator: " ") {
+            if lines[lines.count - 1].count + word.count > 100 { lines.append("#") }
+            lines[lines.count - 1] += " " + word
+        }
+        return lines.joined(separator: "\n") + "\n"
     }
 
     /// Plain where YAML takes it for the same text, else in double quotes (YAML 1.2 §7.3.1).
