@@ -110,7 +110,10 @@ struct CertCheck: AsyncParsableCommand {
                 throw .usage("there is no profile `\(name)`", hint: "the profiles are `prod`, `test` and `none`")
             }
             // Anchors of one's own, judged by the environment's profile; without them the environment's anchors too.
-            let files = if let trust { try Self.files(at: trust) + [file] } else { BundledTrust.files(for: bundled) }
+            let files =
+                if let trust { try Self.files(at: trust).map(Self.anchor) + [file] } else {
+                    BundledTrust.files(for: bundled)
+                }
             do throws(TrustFaults) {
                 let store = try TrustStore(files: files)
                 return CertificateCheck(trust: .store(store), at: time, profile: store.profile)
@@ -156,6 +159,13 @@ struct CertCheck: AsyncParsableCommand {
             files.append(TrustStore.File(name: name, contents: try InputFile.read("\(path)/\(name)")))
         }
         return files
+    }
+
+    /// A file under a name that a trust folder takes.
+    private static func anchor(_ file: TrustStore.File) -> TrustStore.File {
+        let name = file.name.split(separator: "/").last.map(String.init) ?? file.name
+        let isKnown = [".pem", ".cer", ".crt"].contains { name.hasSuffix($0) }
+        return TrustStore.File(name: isKnown ? name : name + ".pem", contents: file.contents)
     }
 
     private static func read(_ path: String) throws(CLIError) -> TrustStore.File {

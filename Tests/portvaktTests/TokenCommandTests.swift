@@ -266,7 +266,7 @@ struct TokenRequestCommandTests {
 
     static let wrong: [[String]] = [
         ["--scope", "nocolon"], ["--consumer-org", "991825828"], ["--details", "/dev/null"],
-       
+
         ["--client-id", "not one"], ["--issuer", "http://example.no/"], ["--well-known", "https://example.no/"],
     ]
 
