@@ -1,32 +1,42 @@
-/// A bounded dictionary that forgets what was not used for long: two generations, of which the older is dropped whole.
+/// A dictionary of bounded weight that forgets what was not used for long: two generations, the older dropped whole.
 ///
 /// Look-ups cost one or two hashes and no bookkeeping per use, unlike a list ordered by use.
 struct GenerationalCache<Key: Hashable, Value> {
-    private var young: [Key: Value] = [:]
-    private var old: [Key: Value] = [:]
-    private let generationSize: Int
+    private var young: [Key: Entry] = [:]
+    private var old: [Key: Entry] = [:]
+    private var youngWeight = 0
+    private let generationWeight: Int
 
-    /// A cache of at most `capacity` values.
+    private struct Entry {
+        let value: Value
+        let weight: Int
+    }
+
+    /// A cache of values that weigh at most `capacity` together.
     init(capacity: Int) {
         precondition(capacity >= 2)
-        generationSize = capacity / 2
+        generationWeight = capacity / 2
     }
 
     /// The value, which thereby counts as used.
     mutating func value(for key: Key) -> Value? {
-        if let value = young[key] { return value }
-        guard let value = old[key] else { return nil }
-        insert(value, for: key)
-        return value
+        if let entry = young[key] { return entry.value }
+        guard let entry = old[key] else { return nil }
+        insert(entry.value, for: key, weight: entry.weight)
+        return entry.value
     }
 
-    /// Keeps a value.
-    mutating func insert(_ value: Value, for key: Key) {
-        if young.count >= generationSize, young[key] == nil {
+    /// Keeps a value, unless it alone outweighs a generation.
+    mutating func insert(_ value: Value, for key: Key, weight: Int) {
+        guard weight <= generationWeight else { return }
+        if let replaced = young.removeValue(forKey: key) { youngWeight -= replaced.weight }
+        if youngWeight + weight > generationWeight {
             old = young
             young = [:]
+            youngWeight = 0
         }
-        young[key] = value
+        young[key] = Entry(value: value, weight: weight)
+        youngWeight += weight
     }
 
     /// How many values are held, those in both generations counted twice.

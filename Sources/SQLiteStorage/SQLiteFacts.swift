@@ -14,6 +14,7 @@ extension SQLiteReader: FactsReader {
             revision: try revision,
             client: client,
             consumer: try client.flatMap { try standing(of: $0.owner) },
+            consumerPrefixes: query.needsConsumerPrefixes ? try prefixes(of: client?.owner) : [],
             scopes: try query.scopes.map { name in
                 IssuanceFacts.ScopeFacts(
                     name: name,
@@ -25,18 +26,37 @@ extension SQLiteReader: FactsReader {
     }
 }
 
+extension SQLiteReader {
+    private func prefixes(of owner: OrganisationNumber?) throws -> [ScopePrefix] {
+        try prefixAssignments().filter { $0.owner == owner }.map(\.prefix)
+    }
+}
+
+extension IssuanceFacts {
+    /// How many scopes with their grants it holds: what its memory goes by.
+    fileprivate var weight: Int { 1 + scopes.count }
+
+    /// Whether everything asked for is there.
+    ///
+    /// What is missing may be invented by whoever asks, without end.
+    fileprivate var isComplete: Bool {
+        client != nil
+            && scopes.allSatisfy { $0.scope != nil && ($0.access != nil || $0.scope?.isAccessibleForAll == true) }
+    }
+}
+
 /// Gives facts to the pipeline: from memory while no newer revision has been seen, else from the database.
 ///
 /// Nothing here grows stale unnoticed (DESIGN §2): the writer compares the revision in its own transaction, decides again
-/// where it moved, and thereby tells this cache of the new one. What is unknown is never cached.
+/// where it moved, and thereby tells this cache of the new one. Only what may lead to a yes is kept.
 public final class SQLiteFactsRegistry: FactsRegistry {
     private struct KnownClient: Sendable {
         let client: Client
         let revision: Int64
     }
 
-    /// The most clients, and the most answered queries, that are kept.
-    public static let capacity = 10_000
+    /// The most clients that are kept, and the most scopes with their grants in all answers together.
+    public static let capacity = 20_000
 
     private let store: SQLiteStore
     private let clients = Mutex(GenerationalCache<ClientID, KnownClient>(capacity: capacity))
@@ -56,7 +76,9 @@ public final class SQLiteFactsRegistry: FactsRegistry {
     public func currentClient(_ id: ClientID) async throws -> Client? {
         let (client, revision) = try await store.read { (try $0.client(id), try $0.revision) }
         store.noticeRevision(revision)
-        if let client { clients.withLock { $0.insert(KnownClient(client: client, revision: revision), for: id) } }
+        if let client {
+            clients.withLock { $0.insert(KnownClient(client: client, revision: revision), for: id, weight: 1) }
+        }
         return client
     }
 
@@ -66,7 +88,7 @@ public final class SQLiteFactsRegistry: FactsRegistry {
         if let known = answers.withLock({ $0.value(for: query) }), known.revision >= newest { return known }
         let facts = try await store.read { try $0.facts(for: query) }
         store.noticeRevision(facts.revision)
-        if facts.client != nil { answers.withLock { $0.insert(facts, for: query) } }
+        if facts.isComplete { answers.withLock { $0.insert(facts, for: query, weight: facts.weight) } }
         return facts
     }
 }

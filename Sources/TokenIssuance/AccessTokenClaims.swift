@@ -35,6 +35,8 @@ public struct AccessTokenClaims: Sendable, Hashable {
     public let headerType: String
     /// The header's `alg`.
     public let algorithm: JWSAlgorithm
+    /// `consumer_prefix`: the prefixes that the consumer owns, only in tokens for Altinn's delegation and resource APIs.
+    public let consumerPrefixes: [ScopePrefix]
     /// The consumer is bankrupt or being wound up, and the server is set to warn: marked in the ledger.
     public let isConsumerDistressed: Bool
 
@@ -60,6 +62,7 @@ public struct AccessTokenClaims: Sendable, Hashable {
         if headerType == AccessTokenClaims.rfc9068Type { object["sub"] = .string(client.rawValue) }
         if let audience { object["aud"] = audience }
         if let pid { object["pid"] = .string(pid.exposed) }
+        if !consumerPrefixes.isEmpty { object["consumer_prefix"] = .strings(consumerPrefixes.map(\.rawValue)) }
         return object
     }
 

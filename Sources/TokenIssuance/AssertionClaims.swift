@@ -66,7 +66,9 @@ public struct AssertionClaims: Sendable, Hashable {
         case .clientAuthentication:
             for name in Self.grantOnly where object[name] != nil { throw .claim(name, fault: .forbidden) }
             // RFC 7523 §3 items 1 and 2: issuer and subject are the client.
-            guard try Self.required("sub", in: object) == client else { throw .claim("sub", fault: .malformed) }
+            guard isSameBytes(try Self.required("sub", in: object), client) else {
+                throw .claim("sub", fault: .malformed)
+            }
             scopes = []
             resource = nil
             pid = nil

@@ -148,11 +148,10 @@ public struct ClientAuthenticator: Sendable {
         switch (assertion.credential, client.authentication) {
         case (.key(let id), .registeredKey):
             guard let key = client.key(id) else { throw .keyUnknown(id) }
+            try checkSignature(of: assertion, by: key)
+            // Only after the signature: when a key ends is told to nobody who does not hold it.
             guard !key.isExpired(at: now) else { throw .keyExpired(id, expired: key.expires) }
-            guard assertion.algorithm == key.algorithm else {
-                throw .headerAlgorithm(received: assertion.algorithm.rawValue, expected: [key.algorithm.rawValue])
-            }
-            guard assertion.jws.isSigned(by: key.publicKey, algorithm: key.algorithm) else { throw .signature }
+            try checkCertificate(of: key, from: client, at: now)
             return .key(key)
         case (.key(let id), .certificate): throw .keyNotRegistered(id)
         case (.certificates, .registeredKey): throw .keyRequired
@@ -170,6 +169,30 @@ public struct ClientAuthenticator: Sendable {
                 throw .signature
             }
             return .certificate(certificate)
+        }
+    }
+
+    /// The registered algorithm and no other (RFC 8725 §3.1).
+    ///
+    /// Which one that is, is told only to whoever signed with the key, if by the wrong algorithm.
+    private func checkSignature(of assertion: UnverifiedAssertion, by key: ClientKey) throws(Refusal) {
+        let used = assertion.algorithm
+        guard used.fits(key.publicKey.kind) else { throw .headerAlgorithm(received: used.rawValue, expected: []) }
+        guard assertion.jws.isSigned(by: key.publicKey, algorithm: used) else { throw .signature }
+        guard used == key.algorithm else {
+            throw .headerAlgorithm(received: used.rawValue, expected: [key.algorithm.rawValue])
+        }
+    }
+
+    /// A key registered with `x5c` is bound to that certificate, which must hold each time, revocation included (DESIGN §2.2).
+    private func checkCertificate(of key: ClientKey, from client: Client, at now: Timestamp) throws(Refusal) {
+        guard !key.certificateChain.isEmpty else { return }
+        let certificate: EnterpriseCertificate
+        do { certificate = try certificates.validate(key.certificateChain, at: now) } catch {
+            throw .certificate(error)
+        }
+        guard certificate.organisation == client.owner else {
+            throw .certificateOrganisation(certificate: certificate.organisation)
         }
     }
 }

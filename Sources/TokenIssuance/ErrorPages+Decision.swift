@@ -59,10 +59,10 @@ extension ErrorPage {
             "the type is misspelt"
         ],
         fixes: [
-            "compare with `authorization_details_types_supported` in the metadata"
+            "leave `authorization_details` out, or use a type that the metadata name in `authorization_details_types_supported`"
         ],
         example:
-            "Unknown authorization details type: authorization details of type `urn:example` are not served; see `authorization_details_types_supported` in the metadata"
+            "Unknown authorization details type: authorization details of type `urn:example` are not served here"
     )
 
     static let clientDisabled = ErrorPage(

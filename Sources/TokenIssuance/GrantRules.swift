@@ -35,9 +35,11 @@ public struct GrantRules: Sendable {
         of kind: UnverifiedAssertion.Kind,
         from client: Client
     ) throws(Refusal) -> Bool {
-        if audience == [issuer.rawValue] { return false }
-        let isEndpoint = audience == [issuer.endpoint("token")]
-        guard isEndpoint, kind == .grant, client.acceptsTokenEndpointAudience else {
+        guard audience.count == 1, let value = audience.first else {
+            throw .audience(received: audience, expected: issuer.rawValue)
+        }
+        if isSameBytes(value, issuer.rawValue) { return false }
+        guard isSameBytes(value, issuer.endpoint("token")), kind == .grant, client.acceptsTokenEndpointAudience else {
             throw .audience(received: audience, expected: issuer.rawValue)
         }
         return true

@@ -15,6 +15,14 @@ public struct FactsQuery: Sendable, Hashable {
         self.client = client
         self.scopes = scopes
     }
+
+    /// Whether the token will name the prefixes that the consumer owns: those for Altinn's look-up of delegations and its
+    /// resource registry do (DESIGN §4).
+    public var needsConsumerPrefixes: Bool {
+        scopes.contains {
+            $0.rawValue.hasPrefix("altinn:maskinporten/") || $0.rawValue.hasPrefix("altinn:resourceregistry/")
+        }
+    }
 }
 
 /// What the store knew, in one snapshot, when a decision was taken.
@@ -42,14 +50,23 @@ public struct IssuanceFacts: Sendable, Hashable {
     public let client: Client?
     /// The standing of the client's owner, who is the consumer; nil when the register does not know it.
     public let consumer: OrganisationStanding?
+    /// The prefixes that the consumer owns; read only where the query needs them.
+    public let consumerPrefixes: [ScopePrefix]
     /// The scopes in the order asked.
     public let scopes: [ScopeFacts]
 
     /// A snapshot.
-    public init(revision: Int64, client: Client?, consumer: OrganisationStanding?, scopes: [ScopeFacts]) {
+    public init(
+        revision: Int64,
+        client: Client?,
+        consumer: OrganisationStanding?,
+        consumerPrefixes: [ScopePrefix] = [],
+        scopes: [ScopeFacts]
+    ) {
         self.revision = revision
         self.client = client
         self.consumer = consumer
+        self.consumerPrefixes = consumerPrefixes
         self.scopes = scopes
     }
 }

@@ -1,4 +1,5 @@
 import Clients
+import EnterpriseCertificates
 public import JOSE
 public import Organisations
 import Scopes
@@ -70,6 +71,7 @@ public struct IssuancePolicy: Sendable {
             pid: grant.pid,
             headerType: headerType,
             algorithm: try algorithm(for: scopes),
+            consumerPrefixes: facts.consumerPrefixes,
             isConsumerDistressed: consumer.distress.isPresent && distress == .warn
         )
     }
@@ -84,13 +86,17 @@ public struct IssuancePolicy: Sendable {
     ) throws(Refusal) -> Client {
         guard let client = facts.client else { throw .clientUnknown(grant.client.id.rawValue) }
         guard client.isActive else { throw .clientDisabled(client.id) }
+        if grant.isAddressedToEndpoint, !client.acceptsTokenEndpointAudience {
+            throw .audience(received: [issuer.endpoint("token")], expected: issuer.rawValue)
+        }
         switch grant.credential {
         case .key(let used):
             guard let key = client.key(used.id), key.thumbprint == used.thumbprint, key.algorithm == used.algorithm
             else { throw .keyUnknown(used.id) }
             guard !key.isExpired(at: now) else { throw .keyExpired(key.id, expired: key.expires) }
-        case .certificate:
+        case .certificate(let certificate):
             guard client.authentication == .certificate else { throw .keyRequired }
+            guard now <= certificate.notAfter else { throw .certificate(.expired(notAfter: certificate.notAfter)) }
         }
         return client
     }

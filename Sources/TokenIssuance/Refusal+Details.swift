@@ -34,6 +34,8 @@ extension Refusal {
         case .tooManyRequests(let retryAfter): ["retry_after": .number(JSONNumber(retryAfter.count))]
         case .assertionMalformed(let error): ["cause": .string("\(error)")]
         case .headerMember(let name, _): ["header": .string(name)]
+        case .headerAlgorithm(let received, let expected) where expected.isEmpty:
+            ["header": "alg", "received": .string(received)]
         case .headerAlgorithm(let received, let expected):
             ["header": "alg", "received": .string(received), "expected": strings(expected)]
         case .headerType(let received): ["header": "typ", "received": .string(received), "expected": "JWT"]

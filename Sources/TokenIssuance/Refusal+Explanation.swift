@@ -67,6 +67,8 @@ extension Refusal {
             "this listener does not answer to the host `\(host)`; use its own address or the one in `admin_url`"
         case .assertionMalformed(let error): "the assertion is no signed JWT: \(error)"
         case .headerMember(let name, let fault): "the header member `\(name)` \(fault.explanation)"
+        case .headerAlgorithm(let received, let expected) where expected.isEmpty:
+            "`alg` is `\(received)`, which does not fit the key that `kid` names"
         case .headerAlgorithm(let received, let expected):
             "`alg` is `\(received)`, and must be \(expected.map { "`\($0)`" }.joined(separator: ", "))"
         case .headerType(let received):
@@ -117,7 +119,7 @@ extension Refusal {
                 : "the scope `\(scope)` does not allow the claim `pid`"
         case .resource(let resource, let fault): fault.explanation(of: resource)
         case .authorizationDetailsType(let type):
-            "authorization details of type `\(type)` are not served; see `authorization_details_types_supported` in the metadata"
+            "authorization details of type `\(type)` are not served here"
         case .delegationUnavailable(let claim):
             "this server has no register of delegations, so `\(claim)` cannot be honoured; ask as the consumer itself"
         }

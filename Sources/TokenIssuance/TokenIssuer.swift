@@ -1,3 +1,4 @@
+public import Logging
 import Metrics
 public import Vocabulary
 
@@ -8,6 +9,7 @@ public final class TokenIssuer: Sendable {
     private let registry: any FactsRegistry
     private let policy: IssuancePolicy
     private let ledger: any IssuanceLedger
+    private let logger: Logger
     private let endpointAudiences = Counter(label: "portvakt_endpoint_audience_total")
 
     /// An issuer made of its parts.
@@ -16,13 +18,15 @@ public final class TokenIssuer: Sendable {
         authenticator: ClientAuthenticator,
         registry: any FactsRegistry,
         policy: IssuancePolicy,
-        ledger: any IssuanceLedger
+        ledger: any IssuanceLedger,
+        logger: Logger = Logger(label: "portvakt.token-issuance")
     ) {
         self.clock = clock
         self.authenticator = authenticator
         self.registry = registry
         self.policy = policy
         self.ledger = ledger
+        self.logger = logger
     }
 
     /// Answers one token request, from form to signed token.
@@ -31,10 +35,9 @@ public final class TokenIssuer: Sendable {
     public func issue(_ form: TokenForm, trace: RequestTrace) async throws -> IssuedToken {
         let now = clock.now  // the only clock read
         let unverified = try UnverifiedGrant(parsing: form)  // RFC 7515 §7.1, RFC 7523 §2.1, §2.2
-        let grant = try await authenticator.authenticate(unverified, at: now)  // x5c or kid; RFC 7523 §3
+        let (grant, facts) = try await proven(unverified, trace: trace, at: now)
         if grant.isAddressedToEndpoint { endpointAudiences.increment() }
-        let facts = try await registry.facts(for: grant.query)  // one snapshot, with its revision
-        let decide = { @Sendable [policy] (facts: IssuanceFacts) in
+        let decide = { @Sendable [policy] (facts: IssuanceFacts, now: Timestamp) in
             Result { () throws(Refusal) in try policy.decide(grant, given: facts, at: now) }
         }
         // Durable entry and `jti` first (MP-012), then the signature, many at once; decided again if the facts moved.
@@ -44,9 +47,27 @@ public final class TokenIssuer: Sendable {
                 trace: trace,
                 now: now,
                 revision: facts.revision,
-                outcome: decide(facts),  // pure; organisation, scopes, audience, lifetime
+                outcome: decide(facts, now),  // pure; organisation, scopes, audience, lifetime
                 decideAgain: decide
             )
         )
+    }
+
+    /// The client proven (x5c or kid; RFC 7523 §3), and the facts for the decision: one snapshot, with its revision.
+    private func proven(
+        _ unverified: UnverifiedGrant,
+        trace: RequestTrace,
+        at now: Timestamp
+    ) async throws -> (AuthenticatedGrant, IssuanceFacts) {
+        do {
+            let grant = try await authenticator.authenticate(unverified, at: now)
+            return (grant, try await registry.facts(for: grant.query))
+        } catch let refused as RefusedRequest {
+            throw refused
+        } catch {
+            // A store that cannot be read gives no token, and heals by itself (DESIGN §12).
+            logger.error("facts not readable", metadata: ["trace_id": "\(trace.traceID)", "cause": "\(error)"])
+            throw Unavailable.storeUnavailable
+        }
     }
 }

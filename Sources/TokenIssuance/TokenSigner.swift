@@ -25,11 +25,18 @@ public final class TokenSigner: Sendable {
     /// A signer with the keys of `ring`.
     public init(ring: SigningKeyRing) { self.ring = ring }
 
-    /// Signs the claims as a compact JWS (RFC 7515 §7.1).
+    /// The key that will sign with that algorithm; looked for before anything is claimed.
     ///
-    /// - Throws: `Unavailable.noSigningKey` when no key of the algorithm is active; `CryptoError`.
-    func sign(_ claims: AccessTokenClaims, at now: Timestamp) throws -> String {
-        guard let key = ring.active(claims.algorithm, at: now) else { throw Unavailable.noSigningKey }
+    /// - Throws: `Unavailable.noSigningKey` when none is active.
+    func key(for algorithm: JWSAlgorithm, at now: Timestamp) throws -> SigningKeyRing.Key {
+        guard let key = ring.active(algorithm, at: now) else { throw Unavailable.noSigningKey }
+        return key
+    }
+
+    /// Signs the claims with that key as a compact JWS (RFC 7515 §7.1).
+    ///
+    /// - Throws: `CryptoError`.
+    func sign(_ claims: AccessTokenClaims, with key: SigningKeyRing.Key) throws -> String {
         let payload = claims.payload().encoded()
         let place = HeaderKey(key: key.record.id, type: claims.headerType)
         return try prepared.withLock { prepared in

@@ -53,7 +53,7 @@ public struct UnverifiedGrant: Sendable {
             }
         }
         // RFC 7521 §4.2: `client_id` is unnecessary, but if present it names the same client.
-        if let named = form.clientID, named != claimedClient.rawValue {
+        if let named = form.clientID, !isSameBytes(named, claimedClient.rawValue) {
             throw RefusedRequest(.mismatch("client_id"), claimedClient: claimedClient)
         }
     }

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import AuditLedger
 import EnterpriseCertificates
 import Foundation
 import JOSE
@@ -72,6 +73,16 @@ struct LiveServer {
             fields: response.headers,
             body: String(buffer: body)
         )
+    }
+
+    /// The ledger's entries of one kind, newest first.
+    func entries(of kind: LedgerEvent.Kind) throws -> [LedgerEvent] {
+        let store = try SQLiteStore(DataFolder(path: folder), opening: .requireCurrent)
+        var query = LedgerQuery()
+        query.kinds = [kind]
+        let entries = try store.read { try $0.newestEntries(query, limit: 1_000) }
+        try store.close()
+        return entries.map(\.event)
     }
 
     // MARK: Starting

@@ -1,3 +1,4 @@
+import AuditLedger
 import Foundation
 import JOSE
 import LibCrypto
@@ -87,10 +88,14 @@ struct TokenEndpointTests {
             let token = try CompactJWS(parsing: try #require(try answer.json()["access_token"]?.string))
             #expect(token.header["typ"] == "at+jwt")
             #expect(try token.payloadObject()["sub"] == .string(World.keyClient))
-            // No ES256 key was made for this installation: that is ours to mend, and nothing was given.
-            let unsigned = try await server.token(form(scope: "demo:es256"))
-            #expect(unsigned.status == 503)
-            #expect(try unsigned.json()["reason"] == "no_signing_key")
+            // No ES256 key was made for this installation: that is ours to mend, and nothing was given or used up.
+            let form = try form(scope: "demo:es256")
+            for _ in 1...2 {
+                let unsigned = try await server.token(form)
+                #expect(unsigned.status == 503)
+                #expect(try unsigned.json()["reason"] == "no_signing_key")
+            }
+            #expect(try server.entries(of: .tokenIssued).allSatisfy { $0.scopes.map(\.rawValue) != ["demo:es256"] })
         }
     }
 
@@ -222,6 +227,8 @@ struct TokenEndpointTests {
         try await LiveServer.run { server in
             let answer = try await server.token(form(client: World.bankruptClient))
             #expect(answer.status == 200)
+            let entry = try #require(try server.entries(of: .tokenIssued).first)
+            #expect(entry.details["consumer_distressed"] == true)
         }
         try await LiveServer.run(settings: [.organisationDistress: "refuse"]) { server in
             let answer = try await server.token(form(client: World.bankruptClient))

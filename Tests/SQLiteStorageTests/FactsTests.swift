@@ -108,11 +108,13 @@ struct FactsTests {
 
     @Test func `asks the database nothing while no newer revision was seen`() async throws {
         defer { installation.remove() }
-        let first = try await registry.facts(for: query)
+        // Only what may lead to a yes is remembered: a scope that is granted.
+        let granted = FactsQuery(client: client.id, scopes: [scopeA])
+        let first = try await registry.facts(for: granted)
         _ = try await registry.client(client.id)
         // An act that forgets to raise the revision shows what is remembered; no act of ours may.
         try change(raising: false)
-        #expect(try await registry.facts(for: query) == first)
+        #expect(try await registry.facts(for: granted) == first)
         #expect(try await registry.client(client.id)?.isActive == true)
         #expect(try await registry.currentClient(client.id)?.isActive == false)
     }
@@ -156,7 +158,7 @@ struct GenerationalCacheTests {
     @Test func `never holds more than twice a generation, and keeps what is used`() {
         var cache = GenerationalCache<Int, Int>(capacity: 100)
         for number in 0..<10_000 {
-            cache.insert(number, for: number)
+            cache.insert(number, for: number, weight: 1)
             #expect(cache.value(for: 0) == 0, "used all the time")
             #expect(cache.count <= 100)
         }
@@ -166,9 +168,18 @@ struct GenerationalCacheTests {
 
     @Test func `gives the newest value of a key`() {
         var cache = GenerationalCache<Int, Int>(capacity: 4)
-        cache.insert(1, for: 1)
-        for number in 2...5 { cache.insert(number, for: number) }
-        cache.insert(10, for: 4)
+        cache.insert(1, for: 1, weight: 1)
+        for number in 2...5 { cache.insert(number, for: number, weight: 1) }
+        cache.insert(10, for: 4, weight: 1)
         #expect(cache.value(for: 4) == 10)
+    }
+
+    @Test func `bounds the weight, not the number, and keeps nothing that outweighs a generation`() {
+        var cache = GenerationalCache<Int, Int>(capacity: 20)
+        cache.insert(1, for: 1, weight: 11)
+        #expect(cache.value(for: 1) == nil)
+        for number in 0..<100 { cache.insert(number, for: number, weight: 5) }
+        #expect(cache.count <= 4)
+        #expect(cache.value(for: 99) == 99)
     }
 }

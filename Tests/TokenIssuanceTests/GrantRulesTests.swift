@@ -98,11 +98,20 @@ struct AssertionAudienceTests {
         ["https://as.example.no"], ["https://as.example.no//"], ["https://AS.example.no/"],
         ["https://as.example.no:443/"], ["http://as.example.no/"], ["https://as.example.no/token"],
         ["https://as.example.no/", "https://other.no/"], ["https://as.example.no/", "https://as.example.no/"],
-        ["https://xn--s-1fa.example.no/"], [""], ["unspecified"],
+        ["https://xn--s-1fa.example.no/"], ["https://as.example.no\u{FF0F}"], [""], ["unspecified"],
     ])
     func `refuses everything else`(audience: [String]) {
         #expect(throws: Refusal.audience(received: audience, expected: "https://as.example.no/")) {
             try rules.checkAudience(audience, of: .grant, from: client)
+        }
+    }
+
+    /// Swift's `==` takes U+212A for `K`; an issuer is compared as bytes.
+    @Test func `refuses a spelling that is only canonically equivalent`() throws {
+        let kelvin = GrantRules(issuer: try Issuer(parsing: "https://as.example.no/K"), acceptsSyntheticPersons: true)
+        let received = ["https://as.example.no/\u{212A}"]
+        #expect(throws: Refusal.audience(received: received, expected: "https://as.example.no/K")) {
+            try kelvin.checkAudience(received, of: .grant, from: client)
         }
     }
 

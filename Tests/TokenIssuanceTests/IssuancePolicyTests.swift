@@ -24,6 +24,8 @@ private struct World {
     var pid: NationalIdentityNumber?
     var distress = DistressPolicy.warn
     var usedKey: ClientKey
+    var isAddressedToEndpoint = false
+    var consumerPrefixes: [ScopePrefix] = []
 
     init() throws {
         owner = try #require(OrganisationNumber(stem: 31_000_000))
@@ -88,12 +90,13 @@ private struct World {
             pid: pid,
             claims: [],
             tokenID: TokenID("token-1"),
-            isAddressedToEndpoint: false
+            isAddressedToEndpoint: isAddressedToEndpoint
         )
         let facts = IssuanceFacts(
             revision: 7,
             client: client,
             consumer: OrganisationStanding(of: organisation, mainUnit: mainUnit),
+            consumerPrefixes: consumerPrefixes,
             scopes: asked.map { name in
                 IssuanceFacts.ScopeFacts(
                     name: name,
@@ -173,6 +176,18 @@ struct IssuancePolicyTests {
         let end = world.usedKey.expires
         #expect(try world.refusal(at: end) == .keyExpired(world.usedKey.id, expired: end))
         #expect(try world.refusal(at: end - 1) == nil)
+    }
+
+    @Test func `refuses the token endpoint as audience once the switch is off again`() throws {
+        var world = try World()
+        world.isAddressedToEndpoint = true
+        let refusal = Refusal.audience(
+            received: ["https://as.example.no/token"],
+            expected: "https://as.example.no/"
+        )
+        #expect(try world.refusal() == refusal)
+        world.client.acceptsTokenEndpointAudience = true
+        #expect(try world.refusal() == nil)
     }
 
     // MARK: Organisation
@@ -335,6 +350,21 @@ struct IssuancePolicyTests {
         #expect(claims.audience == "http://127.0.0.1:7081/")
         #expect(claims.lifetime == 120)
         #expect(try world.refusal() == .scopesIncompatible(demand: "audience", scopes: world.scopes.map(\.name)))
+    }
+
+    @Test func `names the consumer's prefixes where facts hold them, and those only for Altinn's own scopes`() throws {
+        var world = try World()
+        #expect(try world.decide().payload()["consumer_prefix"] == nil)
+        world.consumerPrefixes = [try ScopePrefix(parsing: "fisk"), try ScopePrefix(parsing: "havn")]
+        #expect(try world.decide().payload()["consumer_prefix"] == ["fisk", "havn"])
+        let client = world.client.id
+        func needs(_ scope: String) throws -> Bool {
+            FactsQuery(client: client, scopes: [try ScopeName(parsing: scope)]).needsConsumerPrefixes
+        }
+        #expect(try needs("altinn:maskinporten/delegations"))
+        #expect(try needs("altinn:resourceregistry/resource.write"))
+        #expect(try !needs("altinn:serviceowner"))
+        #expect(try !needs("demo:fish.read"))
     }
 
     // MARK: Lifetime, algorithm, person

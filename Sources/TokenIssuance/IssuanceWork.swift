@@ -1,0 +1,172 @@
+import AuditLedger
+import Clients
+import Vocabulary
+
+/// One token request's share of a batch, run on the writer's thread only.
+final class IssuanceWork<Transaction: LedgerTransaction & FactsReader>: LedgerWork, @unchecked Sendable {
+    // INVARIANT: `outcome` is touched by the writer's thread alone; everything else is immutable.
+    private let decision: IssuanceDecision
+    private let signer: TokenSigner
+    private let continuation: UnsafeContinuation<IssuedToken, any Error>
+    private var outcome = Outcome.undecided
+
+    /// How the request ends once the batch is durable.
+    private enum Outcome {
+        case undecided
+        case token(AccessTokenClaims, SigningKeyRing.Key)
+        case refused(RefusedRequest)
+    }
+
+    init(
+        _ decision: IssuanceDecision,
+        signer: TokenSigner,
+        continuation: UnsafeContinuation<IssuedToken, any Error>
+    ) {
+        self.decision = decision
+        self.signer = signer
+        self.continuation = continuation
+    }
+
+    func write(in transaction: Transaction, with memory: WriterMemory) throws {
+        let now = later(of: decision.now, memory.now)
+        let claims = decision.grant.claims
+        // RFC 7523 §3 item 7: each assertion is used once; the grant first, then a client assertion beside it.
+        for (index, claim) in claims.enumerated() {
+            guard let refusal = refusal(of: memory.claim([claim]), on: claim, at: now) else { continue }
+            let isClientAuthentication = decision.grant.isClientCredentials || index > 0
+            return try refuse(
+                refusal,
+                isClientAuthentication: isClientAuthentication,
+                decidedOn: decision.revision,
+                at: now,
+                claiming: Array(claims[..<index]),
+                in: transaction,
+                with: memory
+            )
+        }
+        let (result, revision) = try decided(in: transaction, at: now)
+        switch result {
+        case .success(let token):
+            let key: SigningKeyRing.Key
+            // Before the entry: without a key there is no token, and nothing was used up.
+            do { key = try signer.key(for: token.algorithm, at: now) } catch { throw FailedAlone(cause: error) }
+            let event = IssuanceRecord.issued(token, for: decision.grant, decidedOn: revision, trace: decision.trace)
+            try transaction.append(event, claiming: claims)
+            outcome = .token(token, key)
+        case .failure(let refusal):
+            try refuse(
+                refusal,
+                isClientAuthentication: decision.grant.isClientCredentials && refusal.concernsClientAssertion,
+                decidedOn: revision,
+                at: now,
+                claiming: claims,
+                in: transaction,
+                with: memory
+            )
+        }
+    }
+
+    func committed() {
+        switch outcome {
+        case .undecided: continuation.resume(throwing: Unavailable.storeUnavailable)
+        case .refused(let refused): continuation.resume(throwing: refused)
+        case .token(let claims, let key):
+            continuation.resume(
+                with: Result {
+                    IssuedToken(
+                        accessToken: try signer.sign(claims, with: key),
+                        tokenID: claims.tokenID,
+                        client: claims.client,
+                        expiresIn: claims.lifetime.count - 1,
+                        scopes: claims.scopes
+                    )
+                }
+            )
+        }
+    }
+
+    func failed(_ error: any Error) {
+        switch error {
+        case LedgerWriterError.full: continuation.resume(throwing: Unavailable.queueFull)
+        case LedgerWriterError.stopped: continuation.resume(throwing: Unavailable.draining)
+        case LedgerWriterError.clockBehind: continuation.resume(throwing: Unavailable.clockBehind)
+        case let unavailable as Unavailable: continuation.resume(throwing: unavailable)
+        default: continuation.resume(throwing: Unavailable.storeUnavailable)
+        }
+    }
+
+    // MARK: The decision, as it is now
+
+    /// The decision on the facts of this transaction: the one taken before when neither they nor the time have moved.
+    private func decided(
+        in transaction: Transaction,
+        at now: Timestamp
+    ) throws -> (Result<AccessTokenClaims, Refusal>, Int64) {
+        if try transaction.revision == decision.revision, now == decision.now {
+            return (decision.outcome, decision.revision)
+        }
+        let facts: IssuanceFacts
+        // What cannot be read of one client must not fail the others of the batch.
+        do { facts = try transaction.facts(for: decision.grant.query) } catch { throw FailedAlone(cause: error) }
+        return (decision.decideAgain(facts, now), facts.revision)
+    }
+
+    /// The time of the request, or the writer's when the request has waited for long.
+    private func later(of arrival: Timestamp, _ present: Timestamp) -> Timestamp {
+        present - arrival > IssuanceDecision.freshness ? present : arrival
+    }
+
+    private func refusal(
+        of claim: WriterMemory.ClaimOutcome,
+        on replay: ReplayClaim,
+        at now: Timestamp
+    ) -> Refusal? {
+        switch claim {
+        case .claimed:
+            // Waited past its end, and would have been refused had it come now.
+            now < replay.expires + GrantRules.skew ? nil : .assertionExpired(expires: replay.expires, now: now)
+        case .replayed: .replayed
+        case .barred(let until): .assertionBarred(until: until)
+        case .late: .assertionExpired(expires: replay.expires, now: now)
+        }
+    }
+
+    /// Refusals after authentication are recorded, a client's equal ones beyond ten a minute summed up (DESIGN §2.6).
+    private func refuse(
+        _ refusal: Refusal,
+        isClientAuthentication: Bool,
+        decidedOn revision: Int64,
+        at now: Timestamp,
+        claiming claims: [ReplayClaim],
+        in transaction: Transaction,
+        with memory: WriterMemory
+    ) throws {
+        outcome = .refused(
+            RefusedRequest(
+                refusal,
+                isClientAuthentication: isClientAuthentication,
+                isAuthenticated: true,
+                claimedClient: decision.grant.client.id
+            )
+        )
+        let event = IssuanceRecord.refused(
+            refusal,
+            for: decision.grant,
+            decidedOn: revision,
+            trace: decision.trace,
+            at: now
+        )
+        guard memory.admits(event) else { return }
+        try transaction.append(event, claiming: claims)
+    }
+}
+
+extension Refusal {
+    /// Whether it lies in how the client authenticated, though it was found only with the decision: a key removed since.
+    fileprivate var concernsClientAssertion: Bool {
+        switch self {
+        case .clientUnknown, .keyUnknown, .keyExpired, .keyRequired, .audience, .certificate: true
+        default: false
+        }
+    }
+}
