@@ -3,6 +3,15 @@ internal import Foundation
 internal import GRDB
 public import Vocabulary
 
+extension SQLiteReader {
+    /// The highest time that the store has seen.
+    public var clockMark: Timestamp {
+        get throws {
+            Timestamp(seconds: try Int64.fetchOne(database, sql: "SELECT mark FROM clock WHERE id = 1") ?? 0)
+        }
+    }
+}
+
 /// What the store remembers of the clock, and the claims that a walk through the ledger would not find.
 extension SQLiteTransaction {
     /// What the store remembers of the clock.

@@ -55,6 +55,24 @@ public final class SQLiteStore: LedgerStore {
         try folder.requirePrivate()
     }
 
+    /// The schema version that this program works with.
+    public static let currentSchemaVersion = Migration.current
+
+    /// The schema version of the folder's database, which is left as it is; 0 for an empty file.
+    ///
+    /// - Throws: `StorageError`.
+    public static func schemaVersion(of folder: DataFolder) throws -> Int {
+        try folder.requirePrivate()
+        guard folder.hasDatabase else { throw StorageError.missing(path: folder.database) }
+        do {
+            let queue = try DatabaseQueue(path: folder.database, configuration: configuration(busyTimeout: busyTimeout))
+            defer { try? queue.close() }
+            return try queue.read { try Migration.version(of: $0) }
+        } catch {
+            throw StorageError.mapping(error, path: folder.database)
+        }
+    }
+
     /// Runs `body` in one immediate transaction and commits it durably, or rolls it back when `body` throws.
     ///
     /// Blocks the calling thread; a server calls it on its writer's thread only.

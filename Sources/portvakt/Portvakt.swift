@@ -22,6 +22,7 @@ struct Portvakt: AsyncParsableCommand {
             PrefixCommand.self,
             ScopeCommand.self,
             Serve.self,
+            StoreCommand.self,
             TokenCommand.self,
             VersionCommand.self,
         ]

@@ -1,0 +1,20 @@
+public import AuditLedger
+import JOSE
+import Vocabulary
+
+// The operator and the clock.
+extension Administration {
+    /// Accepts that it is now, whatever later time the store has seen: tokens are issued again (DESIGN §2 item 4).
+    ///
+    /// Assertions issued up to this moment are refused; claims of the time that is lived through again are kept.
+    ///
+    /// - Returns: What the store knew of the clock before.
+    @discardableResult
+    public func acceptClock(boot: ClockRecord.Boot, window: ReplayWindow) throws -> ClockRecord {
+        let before = try transaction.clockRecord
+        var event = LedgerEvent(time: now, kind: .clockAccepted, details: ["mark": .integer(before.mark.seconds)])
+        if let reason { event.details["reason"] = .string(reason) }
+        actor.sign(&event)
+        return try transaction.acceptClock(now, boot: boot, window: window, recording: event)
+    }
+}
