@@ -194,7 +194,7 @@ struct DemoWorldTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Data("mine".utf8).write(to: folder.appending(path: "file"))
-        var plan = DemoWorld.Plan(
+        let plan = DemoWorld.Plan(
             dataFolder: folder.path,
             issuer: try DemoWorld.Plan.standardIssuer(),
             actor: Actor(operatingSystemUser: "kari", host: "test")
