@@ -35,8 +35,6 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let dequeModule = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -45,7 +43,6 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
-let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -59,7 +56,6 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
-let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -77,8 +73,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.38.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
-        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
@@ -126,7 +120,7 @@ let package = Package(
         // The acts of administrators on the domain: no HTTP, no SQL.
         module(
             "Administration",
-            ["AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes", "Vocabulary"]
+            ["AuditLedger", "Clients", "JOSE", "Organisations", "Scopes", "Vocabulary"]
         ),
 
         // The edges.
@@ -135,7 +129,7 @@ let package = Package(
             [
                 "Administration", "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes",
                 "TokenIssuance",
-                "Vocabulary", grdb, grdbSQLite, logging,
+                "Vocabulary", grdb, grdbSQLite,
             ]
         ),
         module(
@@ -150,8 +144,8 @@ let package = Package(
         module(
             "Server",
             [
-                "Administration", "AuditLedger", "Clients", "EnterpriseCertificates", "HTTPServer", "JOSE", "LibCrypto",
-                "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", configuration, logging,
+                "Administration", "AuditLedger", "EnterpriseCertificates", "HTTPServer", "JOSE", "LibCrypto",
+                "Organisations", "SQLiteStorage", "TokenIssuance", "Vocabulary", configuration, logging,
                 nioCore,
                 nioPosix, serviceLifecycle, unixSignals, yams,
             ]
@@ -189,8 +183,8 @@ let package = Package(
         module(
             "TestSupport",
             [
-                "AuditLedger", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "Scopes",
-                "TestAuthority", "TokenIssuance", "Vocabulary",
+                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes",
+                "TokenIssuance", "Vocabulary",
             ]
         ),
         tests(of: "Vocabulary"),
@@ -215,15 +209,15 @@ let package = Package(
         tests(
             of: "SQLiteStorage",
             [
-                "Administration", "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes",
+                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes",
                 "TokenIssuance",
-                "Vocabulary", grdb, grdbSQLite,
+                "Vocabulary", grdb,
             ]
         ),
         tests(
             of: "HTTPServer",
             [
-                "AuditLedger", "JOSE", "LibCrypto", "TestAuthority", "TokenIssuance", "Vocabulary", hummingbird,
+                "JOSE", "LibCrypto", "TestAuthority", "TokenIssuance", "Vocabulary", hummingbird,
                 hummingbirdTesting, httpTypes,
                 logging,
                 nioCore,
