@@ -14,7 +14,7 @@ public enum LedgerNotice: Sendable {
     case clockInOrder
     /// An operator lowered the mark: the claims were read again.
     case clockAccepted(mark: Timestamp)
-    /// A batch could not be made durable; nobody got a token for it.
+    /// Batches could not be made durable; so many requests got no token since the last notice.
     case batchFailed(requests: Int, any Error)
     /// The store takes batches again.
     case storeRecovered

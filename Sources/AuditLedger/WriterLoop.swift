@@ -35,10 +35,15 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
         status.publish(nil, failure: nil)
     }
 
-    /// Whether the last batch failed.
+    /// Whether the last batch failed, and what nobody was told of yet.
     private struct Health {
         var failure: String?
+        var untold = 0
+        var toldAt: Int64 = 0
     }
+
+    /// A store that fails is told of at once and then so often, in seconds: each request is a batch of its own by then.
+    private static var notificationInterval: Int64 { 10 }
 
     private func recall() throws -> WriterMemory {
         try store.transaction { transaction in
@@ -114,8 +119,12 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
             settle(batch, faults: faults, behind: behind, mark: memory.clockRecord.mark)
         } catch {
             memory.rollBack()
-            if health.failure == nil || !batch.isEmpty {
-                notices.append(.batchFailed(requests: batch.count, error))
+            health.untold += batch.count
+            let boot = bootClock.seconds
+            if health.failure == nil || (health.untold > 0 && boot - health.toldAt >= Self.notificationInterval) {
+                notices.append(.batchFailed(requests: health.untold, error))
+                health.untold = 0
+                health.toldAt = boot
             }
             health.failure = String(describing: error)
             publish(memory, failure: health.failure)

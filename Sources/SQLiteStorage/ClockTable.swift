@@ -16,20 +16,7 @@ extension SQLiteReader {
 extension SQLiteTransaction {
     /// What the store remembers of the clock.
     public var clockRecord: ClockRecord {
-        get throws {
-            let statement = try database.cachedStatement(
-                sql: "SELECT mark, boot, boot_offset, acceptances, barred_until FROM clock WHERE id = 1"
-            )
-            guard let row = try Row.fetchOne(statement) else {
-                throw StorageError.corrupt(detail: "the clock's record is missing")
-            }
-            return ClockRecord(
-                mark: Timestamp(seconds: row[0]),
-                boot: (row[1] as String?).map { ClockRecord.Boot(id: $0, offset: row[2]) },
-                acceptances: row[3],
-                barredUntil: (row[4] as Int64?).map { Timestamp(seconds: $0) }
-            )
-        }
+        get throws { try ledger.clockRecord() }
     }
 
     /// Stores what is now known of the clock.
@@ -59,16 +46,14 @@ extension SQLiteTransaction {
     /// The ledger's rows are walked back by their sequence numbers, that is in the order they were written, until one with
     /// claims is older than the window; rows without claims, such as those of administration, may bear any time.
     public func visitClaims(mark: Timestamp, window: ReplayWindow, _ visit: (HeldClaim) -> Void) throws {
-        let oldest = mark - window.walk
-        let rows = try Row.fetchCursor(
-            database,
-            sql: "SELECT time, claims FROM ledger WHERE claims IS NOT NULL ORDER BY sequence DESC"
-        )
-        while let row = try rows.next(), Timestamp(seconds: row[0]) >= oldest {
-            try Self.visit(row, visit)
+        try ledger.visitClaims(since: (mark - window.walk).seconds, visit)
+        let strays = try Row.fetchCursor(database, sql: "SELECT claims FROM stray_claims")
+        while let row = try strays.next() {
+            guard let claims = ClaimBytes(bytes: Array(row[0] as Data)) else {
+                throw StorageError.corrupt(detail: "stray claims are malformed")
+            }
+            claims.claims.forEach(visit)
         }
-        let strays = try Row.fetchCursor(database, sql: "SELECT latest, claims FROM stray_claims")
-        while let row = try strays.next() { try Self.visit(row, visit) }
         // An operator may lower the mark by days; claims that ended a month before it are of no more use to anybody.
         try database.execute(
             sql: "DELETE FROM stray_claims WHERE latest < ?",
@@ -77,12 +62,4 @@ extension SQLiteTransaction {
     }
 
     private static var daysOfStrays: Int64 { 30 }
-
-    private static func visit(_ row: Row, _ visit: (HeldClaim) -> Void) throws {
-        let bytes: Data = row[1]
-        guard let claims = ClaimBytes(bytes: Array(bytes)) else {
-            throw StorageError.corrupt(detail: "an entry's claims are malformed")
-        }
-        claims.claims.forEach(visit)
-    }
 }

@@ -20,6 +20,8 @@ final class LedgerStatements: @unchecked Sendable {
     private let insert: OpaquePointer
     private let selectZone: OpaquePointer
     private let putZone: OpaquePointer
+    private let selectClaims: OpaquePointer
+    private let selectClock: OpaquePointer
     private var isFinalised = false
     private var maker = LedgerEntryMaker()
     private var salts = SaltSource()
@@ -51,6 +53,12 @@ final class LedgerStatements: @unchecked Sendable {
             ON CONFLICT (zone) DO UPDATE SET earliest = excluded.earliest, latest = excluded.latest
             """
         )
+        selectClaims = try prepare(
+            "SELECT time, claims FROM ledger WHERE claims IS NOT NULL ORDER BY sequence DESC"
+        )
+        selectClock = try prepare(
+            "SELECT mark, boot, boot_offset, acceptances, barred_until FROM clock WHERE id = 1"
+        )
     }
 
     deinit { finalise() }
@@ -59,7 +67,9 @@ final class LedgerStatements: @unchecked Sendable {
     func finalise() {
         guard !isFinalised else { return }
         isFinalised = true
-        for statement in [selectRevision, selectHead, insert, selectZone, putZone] { sqlite3_finalize(statement) }
+        for statement in [selectRevision, selectHead, insert, selectZone, putZone, selectClaims, selectClock] {
+            sqlite3_finalize(statement)
+        }
     }
 
     /// The revision of the facts.
@@ -104,14 +114,14 @@ final class LedgerStatements: @unchecked Sendable {
                 sqlite3_reset(insert)
                 sqlite3_clear_bindings(insert)
             }
-            sqlite3_bind_int64(insert, 1, position.sequence)
-            sqlite3_bind_int64(insert, 2, event.time.seconds)
-            sqlite3_bind_text(insert, 3, kind, -1, Self.transient)
-            Self.bind(previous, to: 4, of: insert)
-            Self.bind(hash, to: 5, of: insert)
-            if !claims.bytes.isEmpty { Self.bind(claims.bytes, to: 6, of: insert) }
+            try bind(position.sequence, to: 1, of: insert)
+            try bind(event.time.seconds, to: 2, of: insert)
+            try check(sqlite3_bind_text(insert, 3, kind, -1, Self.transient))
+            try bind(previous, to: 4, of: insert)
+            try bind(hash, to: 5, of: insert)
+            if !claims.bytes.isEmpty { try bind(claims.bytes, to: 6, of: insert) }
             // The body outlives the step, so SQLite need not copy it: no destructor means SQLITE_STATIC.
-            sqlite3_bind_blob(insert, 7, body.baseAddress, Int32(body.count), nil)
+            try check(sqlite3_bind_blob64(insert, 7, body.baseAddress, UInt64(body.count), nil))
             _ = try step(insert)
         }
         head.sequence = position.sequence
@@ -121,7 +131,7 @@ final class LedgerStatements: @unchecked Sendable {
     /// The zone of that number, nil when none of its entries is written yet.
     func zone(_ number: Int64) throws -> LedgerZone? {
         defer { sqlite3_reset(selectZone) }
-        sqlite3_bind_int64(selectZone, 1, number)
+        try bind(number, to: 1, of: selectZone)
         guard try step(selectZone) else { return nil }
         return LedgerZone(
             number: number,
@@ -133,17 +143,59 @@ final class LedgerStatements: @unchecked Sendable {
     /// Stores a zone.
     func put(_ zone: LedgerZone) throws {
         defer { sqlite3_reset(putZone) }
-        sqlite3_bind_int64(putZone, 1, zone.number)
-        sqlite3_bind_int64(putZone, 2, zone.earliest)
-        sqlite3_bind_int64(putZone, 3, zone.latest)
+        try bind(zone.number, to: 1, of: putZone)
+        try bind(zone.earliest, to: 2, of: putZone)
+        try bind(zone.latest, to: 3, of: putZone)
         _ = try step(putZone)
+    }
+
+    /// Visits the claims of the newest entries, back to the first one with claims that is older than `oldest`.
+    ///
+    /// At the highest load that is most of a million entries, and the server does not answer before.
+    func visitClaims(since oldest: Int64, _ visit: (HeldClaim) -> Void) throws {
+        defer { sqlite3_reset(selectClaims) }
+        while try step(selectClaims), sqlite3_column_int64(selectClaims, 0) >= oldest {
+            let count = Int(sqlite3_column_bytes(selectClaims, 1))
+            let bytes = Array(UnsafeRawBufferPointer(start: sqlite3_column_blob(selectClaims, 1), count: count))
+            guard let claims = ClaimBytes(bytes: bytes) else {
+                throw StorageError.corrupt(detail: "an entry's claims are malformed")
+            }
+            claims.claims.forEach(visit)
+        }
+    }
+
+    /// What is remembered of the clock; read for each batch.
+    func clockRecord() throws -> ClockRecord {
+        defer { sqlite3_reset(selectClock) }
+        guard try step(selectClock) else { throw StorageError.corrupt(detail: "the clock's record is missing") }
+        func time(_ column: Int32) -> Timestamp { Timestamp(seconds: sqlite3_column_int64(selectClock, column)) }
+        let boot = sqlite3_column_text(selectClock, 1).map {
+            ClockRecord.Boot(id: String(cString: $0), offset: sqlite3_column_int64(selectClock, 2))
+        }
+        return ClockRecord(
+            mark: time(0),
+            boot: boot,
+            acceptances: sqlite3_column_int64(selectClock, 3),
+            barredUntil: sqlite3_column_type(selectClock, 4) == SQLITE_NULL ? nil : time(4)
+        )
     }
 
     /// SQLITE_TRANSIENT, a macro that is not imported: SQLite copies what is bound.
     private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
-    private static func bind(_ bytes: [UInt8], to index: Int32, of statement: OpaquePointer) {
-        bytes.withUnsafeBytes { _ = sqlite3_bind_blob(statement, index, $0.baseAddress, Int32($0.count), transient) }
+    private func bind(_ bytes: [UInt8], to index: Int32, of statement: OpaquePointer) throws {
+        try bytes.withUnsafeBytes {
+            try check(sqlite3_bind_blob64(statement, index, $0.baseAddress, UInt64($0.count), Self.transient))
+        }
+    }
+
+    private func bind(_ number: Int64, to index: Int32, of statement: OpaquePointer) throws {
+        try check(sqlite3_bind_int64(statement, index, number))
+    }
+
+    /// A value that was not bound would be written as NULL.
+    private func check(_ code: Int32) throws {
+        guard code == SQLITE_OK else { throw Self.error(connection) }
     }
 
     /// Steps once; true when there is a row.

@@ -4,7 +4,8 @@ internal import Vocabulary
 
 /// An open, immediate transaction: nobody else writes until it ends; lives no longer than the closure it is given to.
 public final class SQLiteTransaction: SQLiteReader, LedgerTransaction {
-    private let ledger: LedgerStatements
+    /// The prepared statements of the hot path.
+    let ledger: LedgerStatements
     private var knownRevision: Int64?
     private var hasRaised = false
     private var head: LedgerHead?

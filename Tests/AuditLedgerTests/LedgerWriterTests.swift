@@ -184,6 +184,36 @@ struct LedgerWriterTests {
         await writer.stop()
     }
 
+    @Test func `tells of a store that fails at once, then every ten seconds with all that failed meanwhile`()
+        async throws
+    {
+        let told = Told()
+        let writer = LedgerWriter(
+            store: store,
+            settings: LedgerWriterSettings(window: window),
+            clock: clock,
+            bootClock: boot
+        ) { notice in
+            if case .batchFailed(let requests, _) = notice { told.failures.withLock { $0.append(requests) } }
+        }
+        try await writer.start()
+        store.failCommits(with: Array(repeating: DiskFull(), count: 1_000))
+        for number in 0..<5 { #expect(await ask(writer, try claim(number)) == .failed("DiskFull()")) }
+        #expect(told.failures.withLock { $0 } == [1])
+        boot.advance(by: 10)
+        #expect(await ask(writer, try claim(9)) == .failed("DiskFull()"))
+        let heard = told.failures.withLock { $0 }
+        #expect(heard.count == 2)
+        // The writer may have looked by itself before the last request came.
+        #expect((4...5).contains(heard[1]))
+        await writer.stop()
+    }
+
+    /// What an operator heard.
+    private final class Told: Sendable {
+        let failures = Mutex<[Int]>([])
+    }
+
     @Test func `heals by itself when the store does, without a request`() async throws {
         let writer = writer()
         try await writer.start()
