@@ -135,6 +135,8 @@ public final class SQLiteStore: LedgerStore {
     public func close() throws {
         do {
             pool.writeWithoutTransaction { _ in ledger.finalise() }
+            // The pool closes its writer first; but only a writer that is the last one folds the log in.
+            pool.invalidateReadOnlyConnections()
             try pool.close()
         } catch {
             throw StorageError.mapping(error, path: folder.database)

@@ -1,6 +1,7 @@
 import AuditLedger
 import Foundation
 import GRDB
+import GRDBSQLite
 import JOSE
 import TestSupport
 import Testing
@@ -63,6 +64,21 @@ struct TransactionTests {
         }
     }
 
+    @Test func `an entry that the database cannot hold is refused as too big, not written without it`() throws {
+        defer { installation.remove() }
+        var event = LedgerEvent(time: epoch, kind: .accessGranted)
+        event.details = ["text": .string(String(repeating: "a", count: 2_000))]
+        #expect(throws: StorageError.other(code: Int(SQLITE_TOOBIG), message: "string or blob too big")) {
+            try store.transaction { transaction in
+                let connection = transaction.database.sqliteConnection
+                let limit = sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, 1_000)
+                defer { sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, limit) }
+                try transaction.append(event)
+            }
+        }
+        #expect(try store.read { try $0.lastSequence } == 0)
+    }
+
     @Test func `reads one snapshot while another writes`() throws {
         defer { installation.remove() }
         let other = try installation.open()
@@ -118,6 +134,7 @@ struct TransactionTests {
     @Test func `frees its statements and files when it is closed, and folds the log in`() throws {
         defer { installation.remove() }
         try store.transaction { try $0.append(event()) }
+        #expect(try store.read { try $0.lastSequence } == 1)
         try store.close()
         #expect(!FileManager.default.fileExists(atPath: installation.folder.database + "-wal"))
         #expect(throws: (any Error).self) { try store.transaction { try $0.append(event()) } }
