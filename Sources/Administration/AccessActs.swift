@@ -39,11 +39,7 @@ extension Administration {
         let before = try transaction.access(to: name, of: consumer)
         let isInForce = before?.state == .approved
         var access = before ?? ScopeAccess(scope: name, consumer: consumer, created: now, origin: origin)
-        if !isInForce {
-            access.state = .approved
-            access.origin = origin
-            for field in AccessField.allCases { try? access.set(field, to: .absent) }
-        }
+        if !isInForce { access.begin(from: origin) }
         try set(fields, on: &access)
         if isInForce, access == before {
             return AdministrationOutcome(access, hasChanged: false, warnings: warnings)

@@ -96,6 +96,17 @@ extension ScopeAccess {
         }
     }
 
+    /// Begins a new life: approved, from `origin`, without the limits and reasons of the old one.
+    public mutating func begin(from origin: String) {
+        state = .approved
+        self.origin = origin
+        validFrom = nil
+        validUntil = nil
+        reason = nil
+        legalBasis = nil
+        purpose = nil
+    }
+
     /// Every rule that it breaks; empty when it may be stored.
     public var faults: [AccessFault] {
         AccessFault.all(in: Dictionary(uniqueKeysWithValues: AccessField.allCases.map { ($0, self[$0]) }))

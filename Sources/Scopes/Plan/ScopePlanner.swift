@@ -124,9 +124,8 @@ private struct ScopePlanner {
                 created: Timestamp(seconds: 0),
                 origin: declaration.line.origin
             )
-        // A new life begins without the limits and reasons of the old one.
         let isInForce = stored?.state == .approved
-        if !isInForce { for field in AccessField.allCases { try? access.set(field, to: .absent) } }
+        if !isInForce { access.begin(from: declaration.line.origin) }
         var fields: [ScopePlan.AccessChange] = []
         for field in AccessField.allCases {
             guard let declared = declaration.fields[field] else { continue }
