@@ -146,6 +146,33 @@ extension OneAtATime {
             #expect(try !ServeLock.isHeldByAnother(on: DataFolder(path: world.path)))
         }
 
+        @Test func `a database of a later version, or none of ours`() throws {
+            let world = try World()
+            let file = URL(filePath: world.path + "/portvakt.db")
+            let sound = try Data(contentsOf: file)
+            // SQLite's file format §1.3: bytes 60 to 63 hold the user version, which is the schema's.
+            var later = sound
+            later.replaceSubrange(60..<64, with: [0, 0, 0x27, 0x0F])
+            try later.write(to: file)
+            #expect(
+                try faults(world)
+                    == ["the database is of schema version 9999, newer than this program's 4: use a newer portvakt"]
+            )
+            try Data(repeating: 0x41, count: 8_192).write(to: file)
+            #expect(try faults(world).first?.contains("damaged or not portvakt's") == true)
+            try sound.write(to: file)
+            #expect(try faults(world) == [])
+        }
+
+        @Test func `a database that another process holds`() async throws {
+            let world = try World()
+            let other = try SQLiteStore(DataFolder(path: world.path), opening: .requireCurrent)
+            let told = try other.transaction { _ in try faults(world) }
+            #expect(told == ["the database is locked by another process, which held it longer than 5 seconds"])
+            try other.close()
+            #expect(try faults(world).isEmpty)
+        }
+
         @Test func `an installation of the other environment`() throws {
             let world = try World()
             let configuration = try ServerConfiguration(
