@@ -37,22 +37,22 @@ struct Housekeeping: Service {
     }
 
     private func lookAtKeys() {
-        let now = clock.now
         do {
             let records = try store.read { try $0.signingKeys() }
-            switch keys.refresh(records, at: now) {
+            // Looked at after the timetable: a key that was made in this very second is in the set before it signs.
+            switch keys.refresh(records, at: clock.now, publish: { keySet.replace(with: $0) }) {
             case .none: break
-            case .loaded(let records):
+            case .loaded(let records, let faults):
                 logger.notice("signing keys loaded", metadata: ["keys": "\(records.map { $0.id.rawValue })"])
-            case .refused(let faults):
-                logger.error("signing keys refused", metadata: ["faults": "\(faults.map(\.description))"])
+                if !faults.isEmpty {
+                    logger.error("signing keys refused", metadata: ["faults": "\(faults.map(\.description))"])
+                }
             }
         } catch {
             // A database that cannot be read is told by whoever needs it for a request.
             logger.debug("timetable not read", metadata: ["cause": "\(error)"])
+            keySet.replace(with: keys.keySet(at: clock.now))
         }
-        // Also when nothing was loaded: keys come into the set and leave it by the clock.
-        keySet.replace(with: keys.keySet(at: now))
     }
 
     private func lookAtTrust() {

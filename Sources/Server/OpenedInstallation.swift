@@ -63,7 +63,7 @@ struct OpenedInstallation {
                 )
             }
             switch keys.refresh(records, at: clock.now) {
-            case .refused(let refused): faults += refused.map(\.description)
+            case .loaded(_, faults: let found) where !found.isEmpty: faults += found.map(\.description)
             case .none, .loaded:
                 if keys.ring.active(configuration.signingAlgorithm, at: clock.now) == nil {
                     faults.append(

@@ -10,16 +10,15 @@ final class LoadedSigningKeys: Sendable {
     enum Change: Sendable {
         /// Everything as before.
         case none
-        /// Other keys, or other times of the same.
-        case loaded([SigningKeyRecord])
-        /// A key cannot be used; the keys loaded before stay.
-        case refused([SigningKeyFolder.Fault])
+        /// Other keys, other times of the same, or other faults: the keys with faults are left out.
+        case loaded([SigningKeyRecord], faults: [SigningKeyFolder.Fault])
     }
 
-    private struct Loaded {
+    private struct Loaded: Sendable {
         var records: [SigningKeyRecord] = []
         var files: [KeyID: SigningKeyFolder.Signature] = [:]
         var keys: [KeyID: PrivateKey] = [:]
+        var faults: [SigningKeyFolder.Fault] = []
     }
 
     let ring = SigningKeyRing([])
@@ -29,44 +28,61 @@ final class LoadedSigningKeys: Sendable {
     init(folder: SigningKeyFolder) { self.folder = folder }
 
     /// Takes in the timetable as it stands in the store, and files that have changed; blocks on the file system.
-    func refresh(_ records: [SigningKeyRecord], at now: Timestamp) -> Change {
-        // A retired key's file may be gone, and nobody misses it.
-        let wanted = records.filter { $0.state(at: now) != .retired }
-        var next = Loaded(records: wanted)
-        for record in wanted { next.files[record.id] = folder.signature(of: record.id) }
+    ///
+    /// The timetable is followed whatever the files are like: a key that is withdrawn goes, though another cannot be read.
+    /// A key that is held signs on when its file goes bad.
+    ///
+    /// - Parameters:
+    ///   - records: The whole timetable.
+    ///   - now: The time of the look.
+    ///   - publish: Gets the key set before anything signs with a key that is new in it.
+    /// - Returns: What changed since the last look.
+    func refresh(
+        _ records: [SigningKeyRecord],
+        at now: Timestamp,
+        publish: ([UInt8]) -> Void = { _ in }
+    ) -> Change {
         let known = loaded.withLock { $0 }
-        guard next.records != known.records || next.files != known.files else { return .none }
-        var faults: [SigningKeyFolder.Fault] = []
-        for record in wanted {
-            if let key = known.keys[record.id], known.files[record.id] == next.files[record.id] {
-                next.keys[record.id] = key
+        let next = look(for: records.filter { $0.state(at: now) != .retired }, known)
+        loaded.withLock { $0 = next }
+        let keys = next.records.compactMap { record in
+            next.keys[record.id].map { SigningKeyRing.Key(record: record, privateKey: $0) }
+        }
+        // Also when nothing was loaded: keys come into the set and leave it by the clock.
+        publish(Self.keySet(of: SigningKeyRing(keys), at: now))
+        // Said once for each state of the files.
+        guard next.records != known.records || next.files != known.files || next.faults != known.faults else {
+            return .none
+        }
+        ring.replace(with: keys)
+        return .loaded(keys.map(\.record), faults: next.faults)
+    }
+
+    /// The keys of the timetable: those held, and those read; one with a fault is tried again at each look.
+    private func look(for records: [SigningKeyRecord], _ known: Loaded) -> Loaded {
+        // A retired key's file may be gone, and nobody misses it.
+        var next = Loaded(records: records)
+        for record in records {
+            let held = known.keys[record.id].flatMap { record.algorithm.fits($0.kind) ? $0 : nil }
+            next.files[record.id] = folder.signature(of: record.id)
+            if held != nil, known.files[record.id] == next.files[record.id], next.files[record.id] != nil {
+                next.keys[record.id] = held
                 continue
             }
             do throws(SigningKeyFolder.Fault) {
                 next.keys[record.id] = try folder.key(record.id, for: record.algorithm)
             } catch {
-                faults.append(error)
+                next.keys[record.id] = held
+                next.faults.append(error)
             }
         }
-        guard faults.isEmpty else {
-            // Said once for each state of the files: remembered as seen, though the keys stay the old ones.
-            loaded.withLock {
-                $0.records = next.records
-                $0.files = next.files
-            }
-            return .refused(faults)
-        }
-        loaded.withLock { [next] in $0 = next }
-        ring.replace(
-            with: wanted.compactMap { record in
-                next.keys[record.id].map { SigningKeyRing.Key(record: record, privateKey: $0) }
-            }
-        )
-        return .loaded(wanted)
+        return next
     }
 
     /// The key set as providers fetch it at `now` (RFC 7517 §5).
-    func keySet(at now: Timestamp) -> [UInt8] {
+    func keySet(at now: Timestamp) -> [UInt8] { Self.keySet(of: ring, at: now) }
+
+    private static func keySet(of ring: SigningKeyRing, at now: Timestamp) -> [UInt8] {
         let keys = ring.published(at: now).map { key in
             JSONValue.object(
                 JWK(
