@@ -12,6 +12,7 @@ import Vocabulary
 /// Each finding is built aside and swapped whole; what has faults leaves the old in force and is logged once.
 struct Housekeeping: Service {
     let store: SQLiteStore
+    let sight: StoreSight
     let keys: LoadedSigningKeys
     let keySet: PublishedDocument
     let trust: ReloadingTrust
@@ -36,9 +37,10 @@ struct Housekeeping: Service {
         }
     }
 
-    private func lookAtKeys() {
+    func lookAtKeys() {
         do {
             let records = try store.read { try $0.signingKeys() }
+            if sight.note(isLost: false) { logger.notice("the database can be read again") }
             // Looked at after the timetable: a key that was made in this very second is in the set before it signs.
             switch keys.refresh(records, at: clock.now, publish: { keySet.replace(with: $0) }) {
             case .none: break
@@ -49,8 +51,10 @@ struct Housekeeping: Service {
                 }
             }
         } catch {
-            // A database that cannot be read is told by whoever needs it for a request.
-            logger.debug("timetable not read", metadata: ["cause": "\(error)"])
+            // Said once; readiness says it as long as it lasts.
+            if sight.note(isLost: true) {
+                logger.error("the database cannot be read", metadata: ["cause": "\(error)"])
+            }
             keySet.replace(with: keys.keySet(at: clock.now))
         }
     }

@@ -57,8 +57,10 @@ public final class PortvaktServer: Sendable {
             notify: { $0.log(to: logger) }
         )
         let issuer = Self.tokenIssuer(opened, configuration, writer: writer, clock: clock)
+        let sight = StoreSight()
         let readiness = Readiness { [keys = opened.keys.ring] in
-            Self.obstacle(writer: writer, keys: keys, algorithm: configuration.signingAlgorithm, at: clock.now)
+            if sight.isLost { return .storeUnavailable }
+            return Self.obstacle(writer: writer, keys: keys, algorithm: configuration.signingAlgorithm, at: clock.now)
         }
         let bound = BoundListeners()
         let listeners: Listeners
@@ -77,6 +79,7 @@ public final class PortvaktServer: Sendable {
         }
         let housekeeping = Housekeeping(
             store: opened.store,
+            sight: sight,
             keys: opened.keys,
             keySet: listeners.keySet,
             trust: opened.trust,
