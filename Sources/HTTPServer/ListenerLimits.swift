@@ -6,7 +6,7 @@ import NIOCore
 public struct ListenerLimits: Sendable, Hashable {
     /// The most connections at once; others wait in the kernel's queue.
     public var maximumConnections: Int
-    /// How long a connection may be silent between requests, or over the head of one.
+    /// How long a connection may be silent between requests or over the head of one, or leave answers unread.
     public var idleTimeout: Duration
     /// How long a TLS handshake may take.
     public var handshakeTimeout: Duration = .seconds(10)

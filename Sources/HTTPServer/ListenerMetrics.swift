@@ -54,7 +54,7 @@ struct ListenerMetrics: Sendable {
 struct ConnectionMetrics: Sendable {
     /// What came was no HTTP, or exceeded the limits on its head.
     let unparsable = Counter(label: "portvakt_http_unparsable_total")
-    /// A handshake or a request took too long to arrive.
+    /// A handshake or a request took too long to arrive, or an answer to be read.
     let timedOut = Counter(label: "portvakt_http_timed_out_total")
 }
 

@@ -22,6 +22,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private var bodyLength = 0
     private var requestNumber: UInt64 = 0
     private var deadline: Scheduled<Void>?
+    private var writeDeadline: Scheduled<Void>?
 
     init(requests: RequestsInFlight, limits: ListenerLimits, metrics: ConnectionMetrics) {
         self.requests = requests
@@ -88,6 +89,16 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            writeDeadline?.cancel()
+            writeDeadline = nil
+        } else if writeDeadline == nil {
+            scheduleWriteDeadline(context)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if error is HTTPParserError { metrics.unparsable.increment() }
         context.fireErrorCaught(error)
@@ -106,6 +117,8 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private func settle() {
         deadline?.cancel()
         deadline = nil
+        writeDeadline?.cancel()
+        writeDeadline = nil
         requests.end(unanswered)
         unanswered = 0
     }
@@ -121,6 +134,20 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
             } else {
                 self.scheduleDeadline(context)
             }
+        }
+    }
+
+    /// A peer that asks and asks and never reads would keep its connection and what is written for it.
+    private func scheduleWriteDeadline(_ context: ChannelHandlerContext) {
+        writeDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.idleTimeout)) {
+            self.writeDeadline = nil
+            guard context.channel.isActive, !context.channel.isWritable else { return }
+            self.metrics.timedOut.increment()
+            // A stream may only wait for its own window; where the connection is full, nothing gets through.
+            if self.isStream(context), let connection = context.channel.parent, !connection.isWritable {
+                return connection.close(promise: nil)
+            }
+            self.close(context: context, mode: .all, promise: nil)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPServer
 import HTTPTypes
 import Hummingbird
@@ -187,5 +188,19 @@ struct ListenerServiceTests {
     @Test func `passes on what the parser refuses`() async throws {
         let text = try await serving { port in try await RawConnection.exchange(port, ["NONSENSE\r\n\r\n"]) }
         #expect(text.hasPrefix("HTTP/1.1 400"))
+    }
+
+    @Test func `closes a connection that asks and asks and does not read`() async throws {
+        let limits = ListenerLimits(idleTimeout: .milliseconds(500))
+        let questions = String(repeating: "GET /errors HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n", count: 200)
+        let start = ContinuousClock.now
+        let failure = try await serving(limits) { port in
+            let connection = try RawConnection(port)
+            return #expect(throws: RawConnection.Failure.self) {
+                while ContinuousClock.now - start < .seconds(15) { try connection.send(questions) }
+            }
+        }
+        // Not the patience of this side.
+        #expect([EPIPE, ECONNRESET].contains(try #require(failure).code))
     }
 }
