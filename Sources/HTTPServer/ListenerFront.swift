@@ -36,6 +36,7 @@ struct ListenerFront: Sendable {
         var name = EndpointName.other
         var response: Response
         do {
+            try requireOneHost(request, on: channel)
             let endpoint = try find(request)
             name = endpoint.name
             guard endpoint.methods.contains(request.method) else {
@@ -58,6 +59,16 @@ struct ListenerFront: Sendable {
         response.headers.append(HTTPField(name: .referrerPolicy, value: "no-referrer"))
         metrics.record(name, status: response.status, duration: start.duration(to: .now))
         return response
+    }
+
+    /// RFC 9112 §3.2: a request with more than one `Host` is refused with 400, as what the parser refuses is; two servers
+    /// on its way might each believe another one.
+    private func requireOneHost(_ request: Request, on channel: any Channel) throws {
+        // The first has become the authority. HTTP/2 may have both, if they are the same (RFC 9113 §8.3.1).
+        let further = request.headers[values: .furtherHost]
+        guard !further.isEmpty else { return }
+        let isStream = channel.parent?.parent != nil
+        guard isStream, further == [request.head.authority ?? ""] else { throw HTTPParserError.invalidHeaderToken }
     }
 
     private func trace(of request: Request, on channel: any Channel) -> RequestTrace {

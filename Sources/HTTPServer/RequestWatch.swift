@@ -66,10 +66,11 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
             // RFC 9112 §9.6: the client must not send another request into a connection that is about to close.
             head.headerFields[.connection] = "close"
             return context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .end:
+        // What the parser refuses is answered too, and was never a request.
+        case .end where unanswered > 0:
             unanswered -= 1
             requests.end()
-        case .head, .body: break
+        case .head, .body, .end: break
         }
         context.write(data, promise: promise)
     }

@@ -48,6 +48,9 @@ extension HTTPField.Name {
     /// RFC 9111 §5.4, for caches of HTTP/1.0 (RFC 6749 §5.1 asks for it).
     static let pragma = known("Pragma")
 
+    /// `Host` where it is left beside the authority, which the first one has become.
+    static let furtherHost = known("Host")
+
     private static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("`\(name)` is no field name") }
         return name

@@ -16,6 +16,7 @@ struct ListenerServiceTests {
         _ limits: ListenerLimits = ListenerLimits(),
         identity: TLSIdentity? = nil,
         fixture: Fixture = Fixture(tokens: ScriptedIssuer.throwing(Refusal.replayed)),
+        requests: RequestsInFlight = RequestsInFlight(),
         _ body: @Sendable (Int) async throws -> Result
     ) async throws -> Result {
         let (ports, port) = AsyncStream<Int>.makeStream()
@@ -25,6 +26,7 @@ struct ListenerServiceTests {
             port: 0,
             identity: identity,
             limits: limits,
+            requests: requests,
             logger: .silent,
             bound: { port.yield($0.port ?? 0) }
         )
@@ -185,8 +187,22 @@ struct ListenerServiceTests {
         }
     }
 
-    @Test func `passes on what the parser refuses`() async throws {
-        let text = try await serving { port in try await RawConnection.exchange(port, ["NONSENSE\r\n\r\n"]) }
+    @Test func `passes on what the parser refuses, and counts no request for it`() async throws {
+        let requests = RequestsInFlight()
+        try await serving(requests: requests) { port in
+            let connection = try RawConnection(port)
+            try connection.send("NONSENSE\r\n\r\n")
+            #expect(try await connection.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 400"))
+            // As long as the connection stands.
+            #expect(requests.count == 0)
+        }
+    }
+
+    @Test(arguments: ["a", "b"])
+    func `refuses a second Host, whatever it says`(second: String) async throws {
+        let text = try await serving { port in
+            try await RawConnection.exchange(port, ["GET /jwk HTTP/1.1\r\nHost: a\r\nHost: \(second)\r\n\r\n"])
+        }
         #expect(text.hasPrefix("HTTP/1.1 400"))
     }
 
