@@ -6,7 +6,7 @@ import TokenIssuance
 public import Vocabulary
 
 /// The admin listener: health for everybody who knows its name, 401 for everything else until a token is shown (DESIGN §1).
-public struct AdminListener: HTTPResponder {
+public struct AdminListener: ListenerResponder {
     private let front: ListenerFront
     private let routes: Routes
     private let hosts: Set<String>
@@ -33,6 +33,9 @@ public struct AdminListener: HTTPResponder {
         routes.add(ReadyEndpoint(readiness: readiness), at: "/health/ready")
         self.routes = routes
     }
+
+    /// Whether an endpoint is there that wants the body.
+    public func readsBody(of request: Request) -> Bool { routes.readsBody(of: request) }
 
     /// Answers one request.
     public func respond(to request: Request, context: ListenerContext) async throws -> Response {

@@ -9,10 +9,17 @@ protocol Endpoint: Sendable {
     /// The methods that it answers, as `Allow` lists them.
     var methods: [HTTPRequest.Method] { get }
 
+    /// Whether the body of a request of one of its methods is read before it is answered.
+    func readsBody(of request: Request) -> Bool
+
     /// Answers a request of one of its methods.
     ///
     /// - Throws: what ``ErrorResponse`` knows how to tell the caller; everything else is a fault of ours.
     func respond(to request: Request, trace: RequestTrace) async throws -> Response
+}
+
+extension Endpoint {
+    func readsBody(of request: Request) -> Bool { false }
 }
 
 /// The endpoints there are: the closed set of values that a metric's label may have.
@@ -43,6 +50,12 @@ struct Routes: Sendable {
 
     /// Serves `endpoint` at every path below `prefix`, which ends in a slash.
     mutating func add(_ endpoint: some Endpoint, below prefix: String) { trees.append((prefix, endpoint)) }
+
+    /// Whether the request has an endpoint that reads its body.
+    func readsBody(of request: Request) -> Bool {
+        guard let endpoint = endpoint(at: request.uri.path) else { return false }
+        return endpoint.methods.contains(request.method) && endpoint.readsBody(of: request)
+    }
 
     /// The endpoint of a path; nil when there is none.
     func endpoint(at path: String) -> (any Endpoint)? {

@@ -17,6 +17,12 @@ public struct ListenerContext: InitializableFromSource, Sendable {
     public init(source: ApplicationRequestContextSource) { channel = source.channel }
 }
 
+/// What a listener on a socket answers with.
+public protocol ListenerResponder: HTTPResponder where Context == ListenerContext {
+    /// Whether the request's body is read before it is answered; else a peer that waits to send it is not asked for it.
+    func readsBody(of request: Request) -> Bool
+}
+
 /// What surrounds every endpoint: trace id, error mapping, common header fields, metrics and log.
 struct ListenerFront: Sendable {
     let issuer: Issuer

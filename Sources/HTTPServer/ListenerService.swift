@@ -1,5 +1,5 @@
 import HTTPTypes
-public import Hummingbird
+import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
 public import Logging
@@ -10,7 +10,7 @@ public import ServiceLifecycle
 ///
 /// On graceful shutdown the socket closes at once, idle connections too, and those with requests in flight as soon as these
 /// are answered: HTTP/1.1 behind the answer, HTTP/2 by GOAWAY and its last stream.
-public struct ListenerService<Responder: HTTPResponder>: Service where Responder.Context == ListenerContext {
+public struct ListenerService<Responder: ListenerResponder>: Service {
     private let responder: Responder
     private let host: String
     private let port: Int
@@ -94,7 +94,8 @@ public struct ListenerService<Responder: HTTPResponder>: Service where Responder
         on channel: any Channel
     ) async throws {
         // RFC 9110 §10.1.1: libraries that wait for it would lose a second at each request.
-        if request.headers[.expect]?.lowercased() == "100-continue" {
+        // What is refused by its head alone is refused at once.
+        if request.headers[.expect]?.lowercased() == "100-continue", responder.readsBody(of: request) {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
         let response = try await responder.respond(to: request, context: ListenerContext(channel: channel))

@@ -5,7 +5,7 @@ import TokenIssuance
 public import Vocabulary
 
 /// The public listener: tokens, keys, metadata, error pages and health (DESIGN §1).
-public struct PublicListener: HTTPResponder {
+public struct PublicListener: ListenerResponder {
     /// What the listener answers from.
     public struct Parts: Sendable {
         /// The server's identifier, from which all its URLs are made.
@@ -86,6 +86,9 @@ public struct PublicListener: HTTPResponder {
         routes.add(ReadyEndpoint(readiness: parts.readiness), at: "/health/ready")
         self.routes = routes
     }
+
+    /// Whether an endpoint is there that wants the body.
+    public func readsBody(of request: Request) -> Bool { routes.readsBody(of: request) }
 
     /// Answers one request.
     public func respond(to request: Request, context: ListenerContext) async throws -> Response {

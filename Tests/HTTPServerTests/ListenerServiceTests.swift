@@ -78,6 +78,22 @@ struct ListenerServiceTests {
         #expect(text.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400"))
     }
 
+    @Test func `does not ask for a body that it would not read`() async throws {
+        let heads = [
+            "POST /nothing HTTP/1.1", "GET /jwk HTTP/1.1",
+            "POST /token HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 65537",
+        ]
+        let texts = try await serving { port in
+            var texts: [String] = []
+            for head in heads {
+                let rest = "\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+                texts.append(try await RawConnection.exchange(port, [head + rest], readingUntil: "\r\n\r\n"))
+            }
+            return texts
+        }
+        #expect(texts.map { $0.prefix(12) } == ["HTTP/1.1 404", "HTTP/1.1 200", "HTTP/1.1 413"])
+    }
+
     @Test func `refuses a head larger than 16 KiB`() async throws {
         let text = try await serving { port in
             let field = "X-Large: \(String(repeating: "a", count: 17 * 1024))\r\n"

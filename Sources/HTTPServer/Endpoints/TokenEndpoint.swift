@@ -31,6 +31,8 @@ struct TokenEndpoint: Endpoint {
         .pragma: "no-cache",
     ]
 
+    func readsBody(of request: Request) -> Bool { !declaresTooMuch(request) }
+
     func respond(to request: Request, trace: RequestTrace) async throws -> Response {
         // Clients authenticate by assertion alone; a library that sends Basic beside it does no harm (DESIGN §2.1).
         if request.headers.contains(.authorization) { ignoredAuthorization() }
@@ -61,12 +63,15 @@ struct TokenEndpoint: Endpoint {
         }
     }
 
+    private func declaresTooMuch(_ request: Request) -> Bool {
+        guard let length = request.headers[.contentLength].flatMap(Int.init) else { return false }
+        return length > TokenForm.maximumLength
+    }
+
     /// The whole body, collected before anything is parsed.
     private func body(of request: Request) async throws -> [UInt8] {
         let limit = TokenForm.maximumLength
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
-            throw Refusal.bodyTooLarge(limit: limit)
-        }
+        guard !declaresTooMuch(request) else { throw Refusal.bodyTooLarge(limit: limit) }
         do {
             return Array(buffer: try await request.body.collect(upTo: limit))
         } catch is NIOTooManyBytesError {
