@@ -108,7 +108,9 @@ struct ListenerFront: Sendable {
             metadata["cause"] = "\(error)"
             logger.error("request failed", metadata: metadata)
         } else {
-            logger.notice("request refused", metadata: metadata)
+            // Whoever has not proved who he is cannot fill the log either: the ring and the counters hold the rest.
+            let isProved = (error as? RefusedRequest)?.isAuthenticated ?? false
+            logger.log(level: isProved ? .notice : .debug, "request refused", metadata: metadata)
         }
         return answer.response(issuer: issuer, traceID: trace.traceID)
     }

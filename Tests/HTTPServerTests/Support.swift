@@ -45,6 +45,28 @@ final class KeptRefusals: EarlyRefusals {
     }
 }
 
+/// Keeps at which level something was said, and what.
+struct KeptLog: LogHandler {
+    final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+
+        var all: [String] { lines.withLock { $0 } }
+
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
+    let lines = Lines()
+    var logLevel = Logger.Level.trace
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { lines.add("\(event.level): \(event.message)") }
+}
+
 /// A listener whose every part a test can change and look at.
 struct Fixture {
     static let firstTrace = "00000000000000000000000000000001"
@@ -53,6 +75,7 @@ struct Fixture {
     var tokens: any TokenIssuing = ScriptedIssuer.throwing(Refusal.formMalformed)
     var readiness = Readiness()
     var keySet = PublishedDocument(Array(#"{"keys":[]}"#.utf8), maximumAge: 3_600)
+    var logger = Logger.silent
     let refusals = KeptRefusals()
     let clock = FixedClock(Timestamp(seconds: 1_795_000_000))
 
@@ -70,7 +93,7 @@ struct Fixture {
                 clock: clock,
                 traceIDs: CountingTraceIDs()
             ),
-            logger: .silent
+            logger: logger
         )
     }
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdTesting
 import JOSE
+import Logging
 import NIOCore
 import Testing
 import TokenIssuance
@@ -25,6 +26,24 @@ struct TokenEndpointTests {
         )
         #expect(answer.status == .badRequest)
         #expect(try answer.object()["reason"] == "assertion_replayed")
+    }
+
+    @Test func `says to its operator what was refused after authentication; what came before fills no log`()
+        async throws
+    {
+        let log = KeptLog()
+        var fixture = Fixture(
+            tokens: ScriptedIssuer.throwing(RefusedRequest(.replayed, isAuthenticated: true))
+        )
+        fixture.logger = Logger(label: "test") { _ in log }
+        _ = try await fixture.post(Fixture.form)
+        #expect(log.lines.all == ["notice: request refused"])
+        fixture.tokens = ScriptedIssuer.throwing(RefusedRequest(.replayed))
+        _ = try await fixture.post(Fixture.form)
+        _ = try await fixture.post("nonsense")
+        _ = try await fixture.send(.get, "/token")
+        _ = try await fixture.send(.get, "/nothing")
+        #expect(log.lines.all.dropFirst() == Array(repeating: "debug: request refused", count: 4)[...])
     }
 
     @Test(
