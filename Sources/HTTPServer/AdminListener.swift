@@ -27,7 +27,7 @@ public struct AdminListener: ListenerResponder {
             metrics: ListenerMetrics(listener: "admin"),
             logger: logger
         )
-        self.hosts = hosts
+        self.hosts = Set(hosts.map { $0.lowercased() })
         var routes = Routes()
         routes.add(LiveEndpoint(), at: "/health/live")
         routes.add(ReadyEndpoint(readiness: readiness), at: "/health/ready")
@@ -51,7 +51,9 @@ public struct AdminListener: ListenerResponder {
     }
 
     private func knows(_ host: String, on channel: any Channel) -> Bool {
-        if hosts.contains(host.lowercased()) { return true }
+        // RFC 3986 §3.2.2: names of hosts are compared without case.
+        let host = host.lowercased()
+        if hosts.contains(host) { return true }
         guard let address = channel.localAddress, let ip = address.ipAddress, let port = address.port else {
             return false
         }

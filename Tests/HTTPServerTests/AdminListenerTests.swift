@@ -39,6 +39,10 @@ struct AdminListenerTests {
         #expect(try answer.object()["error"] == "invalid_token")
     }
 
+    @Test func `knows its host name in any case`() async throws {
+        #expect(try await send("/health/live", hosts: ["LocalHost"]).status == .ok)
+    }
+
     @Test(arguments: ["/health/live", "/api/v1/scopes"])
     func `does not answer to a host name that it does not know`(path: String) async throws {
         let answer = try await send(path, hosts: ["admin.example.no:7081"])
