@@ -10,13 +10,15 @@ import NIOHTTP1
 public struct HTTPKeyTransport: KeyTransport {
     private let client: HTTPClient
 
-    private static let shared = HTTPClient(
-        eventLoopGroupProvider: .singleton,
-        configuration: HTTPClient.Configuration(
+    private static let shared: HTTPClient = {
+        var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(2), read: .seconds(5))
         )
-    )
+        // Whether to connect again is decided by the key set alone.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 
     /// The transport by a client of the caller's, who also shuts it down.
     public init(_ client: HTTPClient) { self.client = client }

@@ -136,7 +136,7 @@ enum Program {
         of executable: String = path,
         input: String? = nil,
         environment: [String: String] = [:]
-    ) throws -> Result {
+    ) async throws -> Result {
         let scratch = try ScratchFolder()
         let output = try scratch.file("out", "")
         let errors = try scratch.file("err", "")
@@ -156,8 +156,11 @@ enum Program {
             } else {
                 FileHandle.nullDevice
             }
-        try process.run()
-        process.waitUntilExit()
+        // Waited for without blocking a thread that other tests need.
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in continuation.resume() }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
         return Result(
             exitCode: process.terminationStatus,
             output: try String(contentsOfFile: output, encoding: .utf8),

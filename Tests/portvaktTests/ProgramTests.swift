@@ -45,17 +45,17 @@ struct ProgramTests {
     private static let message =
         "the token is not valid: expiry: it expired at 2026-11-18T11:08:40Z, it is now 2026-11-18T11:08:40Z"
 
-    @Test func `in a pipe: TSV without colours, the error on stderr, exit 3`() throws {
+    @Test func `in a pipe: TSV without colours, the error on stderr, exit 3`() async throws {
         let scratch = try ScratchFolder()
-        let result = try Program.run(verification(scratch))
+        let result = try await Program.run(verification(scratch))
         #expect(result.exitCode == 3)
         #expect(result.output == Self.golden.map { "\($0.check)\t\($0.result)\t\($0.detail)\n" }.joined())
         #expect(result.errors == "error: \(Self.message) [token_expired]\n")
     }
 
-    @Test func `as JSON: the same content, the error an object on stderr`() throws {
+    @Test func `as JSON: the same content, the error an object on stderr`() async throws {
         let scratch = try ScratchFolder()
-        let result = try Program.run(verification(scratch) + ["--json"])
+        let result = try await Program.run(verification(scratch) + ["--json"])
         #expect(result.exitCode == 3)
         let items = Self.golden.map {
             "    {\n      \"check\": \"\($0.check)\",\n      \"result\": \"\($0.result)\",\n      \"detail\": \"\($0.detail)\"\n    }"
@@ -90,18 +90,18 @@ struct ProgramTests {
     }
 
     /// Runs the program on a pseudo-terminal, where stdout and stderr are one stream.
-    private func onTerminal(_ arguments: [String], environment: [String: String] = [:]) throws -> Program.Result {
+    private func onTerminal(_ arguments: [String], environment: [String: String] = [:]) async throws -> Program.Result {
         let line = ([Program.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
-        return try Program.run(["-qec", line, "/dev/null"], of: "/usr/bin/script", environment: environment)
+        return try await Program.run(["-qec", line, "/dev/null"], of: "/usr/bin/script", environment: environment)
     }
 
     private static let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
 
     @Test(.enabled(if: hasScript, "there is no script(1)"))
-    func `on a terminal: an aligned table in colours; JSON is what it is in a pipe`() throws {
+    func `on a terminal: an aligned table in colours; JSON is what it is in a pipe`() async throws {
         let scratch = try ScratchFolder()
         let arguments = try verification(scratch)
-        let result = try onTerminal(arguments)
+        let result = try await onTerminal(arguments)
         #expect(result.exitCode == 3)
         let width = 9
         let rows = Self.golden.map { row in
@@ -115,8 +115,8 @@ struct ProgramTests {
         let error = "\u{1B}[31merror:\u{1B}[0m \(Self.message)\u{1B}[2m [token_expired]\u{1B}[0m\r\n"
         #expect(result.output == head + rows.joined() + error)
 
-        let json = try onTerminal(arguments + ["--json"]).output.replacing("\r\n", with: "\n")
-        let piped = try Program.run(arguments + ["--json"])
+        let json = try await onTerminal(arguments + ["--json"]).output.replacing("\r\n", with: "\n")
+        let piped = try await Program.run(arguments + ["--json"])
         #expect(json == piped.output + piped.errors)
     }
 
@@ -124,21 +124,21 @@ struct ProgramTests {
         .enabled(if: hasScript, "there is no script(1)"),
         arguments: [["NO_COLOR": "1"], ["TERM": "dumb"], ["CLICOLOR": "0"]]
     )
-    func `on a terminal that wants none, there are no colours`(environment: [String: String]) throws {
+    func `on a terminal that wants none, there are no colours`(environment: [String: String]) async throws {
         let scratch = try ScratchFolder()
-        let result = try onTerminal(verification(scratch), environment: environment)
+        let result = try await onTerminal(verification(scratch), environment: environment)
         #expect(result.output.hasPrefix("CHECK      RESULT   DETAIL\r\n"))
         #expect(!result.output.contains("\u{1B}"))
     }
 
-    @Test func `colours can be had in a pipe, and tables too`() throws {
-        let forced = try Program.run(["version", "--output", "table", "--color", "always"])
+    @Test func `colours can be had in a pipe, and tables too`() async throws {
+        let forced = try await Program.run(["version", "--output", "table", "--color", "always"])
         #expect(forced.output == "\u{1B}[2mversion\u{1B}[0m  \(Version.number)\n")
-        #expect(try Program.run(["version", "--output", "table"]).output == "version  \(Version.number)\n")
+        #expect(try await Program.run(["version", "--output", "table"]).output == "version  \(Version.number)\n")
     }
 
-    @Test func `a token may be piped in`() throws {
-        let result = try Program.run(
+    @Test func `a token may be piped in`() async throws {
+        let result = try await Program.run(
             ["token", "inspect", "-", "--output", "id"],
             input: "eyJhbGciOiJSUzI1NiJ9.e30.AAAA\n"
         )
@@ -146,47 +146,47 @@ struct ProgramTests {
         #expect(result.output == "header\n")
     }
 
-    @Test func `output that cannot be written is a failure`() throws {
-        let result = try Program.run(["-c", "'\(Program.path)' version > /dev/full"], of: "/bin/sh")
+    @Test func `output that cannot be written is a failure`() async throws {
+        let result = try await Program.run(["-c", "'\(Program.path)' version > /dev/full"], of: "/bin/sh")
         #expect(result.exitCode == 1)
         #expect(result.errors == "error: cannot write the output: No space left on device [output_failed]\n")
     }
 
-    @Test func `a reader that leaves early is no failure`() throws {
+    @Test func `a reader that leaves early is no failure`() async throws {
         let line = "'\(Program.path)' completion bash | head -n 1"
-        let result = try Program.run(["-c", "set -o pipefail; " + line], of: "/bin/bash")
+        let result = try await Program.run(["-c", "set -o pipefail; " + line], of: "/bin/bash")
         #expect(result.exitCode == 0)
         #expect(result.errors.isEmpty)
         #expect(result.output == "#!/bin/bash\n")
     }
 
-    @Test func `an interrupt ends it with 130`() throws {
-        let line = "'\(Program.path)' token inspect - < <(sleep 20) & p=$!; sleep 1; kill -INT $p; wait $p; echo $?"
+    @Test func `an interrupt ends it with 130`() async throws {
+        let line = "'\(Program.path)' token inspect - < <(sleep 3) & p=$!; sleep 1; kill -INT $p; wait $p; echo $?"
         // Job control, without which a shell starts background programs deaf to interrupts.
-        let result = try Program.run(["-c", "set -m; " + line], of: "/bin/bash")
+        let result = try await Program.run(["-c", "set -m; " + line], of: "/bin/bash")
         #expect(result.output == "130\n")
     }
 
-    @Test func `help of every command is there and names its options`() throws {
+    @Test func `help of every command is there and names its options`() async throws {
         for arguments in [
             ["--help"], ["token", "--help"], ["token", "request", "--help"], ["cert", "check", "--help"],
         ] {
-            let result = try Program.run(arguments)
+            let result = try await Program.run(arguments)
             #expect(result.exitCode == 0)
             #expect(result.errors.isEmpty)
             #expect(result.output.contains("USAGE: portvakt"))
         }
     }
 
-    @Test func `the completion script loads in bash and completes nouns`() throws {
+    @Test func `the completion script loads in bash and completes nouns`() async throws {
         let scratch = try ScratchFolder()
-        let script = try scratch.file("completion.bash", try Program.run(["completion", "bash"]).output)
+        let script = try scratch.file("completion.bash", try await Program.run(["completion", "bash"]).output)
         let line = """
             source '\(script)' || exit 9; complete -p portvakt >/dev/null || exit 8
             COMP_WORDS=(portvakt tok); COMP_CWORD=1; COMP_LINE='portvakt tok'; COMP_POINT=12
             _portvakt portvakt tok portvakt; echo "${COMPREPLY[*]}"
             """
-        let result = try Program.run(["-c", line], of: "/bin/bash")
+        let result = try await Program.run(["-c", line], of: "/bin/bash")
         #expect(result.exitCode == 0, "\(result.errors)")
         #expect(result.output == "token\n")
     }
@@ -195,17 +195,20 @@ struct ProgramTests {
         ["/usr/bin/\(name)", "/bin/\(name)"].first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    @Test(.enabled(if: shell("zsh") != nil, "there is no zsh")) func `the completion script loads in zsh`() throws {
+    @Test(.enabled(if: shell("zsh") != nil, "there is no zsh")) func `the completion script loads in zsh`() async throws
+    {
         let scratch = try ScratchFolder()
-        let script = try scratch.file("_portvakt", try Program.run(["completion", "zsh"]).output)
-        let result = try Program.run(["-n", script], of: Self.shell("zsh") ?? "")
+        let script = try scratch.file("_portvakt", try await Program.run(["completion", "zsh"]).output)
+        let result = try await Program.run(["-n", script], of: Self.shell("zsh") ?? "")
         #expect(result.exitCode == 0, "\(result.errors)")
     }
 
-    @Test(.enabled(if: shell("fish") != nil, "there is no fish")) func `the completion script loads in fish`() throws {
+    @Test(.enabled(if: shell("fish") != nil, "there is no fish")) func `the completion script loads in fish`()
+        async throws
+    {
         let scratch = try ScratchFolder()
-        let script = try scratch.file("portvakt.fish", try Program.run(["completion", "fish"]).output)
-        let result = try Program.run(
+        let script = try scratch.file("portvakt.fish", try await Program.run(["completion", "fish"]).output)
+        let result = try await Program.run(
             ["-c", "source '\(script)'; complete -C 'portvakt tok'"],
             of: Self.shell("fish") ?? ""
         )
