@@ -108,7 +108,7 @@ extension ConfigurationKey {
         case .maximumConnections: "The most connections at once to each listener."
         case .idleTimeout: "How long a connection may be silent, 1 s to 1 h."
         case .logLevel:
-            "`trace`, `debug`, `info` (each token), `notice` (each refusal), `warning`, `error` or `critical`."
+            "`trace`, `debug`, `info` (each token), `notice` (proved clients refused), `warning`, `error` or `critical`."
         }
     }
 
