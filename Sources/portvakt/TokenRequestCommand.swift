@@ -163,7 +163,7 @@ private struct AssertionText {
 
 extension TokenError: CLIErrorConvertible {
     var cliError: CLIError {
-        CLIError(
+        var error = CLIError(
             code ?? refusal?.error ?? name,
             message,
             hint: hint,
@@ -174,6 +174,8 @@ extension TokenError: CLIErrorConvertible {
             ],
             status: status
         )
+        error.showsDetails = true
+        return error
     }
 
     private var name: String {

@@ -67,20 +67,16 @@ struct HTTPTokenTransportTests {
     }
 
     @Test func `a server that does not answer in time is given up`() async throws {
-        let server = try LoopbackServer(.init(pieces: ["HTTP/1.1 ", "200 OK\r\n\r\n"], pause: .seconds(10)))
+        let server = try LoopbackServer(.init(pieces: ["HTTP/1.1 ", "200 OK\r\n\r\n"], pause: .seconds(100)))
         defer { server.stop() }
-        let start = ContinuousClock.now
         await #expect(throws: TransportError.timedOut) { try await send(to: server, timeout: .milliseconds(300)) }
-        #expect(ContinuousClock.now - start < .seconds(8))
     }
 
     @Test func `a body that trickles is given up at the same time`() async throws {
-        let pieces = ["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"] + Array(repeating: "x", count: 100)
+        let pieces = ["HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"] + Array(repeating: "x", count: 1000)
         let server = try LoopbackServer(.init(pieces: pieces, pause: .milliseconds(100)))
         defer { server.stop() }
-        let start = ContinuousClock.now
         await #expect(throws: TransportError.timedOut) { try await send(to: server, timeout: .milliseconds(500)) }
-        #expect(ContinuousClock.now - start < .seconds(8))
     }
 
     @Test func `a connection that closes is a network fault, told once to whoever may try again`() async throws {
@@ -118,7 +114,7 @@ struct HTTPTokenTransportTests {
     }
 
     @Test func `a cancelled task ends at once`() async throws {
-        let server = try LoopbackServer(.init(pieces: ["HTTP/1.1 ", "200 OK\r\n\r\n"], pause: .seconds(3)))
+        let server = try LoopbackServer(.init(pieces: ["HTTP/1.1 ", "200 OK\r\n\r\n"], pause: .seconds(100)))
         defer { server.stop() }
         let task = Task { try await send(to: server) }
         try await eventually { server.requests.count == 1 }

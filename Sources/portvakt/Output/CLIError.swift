@@ -12,6 +12,8 @@ struct CLIError: Error, Sendable, Equatable {
     var details: [OutputValue.Member]
     /// What the process exits with.
     var status: ExitStatus
+    /// Whether a person is shown the details too, one a line.
+    var showsDetails = false
 
     /// An error.
     init(

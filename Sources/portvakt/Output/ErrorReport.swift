@@ -60,7 +60,7 @@ struct ErrorReport: Sendable {
         if let hint = error.hint {
             text += "\n  " + TextStyle.bold.apply("hint:", coloured: coloured) + " " + visible(hint)
         }
-        for detail in error.details where detail.value != .none {
+        for detail in error.showsDetails ? error.details : [] where detail.value != .none {
             let name = detail.name.replacing("_", with: " ")
             text += "\n  \(name): " + visible(detail.value.cell)
         }
