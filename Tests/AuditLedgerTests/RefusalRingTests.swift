@@ -73,16 +73,15 @@ struct RefusalRingTests {
         #expect(ring.lost == 16)
     }
 
-    @Test func `can be read while it is written, within two seconds`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `can be read while it is written, without anybody asking it to write`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let ring = try RefusalRing(path: path, capacity: 10, now: epoch)
         ring.start()
         for number in 0..<2 {
             ring.note(note(number))
-            let started = ContinuousClock.now
             while try RefusalRing.refusals(in: path).count <= number { try await Task.sleep(for: .milliseconds(20)) }
-            #expect(ContinuousClock.now - started < .seconds(5))
         }
+        #expect(try RefusalRing.refusals(in: path).count == 2)
         await ring.stop()
     }
 
