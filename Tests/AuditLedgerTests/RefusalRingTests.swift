@@ -73,7 +73,7 @@ struct RefusalRingTests {
         #expect(ring.lost == 16)
     }
 
-    @Test(.timeLimit(.minutes(2))) func `can be read while it is written, without anybody asking it to write`() async throws {
+    @Test(.timeLimit(.minutes(2))) func `can be read while it is written`() async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let ring = try RefusalRing(path: path, capacity: 10, now: epoch)
         ring.start()
