@@ -1,5 +1,6 @@
 public import Logging
 import LibCrypto
+import Synchronization
 import Vocabulary
 
 /// Whatever gives access tokens.
@@ -27,6 +28,9 @@ public final class TokenClient: TokenProvider {
     private let draws: Draws
     private let credential: String
     private let logger: Logger
+    private let named = Mutex<[[String]: TokenRequest]>([:])
+
+    private static let rememberedTexts = 256
 
     /// A client.
     public convenience init(
@@ -79,19 +83,29 @@ public final class TokenClient: TokenProvider {
     /// - Throws: `TokenError`; `.configuration` for a text that is no scope name.
     public func token(_ scopes: String...) async throws(TokenError) -> AccessToken {
         if scopes.isEmpty, let request = configuration.defaultRequest { return try await token(for: request) }
-        let request: TokenRequest
-        do {
-            request = try TokenRequest(parsing: scopes.joined(separator: " "))
+        return try await token(for: request(named: scopes))
+    }
+
+    /// The request that texts name; parsed once, because the same call is made before each call of an API.
+    private func request(named scopes: [String]) throws(TokenError) -> TokenRequest {
+        if let known = named.withLock({ $0[scopes] }) { return known }
+        let text = scopes.joined(separator: " ")
+        do throws(ScopeName.ParseError) {
+            let request = try TokenRequest(parsing: text)
+            named.withLock { named in
+                if named.count >= Self.rememberedTexts { named = [:] }
+                named[scopes] = request
+            }
+            return request
         } catch {
             throw TokenError(
                 .configuration,
-                "not the name of a scope: `\(scopes.joined(separator: " "))`",
+                "not the name of a scope: `\(text)`",
                 attempts: 0,
                 request: TokenRequest([]),
                 server: configuration.server.name
             )
         }
-        return try await token(for: request)
     }
 
     /// A token for a request: from the cache while it is good, renewed behind the caller's back shortly before its end.

@@ -37,7 +37,10 @@ public struct TokenRequest: Sendable, Hashable {
         configure: (inout TokenRequest) -> Void = { _ in }
     ) throws(ScopeName.ParseError) {
         var names: Set<ScopeName> = []
-        for name in scopes.split(whereSeparator: \.isWhitespace) { names.insert(try ScopeName(parsing: name)) }
+        // By bytes: a caller may come here before each call of an API.
+        for name in scopes.utf8.split(whereSeparator: { $0 == 0x20 || (0x09...0x0D).contains($0) }) {
+            names.insert(try ScopeName(parsing: Substring(name)))
+        }
         self.scopes = names
         configure(&self)
     }

@@ -66,8 +66,8 @@ extension VerifiedToken {
     private static func scopes(_ claims: JSONObject) throws(VerificationError) -> Set<ScopeName> {
         guard let text = claims["scope"]?.string else { throw .claim("scope") }
         var scopes: Set<ScopeName> = []
-        for name in text.split(separator: " ") {
-            guard let scope = try? ScopeName(parsing: name) else { throw .claim("scope") }
+        for name in text.utf8.split(separator: UInt8(ascii: " ")) {
+            guard let scope = try? ScopeName(parsing: Substring(name)) else { throw .claim("scope") }
             scopes.insert(scope)
         }
         return scopes
