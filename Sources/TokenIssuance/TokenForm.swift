@@ -33,7 +33,7 @@ public struct TokenForm: Sendable, Hashable {
     ///
     /// - Throws: `.bodyTooLarge`, `.mediaType`, `.formMalformed`, `.formParameterTwice`, `.formParameterMissing`,
     ///   `.formParameterValue`, `.grantType`.
-    public init(parsing body: some Collection<UInt8>, mediaType: String?) throws(Refusal) {
+    public init(parsing body: [UInt8], mediaType: String?) throws(Refusal) {
         guard body.count <= Self.maximumLength else { throw .bodyTooLarge(limit: Self.maximumLength) }
         guard Self.isForm(mediaType) else { throw .mediaType(received: mediaType) }
         let fields = try FormFields(parsing: body)
@@ -80,7 +80,11 @@ public struct TokenForm: Sendable, Hashable {
 struct FormFields {
     private var values: [String: String] = [:]
 
-    init(parsing body: some Collection<UInt8>) throws(Refusal) {
+    /// Reads the bytes of an array, and of no other collection.
+    ///
+    /// Over any collection the compiler would call each step through a table, which cost a sixth of the CPU of an ES256
+    /// token.
+    init(parsing body: [UInt8]) throws(Refusal) {
         for pair in body.split(separator: UInt8(ascii: "&")) {
             let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
             let name = try Self.decode(pair[..<equals])
@@ -102,7 +106,7 @@ struct FormFields {
         return value
     }
 
-    private static func decode(_ encoded: some Collection<UInt8>) throws(Refusal) -> String {
+    private static func decode(_ encoded: ArraySlice<UInt8>) throws(Refusal) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encoded.count)
         var rest = encoded.makeIterator()
