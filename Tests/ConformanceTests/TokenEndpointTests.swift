@@ -134,6 +134,32 @@ struct TokenEndpointTests {
         }
     }
 
+    @Test func `a client assertion beside a grant is used up too, and its replay is its own fault`() async throws {
+        try await LiveServer.run { server in
+            var mint = AssertionMint(
+                client: World.keyClient,
+                audience: LiveServer.issuer,
+                scope: nil,
+                at: SystemClock().now,
+                jti: UUID().uuidString,
+                kid: "rsa-1"
+            )
+            mint.claims["sub"] = .string(World.keyClient)
+            let type = "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            let companion = try "&\(type)&client_assertion=\(mint.signed(by: TestKeys.rsa))"
+            let first = try await server.token(form() + companion)
+            #expect(first.status == 200, "\(first.body)")
+            let fresh = try form()
+            let again = try await server.token(fresh + companion)
+            #expect(again.status == 401)
+            #expect(try again.json()["error"] == "invalid_client")
+            #expect(try again.json()["code"] == "MP-012")
+            // The grant beside it was used up with the refusal.
+            let alone = try await server.token(fresh)
+            #expect(try alone.json()["code"] == "MP-012")
+        }
+    }
+
     @Test func `refuses each faulty request with its code, reason and a body that never changes`() async throws {
         try await LiveServer.run { server in
             for item in RefusalCase.all {

@@ -159,6 +159,42 @@ struct RegisteredKeyTests {
         #expect(try await world.refusal(world.certificateGrant(certificate), by: TestKeys.rsa) == .keyRequired)
     }
 
+    @Test func `a key registered with a certificate stands or falls with it`() async throws {
+        var world = try World()
+        try world.registerKey()
+        let authority = try World.authority.get()
+        func bind(_ request: EnterpriseCertificateRequest) throws {
+            let issued = try authority.issue(request)
+            world.client.keys = world.client.keys.map { key in
+                ClientKey(
+                    id: key.id,
+                    algorithm: key.algorithm,
+                    publicKey: key.publicKey,
+                    thumbprint: key.thumbprint,
+                    certificateChain: issued.chain,
+                    created: key.created,
+                    expires: key.expires
+                )
+            }
+            world.facts.put(world.client)
+        }
+        try bind(EnterpriseCertificateRequest(organisation: world.owner, name: "FISK AS", key: TestKeys.rsa))
+        #expect(try await world.refusal(world.grant(), by: TestKeys.rsa) == nil)
+        var expired = EnterpriseCertificateRequest(organisation: world.owner, name: "FISK AS", key: TestKeys.rsa)
+        expired.notBefore = now - 100
+        expired.notAfter = now - 1
+        try bind(expired)
+        #expect(
+            try await world.refusal(world.grant(), by: TestKeys.rsa)
+                == .certificate(.expired(notAfter: now - 1))
+        )
+        let other = try #require(OrganisationNumber(stem: 31_000_005))
+        try bind(EnterpriseCertificateRequest(organisation: other, name: "ANNEN AS", key: TestKeys.rsa))
+        #expect(
+            try await world.refusal(world.grant(), by: TestKeys.rsa) == .certificateOrganisation(certificate: other)
+        )
+    }
+
     @Test func `refuses each changed byte of the payload`() async throws {
         var world = try World()
         try world.registerKey()
