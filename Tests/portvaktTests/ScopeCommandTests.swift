@@ -249,7 +249,9 @@ struct ScopeApplyTests {
     @Test func `a dry run shows the plan, does nothing and exits 2`() async throws {
         let world = try await AdministrationWorld()
         let file = try world.file("acme.yaml", first)
-        let before = try world.stand()
+        // Whoever closes the database last folds the log into it; only what comes after that is compared.
+        _ = await world.run("prefix", "list")
+        let before = try world.pages()
         let run = await world.run("scope", "apply", file, "--dry-run", "--output", "table")
         #expect(run.status == .attention)
         #expect(
@@ -263,7 +265,7 @@ struct ScopeApplyTests {
                 """
         )
         #expect(run.errors.isEmpty)
-        #expect(try world.stand() == before)
+        #expect(try world.pages() == before)
         #expect(await world.run("prefix", "list").output.isEmpty)
     }
 
