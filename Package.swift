@@ -55,6 +55,9 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -64,6 +67,9 @@ let package = Package(
         .executable(name: "portvakt", targets: ["portvakt"]),
         .library(name: "PortvaktClient", targets: ["PortvaktClient"]),
         .library(name: "PortvaktProvider", targets: ["PortvaktProvider"]),
+        .library(name: "PortvaktHummingbird", targets: ["PortvaktHummingbird"]),
+        // For Benchmarks/, which sees products only.
+        .library(name: "Delegations", targets: ["Delegations"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -85,6 +91,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin.git", from: "1.5.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
@@ -96,6 +104,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         module("LibCrypto", ["COpenSSL", "Vocabulary"]),
         module("JOSE", ["LibCrypto", "Vocabulary"]),
+        module("XACML", ["JOSE", "Vocabulary"]),
 
         // The domain: none imports another.
         module(
@@ -107,29 +116,32 @@ let package = Package(
         module("Scopes", ["JOSE", "Vocabulary", yams], resources: [.embedInCode("BundledScopes")]),
         module("Clients", ["JOSE", "LibCrypto", "Vocabulary"]),
         module("AuditLedger", ["JOSE", "LibCrypto", "Vocabulary", dequeModule]),
+        module("Delegations", ["JOSE", "LibCrypto", "Vocabulary", "XACML"]),
 
         // The grant pipeline: no HTTP, no SQL.
         module(
             "TokenIssuance",
             [
-                "AuditLedger", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "Scopes",
-                "Vocabulary", logging, metrics,
+                "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
+                "Scopes", "Vocabulary", logging, metrics,
             ]
         ),
 
         // The acts of administrators on the domain: no HTTP, no SQL.
         module(
             "Administration",
-            ["AuditLedger", "Clients", "JOSE", "Organisations", "Scopes", "Vocabulary"]
+            [
+                "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "Scopes", "Vocabulary",
+                "XACML",
+            ]
         ),
 
         // The edges.
         module(
             "SQLiteStorage",
             [
-                "Administration", "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes",
-                "TokenIssuance",
-                "Vocabulary", grdb, grdbSQLite,
+                "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
+                "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb, grdbSQLite,
             ]
         ),
         module(
@@ -142,54 +154,76 @@ let package = Package(
             resources: [.embedInCode("Resources")]
         ),
         module(
+            "AdminAPI",
+            [
+                "Administration", "AuditLedger", "Clients", "Delegations", "HTTPServer", "JOSE", "LibCrypto",
+                "Organisations", "Scopes", "TokenIssuance", "Vocabulary", "XACML", hummingbird, httpTypes, logging,
+                nioCore,
+            ]
+        ),
+        module(
             "Server",
             [
-                "Administration", "AuditLedger", "EnterpriseCertificates", "HTTPServer", "JOSE", "LibCrypto",
-                "Organisations", "SQLiteStorage", "TokenIssuance", "Vocabulary", configuration, logging,
-                nioCore,
-                nioPosix, serviceLifecycle, unixSignals, yams,
+                "AdminAPI", "Administration", "AuditLedger", "Delegations", "EnterpriseCertificates", "HTTPServer",
+                "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "TokenIssuance", "Vocabulary", configuration,
+                logging, nioCore, nioPosix, serviceLifecycle, unixSignals, yams,
             ]
         ),
         module("TestAuthority", ["LibCrypto", "Vocabulary", swiftASN1]),
         module(
             "DemoWorld",
             [
-                "Administration", "AuditLedger", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto",
+                "Administration", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE",
+                "LibCrypto",
                 "Organisations", "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TokenIssuance", "Vocabulary",
             ]
         ),
         .executableTarget(
             name: "portvakt",
             dependencies: [
-                "Administration", "AuditLedger", "Clients", "DemoWorld", "EnterpriseCertificates", "JOSE", "LibCrypto",
-                "Organisations", "PortvaktClient", "PortvaktProvider", "SQLiteStorage", "Scopes", "Server",
-                "TokenIssuance", "Vocabulary", argumentParser, asyncHTTPClient, hummingbird, httpTypes, logging,
-                nioCore, serviceLifecycle, yams,
+                "Administration", "AuditLedger", "Clients", "Delegations", "DemoWorld", "EnterpriseCertificates",
+                "JOSE",
+                "LibCrypto", "Organisations", "PortvaktClient", "PortvaktHummingbird", "PortvaktProvider",
+                "SQLiteStorage", "Scopes", "Server", "TokenIssuance", "Vocabulary", "XACML", argumentParser,
+                asyncHTTPClient, hummingbird, httpTypes, logging, mustache, nioCore, serviceLifecycle, yams,
             ],
             swiftSettings: house
         ),
 
         // What users of our tokens link: no server code.
+        module("Fetching", ["Vocabulary", asyncHTTPClient, logging, nioCore, nioHTTP1]),
         module(
             "PortvaktClient",
-            ["JOSE", "LibCrypto", "Vocabulary", asyncHTTPClient, logging, nioCore, nioHTTP1]
+            [
+                "Fetching", "JOSE", "LibCrypto", "Vocabulary", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1,
+                serviceLifecycle, tracing,
+            ]
         ),
         module(
             "PortvaktProvider",
-            ["JOSE", "LibCrypto", "Vocabulary", asyncHTTPClient, logging, nioCore, nioHTTP1]
+            [
+                "Fetching", "JOSE", "LibCrypto", "Vocabulary", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1,
+                serviceLifecycle, tracing,
+            ]
+        ),
+        module(
+            "PortvaktHummingbird",
+            ["JOSE", "PortvaktProvider", "Vocabulary", hummingbird, httpTypes, logging, nioCore]
         ),
 
         // Tests.
         module(
             "TestSupport",
             [
-                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes",
+                "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "Scopes",
                 "TokenIssuance", "Vocabulary",
             ]
         ),
         tests(of: "Vocabulary"),
         tests(of: "LibCrypto", ["TestAuthority", "Vocabulary"]),
         tests(of: "JOSE", ["LibCrypto", "Vocabulary", jwtKit]),
+        tests(of: "XACML", ["JOSE", "Vocabulary"], exclude: ["Golden"]),
+        tests(of: "Delegations", ["JOSE", "LibCrypto", "Vocabulary", "XACML"], exclude: ["Golden"]),
         tests(of: "EnterpriseCertificates", ["LibCrypto", "TestAuthority", "Vocabulary"]),
         tests(of: "Organisations", ["JOSE", "Vocabulary"]),
         tests(of: "Scopes", ["JOSE", "Vocabulary"]),
@@ -198,20 +232,22 @@ let package = Package(
         tests(
             of: "TokenIssuance",
             [
-                "AuditLedger", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "Scopes",
-                "Vocabulary",
+                "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
+                "Scopes", "Vocabulary",
             ]
         ),
         tests(
             of: "Administration",
-            ["AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes", "SQLiteStorage", "Vocabulary"]
+            [
+                "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "Scopes",
+                "SQLiteStorage", "Vocabulary", "XACML",
+            ]
         ),
         tests(
             of: "SQLiteStorage",
             [
-                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "Scopes",
-                "TokenIssuance",
-                "Vocabulary", grdb,
+                "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
+                "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb,
             ]
         ),
         tests(
@@ -225,6 +261,15 @@ let package = Package(
             exclude: ["Golden"]
         ),
         tests(
+            of: "AdminAPI",
+            [
+                "Administration", "AuditLedger", "Clients", "Delegations", "HTTPServer", "JOSE", "LibCrypto",
+                "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", "XACML", hummingbird,
+                httpTypes, logging, nioCore,
+            ],
+            exclude: ["Golden"]
+        ),
+        tests(
             of: "Server",
             [
                 "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "Scopes",
@@ -232,28 +277,50 @@ let package = Package(
                 nioSSL,
             ]
         ),
-        tests(of: "PortvaktClient", ["JOSE", "LibCrypto", "TestAuthority", "Vocabulary", logging]),
-        tests(of: "PortvaktProvider", ["JOSE", "LibCrypto", "Vocabulary", logging]),
+        tests(of: "Fetching", ["Vocabulary", asyncHTTPClient, logging, nioCore, nioHTTP1]),
+        tests(
+            of: "PortvaktClient",
+            [
+                "Fetching", "JOSE", "LibCrypto", "TestAuthority", "Vocabulary", asyncHTTPClient, inMemoryTracing,
+                logging,
+                metrics, metricsTestKit, nioCore, nioHTTP1, serviceLifecycle, tracing,
+            ]
+        ),
+        tests(
+            of: "PortvaktProvider",
+            [
+                "Fetching", "JOSE", "LibCrypto", "Vocabulary", asyncHTTPClient, inMemoryTracing, logging, metrics,
+                metricsTestKit, nioCore, nioHTTP1, serviceLifecycle, tracing,
+            ]
+        ),
+        tests(
+            of: "PortvaktHummingbird",
+            [
+                "JOSE", "LibCrypto", "PortvaktProvider", "Vocabulary", hummingbird, hummingbirdTesting, httpTypes,
+                logging, nioCore,
+            ]
+        ),
         tests(
             of: "DemoWorld",
             [
-                "Administration", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
-                "SQLiteStorage",
-                "Scopes", "Server", "TokenIssuance", "Vocabulary",
+                "Administration", "Clients", "Delegations", "EnterpriseCertificates", "JOSE", "LibCrypto",
+                "Organisations", "SQLiteStorage", "Scopes", "Server", "TokenIssuance", "Vocabulary",
             ]
         ),
         tests(
             of: "portvakt",
             [
-                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "TestAuthority",
-                "Vocabulary", argumentParser, grdb,
+                "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage",
+                "TestAuthority", "Vocabulary", argumentParser, grdb,
             ]
         ),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "AuditLedger", "Clients", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
-                "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TestSupport", "Vocabulary", asyncHTTPClient,
+                "Administration", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE",
+                "LibCrypto",
+                "Organisations", "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TestSupport", "Vocabulary",
+                asyncHTTPClient,
                 logging, nioCore, nioHTTP1,
             ],
             exclude: ["Golden"],

@@ -11,10 +11,10 @@ parts=(architecture units storage server sdk demo cli conformance interop faults
 declare -A targets=(
     [architecture]="ArchitectureTests"
     [units]="VocabularyTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
-        ClientsTests AuditLedgerTests AdministrationTests TokenIssuanceTests"
+        ClientsTests AuditLedgerTests XACMLTests DelegationsTests AdministrationTests TokenIssuanceTests"
     [storage]="SQLiteStorageTests"
-    [server]="HTTPServerTests ServerTests"
-    [sdk]="PortvaktClientTests PortvaktProviderTests"
+    [server]="HTTPServerTests AdminAPITests ServerTests"
+    [sdk]="FetchingTests PortvaktClientTests PortvaktProviderTests PortvaktHummingbirdTests"
     [demo]="DemoWorldTests"
     [cli]="portvaktTests"
     [conformance]="ConformanceTests"

@@ -4,7 +4,9 @@
 /// differ, change this table together with a page in `docs/decisions/`.
 enum Picture {
     /// The domain: no module in it imports another one of it.
-    static let domain: Set<String> = ["AuditLedger", "Clients", "EnterpriseCertificates", "Organisations", "Scopes"]
+    static let domain: Set<String> = [
+        "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "Organisations", "Scopes",
+    ]
 
     /// The bottom, which knows nothing of servers.
     static let bottom: Set<String> = ["JOSE", "LibCrypto", "Vocabulary"]
@@ -16,30 +18,35 @@ enum Picture {
         "CZlib": [],
         "LibCrypto": ["COpenSSL", "Vocabulary"],
         "JOSE": ["LibCrypto", "Vocabulary"],
+        "XACML": ["JOSE", "Vocabulary"],
 
         "AuditLedger": bottom,
         "Clients": bottom,
+        "Delegations": bottom.union(["XACML"]),
         "EnterpriseCertificates": bottom,
         "Organisations": bottom.union(["CZlib"]),
         "Scopes": bottom,
 
         "TokenIssuance": bottom.union(domain),
-        "Administration": bottom.union(["AuditLedger", "Clients", "Organisations", "Scopes"]),
-        "SQLiteStorage": bottom.union(domain).union(["Administration", "TokenIssuance"]),
+        "Administration": bottom.union(["AuditLedger", "Clients", "Delegations", "Organisations", "Scopes", "XACML"]),
+        "SQLiteStorage": bottom.union(domain).union(["Administration", "TokenIssuance", "XACML"]),
         "HTTPServer": bottom.union(domain).union(["TokenIssuance"]),
+        "AdminAPI": bottom.union(domain).union(["Administration", "HTTPServer", "TokenIssuance", "XACML"]),
         "Server": bottom.union(domain).union([
-            "Administration", "HTTPServer", "SQLiteStorage", "TokenIssuance",
+            "AdminAPI", "Administration", "HTTPServer", "SQLiteStorage", "TokenIssuance",
         ]),
         "DemoWorld": bottom.union(domain).union([
             "Administration", "Server", "SQLiteStorage", "TestAuthority", "TokenIssuance",
         ]),
         "portvakt": bottom.union(domain).union([
-            "Administration", "DemoWorld", "PortvaktClient", "PortvaktProvider", "Server", "SQLiteStorage",
-            "TokenIssuance",
+            "Administration", "DemoWorld", "PortvaktClient", "PortvaktHummingbird", "PortvaktProvider", "Server",
+            "SQLiteStorage", "TokenIssuance", "XACML",
         ]),
 
-        "PortvaktClient": bottom,
-        "PortvaktProvider": bottom,
+        "Fetching": ["Vocabulary"],
+        "PortvaktClient": bottom.union(["Fetching"]),
+        "PortvaktProvider": bottom.union(["Fetching"]),
+        "PortvaktHummingbird": bottom.union(["PortvaktProvider"]),
 
         "TestAuthority": ["LibCrypto", "Vocabulary"],
         "TestSupport": bottom.union(domain).union(["TestAuthority", "TokenIssuance"]),
@@ -48,17 +55,18 @@ enum Picture {
     /// Modules of others that only these targets may import.
     static let reserved: [String: Set<String>] = [
         "ArgumentParser": ["portvakt"],
-        "AsyncHTTPClient": ["PortvaktClient", "PortvaktProvider", "portvakt"],
+        "AsyncHTTPClient": ["Fetching", "PortvaktClient", "PortvaktProvider", "portvakt"],
         "Configuration": ["Server"],
         "Crypto": ["TestAuthority"],
         "CryptoExtras": ["TestAuthority"],
+        "FoundationXML": ["XACML"],
         "GRDB": ["SQLiteStorage"],
         "GRDBSQLite": ["SQLiteStorage"],
         // The routes; and the small API of the demo world, which shows a provider's side.
-        "Hummingbird": ["HTTPServer", "Server", "portvakt"],
+        "Hummingbird": ["AdminAPI", "HTTPServer", "PortvaktHummingbird", "Server", "portvakt"],
         "HummingbirdHTTP2": ["HTTPServer", "Server"],
         "HummingbirdTLS": ["HTTPServer", "Server"],
-        "Mustache": ["HTTPServer"],
+        "Mustache": ["HTTPServer", "portvakt"],
         "SwiftASN1": ["TestAuthority"],
         "X509": ["TestAuthority"],
         "Yams": ["EnterpriseCertificates", "Scopes", "Server", "portvakt"],
