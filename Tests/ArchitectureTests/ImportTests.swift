@@ -45,12 +45,18 @@ struct ImportTests {
     @Test func `no domain module may import another, and nothing above them`() {
         for module in Picture.domain {
             let allowed = Picture.mayImport[module] ?? []
-            #expect(allowed.isSubset(of: Picture.bottom.union(["CZlib"])), "\(module)")
+            #expect(allowed.isSubset(of: Picture.bottom.union(["CZlib", "XACML"])), "\(module)")
         }
     }
 
-    @Test(arguments: ["PortvaktClient", "PortvaktProvider"])
+    @Test(arguments: ["PortvaktClient", "PortvaktProvider", "PortvaktHummingbird"])
     func `no server code reaches users of the SDKs`(module: String) {
-        #expect(Picture.mayImport[module] == Picture.bottom)
+        // Whatever comes along with the library, at any depth.
+        var reached: Set<String> = []
+        var ahead = Picture.mayImport[module] ?? []
+        while let next = ahead.popFirst() {
+            if reached.insert(next).inserted { ahead.formUnion(Picture.mayImport[next] ?? []) }
+        }
+        #expect(reached.isSubset(of: Picture.bottom.union(["COpenSSL", "Fetching", "PortvaktProvider"])))
     }
 }
