@@ -1,3 +1,4 @@
+import Fetching
 import Logging
 import Synchronization
 import Vocabulary

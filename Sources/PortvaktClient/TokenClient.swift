@@ -1,5 +1,6 @@
-public import Logging
+import Fetching
 import LibCrypto
+public import Logging
 import Synchronization
 import Vocabulary
 

@@ -1,6 +1,5 @@
 public import AsyncHTTPClient
-import Foundation
-import NIOCore
+import Fetching
 import NIOHTTP1
 
 /// Fetches the issuer's documents by async-http-client.
@@ -8,23 +7,13 @@ import NIOHTTP1
 /// The client given must not follow redirects. The one used without naming any is shared by the process, connects within
 /// two seconds, follows none and is never shut down.
 public struct HTTPKeyTransport: KeyTransport {
-    private let client: HTTPClient
-
-    private static let shared: HTTPClient = {
-        var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(2), read: .seconds(5))
-        )
-        // Whether to connect again is decided by the key set alone.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    private let exchange: HTTPExchange
 
     /// The transport by a client of the caller's, who also shuts it down.
-    public init(_ client: HTTPClient) { self.client = client }
+    public init(_ client: HTTPClient) { exchange = HTTPExchange(client) }
 
     /// The transport by the process's own client.
-    public init() { client = Self.shared }
+    public init() { exchange = HTTPExchange() }
 
     /// Fetches a document.
     ///
@@ -33,62 +22,23 @@ public struct HTTPKeyTransport: KeyTransport {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.headers.add(name: "Accept", value: "application/json, application/jwk-set+json")
         if let entityTag = request.entityTag { outgoing.headers.add(name: "If-None-Match", value: entityTag) }
-        do {
-            return try await answer(to: outgoing, limit: request.maximumSize, within: request.timeout)
+        do throws(HTTPFault) {
+            let answer = try await exchange.send(outgoing, within: request.timeout, readingUpTo: request.maximumSize)
+            return KeyResponse(status: answer.status, headers: answer.headers, body: answer.body)
         } catch {
             throw KeyTransportError(error)
-        }
-    }
-
-    /// The HTTP client's own deadline ends with the answer's head; a body that trickles must not outlast the time either.
-    private func answer(
-        to request: HTTPClientRequest,
-        limit: Int,
-        within timeout: Duration
-    ) async throws -> KeyResponse {
-        try await withThrowingTaskGroup(of: KeyResponse.self) { group in
-            defer { group.cancelAll() }
-            group.addTask {
-                let deadline = NIODeadline.now() + .nanoseconds(timeout.nanoseconds)
-                let response = try await client.execute(request, deadline: deadline)
-                let body = try await response.body.collect(upTo: limit)
-                return KeyResponse(
-                    status: Int(response.status.code),
-                    headers: response.headers.map { ($0.name, $0.value) },
-                    body: Array(body.readableBytesView)
-                )
-            }
-            group.addTask {
-                try await Task.sleep(for: timeout)
-                throw HTTPClientError.deadlineExceeded
-            }
-            guard let response = try await group.next() else { throw CancellationError() }
-            return response
         }
     }
 }
 
 extension KeyTransportError {
-    fileprivate init(_ error: any Error) {
-        switch error {
-        case is NIOTooManyBytesError: self = .tooLarge
-        case let error as HTTPClientError:
-            switch error {
-            case .readTimeout, .writeTimeout, .connectTimeout, .deadlineExceeded, .tlsHandshakeTimeout,
-                .getConnectionFromPoolTimeout:
-                self = .timedOut
-            default: self = .network(error.shortDescription)
-            }
-        // NIO's own words for these begin with "connection reset", whatever happened.
-        case let error as IOError: self = .network(String(cString: strerror(error.errnoCode)))
-        default: self = .network("\(error)")
+    fileprivate init(_ fault: HTTPFault) {
+        switch fault {
+        case .network(let reason): self = .network(reason)
+        case .timedOut: self = .timedOut
+        case .tooLarge: self = .tooLarge
+        case .invalidURL: self = .network("the URL cannot be used")
+        case .cancelled: self = .network("cancelled")
         }
-    }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

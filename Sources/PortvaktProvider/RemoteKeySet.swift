@@ -1,3 +1,4 @@
+import Fetching
 public import JOSE
 public import Logging
 import Synchronization

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// One piece of work with any number of waiters: whoever is cancelled leaves, the work goes on for the others.
-final class SharedFetch<Success: Sendable, Failure: Error>: Sendable {
+package final class SharedFetch<Success: Sendable, Failure: Error>: Sendable {
     private struct State {
         var outcome: Result<Success, Failure>?
         var waiters: [Int: CheckedContinuation<Result<Success, Failure>?, Never>] = [:]
@@ -12,16 +12,19 @@ final class SharedFetch<Success: Sendable, Failure: Error>: Sendable {
 
     private let state = Mutex(State())
 
+    /// Work that has not begun.
+    package init() {}
+
     /// Starts the work.
     ///
     /// The task belongs to nobody who waits: it must outlive the first caller, and must not carry that caller's task-local
     /// values (its trace, its deadline) into work that is done for all. It ends by itself, by the work's own deadline.
-    func run(_ work: @escaping @Sendable () async -> Result<Success, Failure>) {
+    package func run(_ work: @escaping @Sendable () async -> Result<Success, Failure>) {
         Task.detached { self.finish(await work()) }
     }
 
     /// The outcome, as soon as it is there; nil when the waiting task was cancelled first.
-    func outcome() async -> Result<Success, Failure>? {
+    package func outcome() async -> Result<Success, Failure>? {
         let waiter = state.withLock { state in
             state.drawn += 1
             return state.drawn
