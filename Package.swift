@@ -65,9 +65,13 @@ let package = Package(
     name: "portvakt",
     products: [
         .executable(name: "portvakt", targets: ["portvakt"]),
-        .library(name: "PortvaktClient", targets: ["PortvaktClient"]),
-        .library(name: "PortvaktProvider", targets: ["PortvaktProvider"]),
-        .library(name: "PortvaktHummingbird", targets: ["PortvaktHummingbird"]),
+        // A library comes with the modules whose types stand in its signatures: issuer, scope names, keys, JSON.
+        .library(name: "PortvaktClient", targets: ["PortvaktClient", "JOSE", "LibCrypto", "Vocabulary"]),
+        .library(name: "PortvaktProvider", targets: ["PortvaktProvider", "JOSE", "LibCrypto", "Vocabulary"]),
+        .library(
+            name: "PortvaktHummingbird",
+            targets: ["PortvaktHummingbird", "PortvaktProvider", "JOSE", "LibCrypto", "Vocabulary"]
+        ),
         // For Benchmarks/, which sees products only.
         .library(name: "Delegations", targets: ["Delegations"]),
     ],

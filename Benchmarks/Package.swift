@@ -1,0 +1,19 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// What our libraries cost, beside what the arithmetic alone costs, in one process. A package of its own: it sees
+// products only, as a user does.
+let package = Package(
+    name: "benchmarks",
+    dependencies: [.package(name: "portvakt", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "SDKBenchmarks",
+            dependencies: [
+                .product(name: "PortvaktClient", package: "portvakt"),
+                .product(name: "PortvaktProvider", package: "portvakt"),
+            ],
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]
+        )
+    ]
+)
