@@ -1,17 +1,17 @@
 /// A Norwegian national identity number (fødselsnummer) or D-number: eleven digits with two control digits.
 ///
-/// It goes from the grant to the token and nowhere else: its description is redacted.
+/// It goes from the grant to the token, or under the key of a pseudonym, and nowhere else: its description is redacted.
 public struct NationalIdentityNumber: Sendable, Hashable {
-    /// The eleven digits, to be named where the token is written and never in an answer, a log or the ledger.
-    let exposed: String
+    /// The eleven digits, to be named where a token or a pseudonym is made and never in an answer, a log or the ledger.
+    public let exposed: String
 
     /// Whether the month says that no such person exists (Tenor and other test persons).
-    let isSynthetic: Bool
+    public let isSynthetic: Bool
 
     /// Parses eleven digits; nil when the date part or a control digit does not hold.
     ///
     /// The day of a D-number is raised by 40; synthetic months are raised by 40 or 80 (65 by the population register's).
-    init?(parsing text: String) {
+    public init?(parsing text: String) {
         let digits = text.utf8.map { Int($0) - Int(UInt8(ascii: "0")) }
         guard digits.count == 11, digits.allSatisfy({ (0...9).contains($0) }) else { return nil }
         let day = digits[0] * 10 + digits[1]
