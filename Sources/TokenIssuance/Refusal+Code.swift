@@ -63,7 +63,7 @@ extension Refusal {
         case .headerAlgorithm: "header_algorithm"
         case .headerType: "header_type"
         case .credentialAmbiguous: "credential_ambiguous"
-        case .credentialMissing: "credential_missing"
+        case .credentialMissing: "kid_missing"
         case .x5cNotArray: "x5c_not_array"
         case .x5cElement: "x5c_malformed"
         case .claim(_, let fault): "claim_\(fault.reason)"
@@ -99,7 +99,7 @@ extension Refusal {
     public static let reasons: [ErrorCode: [String]] = [
         .malformedAssertion: [
             "assertion_malformed", "header_missing", "header_malformed", "header_forbidden", "header_too_long",
-            "header_algorithm", "header_type", "credential_ambiguous", "credential_missing", "claim_missing",
+            "header_algorithm", "header_type", "credential_ambiguous", "kid_missing", "claim_missing",
             "claim_malformed", "claim_forbidden", "claim_too_long", "claim_unknown", "parameters_disagree",
             "assertion_ends_before_it_begins",
         ],

@@ -128,7 +128,7 @@ extension RefusalCase {
         grant("header-jku", "MP-011", "header_forbidden") { mint, _ in mint.header["jku"] = "http://127.0.0.1:1/jwk" },
         grant("header-crit", "MP-011", "header_forbidden") { mint, _ in mint.header["crit"] = ["exp"] },
         grant("kid-and-x5c", "MP-011", "credential_ambiguous") { mint, _ in mint.header["x5c"] = ["AQID"] },
-        grant("no-kid-no-x5c", "MP-011", "credential_missing") { mint, _ in mint.header["kid"] = JSONValue?.none },
+        grant("no-kid-no-x5c", "MP-011", "kid_missing") { mint, _ in mint.header["kid"] = JSONValue?.none },
         grant("x5c-string", "MP-123", "x5c_not_array") { mint, _ in
             mint.header["kid"] = JSONValue?.none
             mint.header["x5c"] = "AQID"
