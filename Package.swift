@@ -106,7 +106,9 @@ let package = Package(
         module("Vocabulary", []),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        module("LibCrypto", ["COpenSSL", "Vocabulary"]),
+        // Own declarations of a C interface; nothing is linked.
+        .systemLibrary(name: "CPKCS11"),
+        module("LibCrypto", ["COpenSSL", "CPKCS11", "Vocabulary"]),
         module("JOSE", ["LibCrypto", "Vocabulary"]),
         module("XACML", ["JOSE", "Vocabulary"]),
 
@@ -224,7 +226,7 @@ let package = Package(
             ]
         ),
         tests(of: "Vocabulary"),
-        tests(of: "LibCrypto", ["TestAuthority", "Vocabulary"]),
+        tests(of: "LibCrypto", ["CPKCS11", "TestAuthority", "Vocabulary"]),
         tests(of: "JOSE", ["LibCrypto", "Vocabulary", jwtKit]),
         tests(of: "XACML", ["JOSE", "Vocabulary"], exclude: ["Golden"]),
         tests(of: "Delegations", ["JOSE", "LibCrypto", "Vocabulary", "XACML"], exclude: ["Golden"]),
@@ -269,7 +271,7 @@ let package = Package(
             [
                 "Administration", "AuditLedger", "Clients", "Delegations", "HTTPServer", "JOSE", "LibCrypto",
                 "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", "XACML", hummingbird,
-                httpTypes, logging, nioCore,
+                hummingbirdTesting, httpTypes, logging, nioCore,
             ],
             exclude: ["Golden"]
         ),

@@ -10,7 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # What the server is built from and run with.
 run=(binutils ca-certificates curl gcc git libc6-dev libsqlite3-dev libssl-dev libstdc++-12-dev make pkg-config zlib1g-dev)
 # What the tests need besides.
-test=(fish openssl python3 python3-venv zsh)
+test=(fish opensc openssl python3 python3-venv softhsm2 zsh)
 # What the benchmarks need besides.
 bench=(openssl python3 python3-venv util-linux wrk)
 

@@ -66,6 +66,14 @@ enum SubjectPublicKeyInfo {
         }
     }
 
+    /// The encoding of an EC key from its parameters, DER of a named curve, and its point.
+    static func ecPublicKeyDER(_ parameters: [UInt8], point: [UInt8]) -> [UInt8] {
+        DERWriter.sequence(
+            DERWriter.sequence(DERWriter.element(DERTag.objectIdentifier, ecPublicKey), parameters),
+            DERWriter.bitString(point)
+        )
+    }
+
     private static func point(_ octets: [UInt8], on curve: EllipticCurve) throws(CryptoError) -> PublicKeyComponents {
         let length = curve.coordinateLength
         guard octets.first == uncompressed, octets.count == 1 + 2 * length else {

@@ -16,7 +16,8 @@ enum Picture {
         "Vocabulary": [],
         "COpenSSL": [],
         "CZlib": [],
-        "LibCrypto": ["COpenSSL", "Vocabulary"],
+        "CPKCS11": [],
+        "LibCrypto": ["COpenSSL", "CPKCS11", "Vocabulary"],
         "JOSE": ["LibCrypto", "Vocabulary"],
         "XACML": ["JOSE", "Vocabulary"],
 
