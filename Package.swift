@@ -225,8 +225,10 @@ let package = Package(
                 "TokenIssuance", "Vocabulary",
             ]
         ),
+        // Apart from TestSupport: it needs nothing of servers, so that its users build alone under a sanitizer.
+        module("TestTokens", ["LibCrypto", "Vocabulary"]),
         tests(of: "Vocabulary"),
-        tests(of: "LibCrypto", ["CPKCS11", "TestAuthority", "Vocabulary"]),
+        tests(of: "LibCrypto", ["CPKCS11", "TestAuthority", "TestTokens", "Vocabulary"]),
         tests(of: "JOSE", ["LibCrypto", "Vocabulary", jwtKit]),
         tests(of: "XACML", ["JOSE", "Vocabulary"], exclude: ["Golden"]),
         tests(of: "Delegations", ["JOSE", "LibCrypto", "Vocabulary", "XACML"], exclude: ["Golden"]),
@@ -287,7 +289,8 @@ let package = Package(
         tests(
             of: "PortvaktClient",
             [
-                "Fetching", "JOSE", "LibCrypto", "TestAuthority", "Vocabulary", asyncHTTPClient, inMemoryTracing,
+                "Fetching", "JOSE", "LibCrypto", "TestAuthority", "TestTokens", "Vocabulary", asyncHTTPClient,
+                inMemoryTracing,
                 logging,
                 metrics, metricsTestKit, nioCore, nioHTTP1, serviceLifecycle, tracing,
             ]

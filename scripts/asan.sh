@@ -7,7 +7,7 @@
 # A sanitizer rebuilds every package, so this works on a cut-down copy of the manifest, in a build folder of its own.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-modules="Vocabulary COpenSSL CPKCS11 CZlib LibCrypto JOSE EnterpriseCertificates Organisations"
+modules="Vocabulary COpenSSL CPKCS11 CZlib LibCrypto JOSE EnterpriseCertificates Organisations TestTokens"
 suites="LibCryptoTests JOSETests OrganisationsTests"
 packages="Yams"
 # Modules of which a short run knows nothing: a test file that imports one is left out.

@@ -50,6 +50,7 @@ enum Picture {
         "PortvaktHummingbird": bottom.union(["PortvaktProvider"]),
 
         "TestAuthority": ["LibCrypto", "Vocabulary"],
+        "TestTokens": ["LibCrypto", "Vocabulary"],
         "TestSupport": bottom.union(domain).union(["TestAuthority", "TokenIssuance"]),
     ]
 

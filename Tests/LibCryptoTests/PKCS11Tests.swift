@@ -1,5 +1,5 @@
 import CPKCS11
-import TestSupport
+import TestTokens
 import Testing
 import Vocabulary
 
