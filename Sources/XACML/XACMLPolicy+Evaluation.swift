@@ -36,6 +36,20 @@ extension XACMLPolicy {
         return finish(combination.result, permitted, denied, trace, &evaluator)
     }
 
+    /// The policy's own obligations of that effect, for a decision that something else than its rules has made.
+    ///
+    /// - Throws: `XACMLStatus` when one of their expressions cannot be evaluated.
+    public func obligations(
+        on effect: XACMLEffect,
+        _ context: XACMLContext,
+        at now: Timestamp
+    ) throws(XACMLStatus) -> [XACMLObligation] {
+        var evaluator = Evaluator(context, variables: variables, at: now)
+        var gathered = Duties()
+        try gathered.gather(duties, on: effect, &evaluator)
+        return gathered.obligations
+    }
+
     /// Adds the policy's own obligations (section 7.18).
     private func finish(
         _ outcome: XACMLOutcome,

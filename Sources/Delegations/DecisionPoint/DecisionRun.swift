@@ -1,0 +1,269 @@
+import FoundationEssentials
+import Vocabulary
+import XACML
+
+/// One decision on its way (altinn.md §4.4).
+struct DecisionRun<Reader: DecisionReader> {
+    let reader: Reader
+    let question: DecisionQuestion
+    let resource: Resource
+    let policy: XACMLPolicy
+    let now: Timestamp
+    private var context = XACMLContext()
+    private var held: [HeldAttribute] = []
+    private var evaluation: XACMLEvaluation?
+    private var result = XACMLResult(.notApplicable)
+    private var basis = DecisionOutcome.Basis.policy
+    private var steps: [DecisionOutcome.Step] = []
+    private var systemUser: SystemUser?
+
+    init(reader: Reader, question: DecisionQuestion, resource: Resource, policy: XACMLPolicy, now: Timestamp) {
+        self.reader = reader
+        self.question = question
+        self.resource = resource
+        self.policy = policy
+        self.now = now
+    }
+
+    /// What came of it.
+    var outcome: DecisionOutcome {
+        DecisionOutcome(
+            result: result,
+            question: question,
+            basis: basis,
+            held: held,
+            evaluation: evaluation,
+            policy: policy,
+            laterSteps: steps
+        )
+    }
+
+    // MARK: Step 1: enrichment
+
+    /// Adds what the policy asks for and the request cannot say.
+    mutating func enrich(_ request: XACMLContext) throws {
+        context = request
+        held = try attributesOfSubject()
+        let accessible = held.filter(\.hasAccess).map { ($0.identifier, $0.value) }
+        for (identifier, values) in PolicySpelling.values(of: accessible, as: policy) {
+            context.add(values, of: identifier, to: .accessSubject)
+        }
+        if case .party(let party) = question.subject { name(party, in: .accessSubject) }
+        if let party = question.party { name(party, in: .resource) }
+        // Altinn compares this one action without case (§3.3), whatever function the policy names.
+        guard let action = question.action, PolicySpelling.isSame(action, "ScopeAccess") else { return }
+        let spellings = policy.values(of: DecisionAttribute.action, in: .action)
+            .filter { $0 != action && PolicySpelling.isSame($0, action) }
+        context.add(spellings, of: DecisionAttribute.action, to: .action)
+    }
+
+    private mutating func attributesOfSubject() throws -> [HeldAttribute] {
+        let wantsPackages = policy.mentions(DecisionAttribute.accessPackage, in: .accessSubject)
+        let wantsRoles = [DecisionAttribute.roleCode, DecisionAttribute.registerRole, DecisionAttribute.role]
+            .contains { policy.mentions($0, in: .accessSubject) }
+        var held: [HeldAttribute] = []
+        switch question.subject {
+        case .party(let subject):
+            if let party = question.party, wantsRoles || wantsPackages {
+                held = try HeldAttributes(reader: reader, now: now).attributes(
+                    of: subject,
+                    for: party,
+                    withPackages: wantsPackages,
+                    withRoles: wantsRoles
+                )
+            }
+            held += nature(subject.organisation == nil ? "person" : "organization")
+            if let organisation = subject.organisation { held += try accessLists(of: organisation) }
+        case .systemUser(let id):
+            guard let user = try reader.systemUser(id) else {
+                throw XACMLStatus(.processingError, "system user `\(id.uuidString.lowercased())` is not known")
+            }
+            systemUser = user
+            held = nature("systemuser") + (wantsPackages ? try packages(of: user) : [])
+        case .other: break
+        }
+        return held
+    }
+
+    private func nature(_ kind: String) -> [HeldAttribute] {
+        guard policy.mentions(DecisionAttribute.partyType, in: .accessSubject) else { return [] }
+        return [HeldAttribute(DecisionAttribute.partyType, kind, .nature)]
+    }
+
+    private func accessLists(of organisation: OrganisationNumber) throws -> [HeldAttribute] {
+        guard policy.mentions(DecisionAttribute.accessList, in: .accessSubject) else { return [] }
+        return try reader.accessLists(AccessListQuery(member: organisation)).map { list in
+            HeldAttribute(DecisionAttribute.accessList, list.id.description, .accessList(list.id))
+        }
+    }
+
+    /// A system user's packages count for its owner, an agent's for the clients that delegated them.
+    private func packages(of user: SystemUser) throws -> [HeldAttribute] {
+        guard isActive(user), let party = question.party?.organisation else { return [] }
+        switch user.kind {
+        case .standard:
+            guard user.owner == party else { return [] }
+            return user.packages.map { HeldAttribute(DecisionAttribute.accessPackage, $0, .systemUser(user.id)) }
+        case .agent:
+            return try reader.clientDelegations(of: user.id).filter { $0.client == party }.flatMap { delegation in
+                delegation.packages.map {
+                    HeldAttribute(DecisionAttribute.accessPackage, $0, .clientDelegation(delegation.id))
+                }
+            }
+        }
+    }
+
+    private func isActive(_ user: SystemUser) -> Bool { !user.isDeleted }
+
+    /// Adds the names of a party that the policy asks for and the request may not have used.
+    private mutating func name(_ party: Party, in category: XACMLCategory) {
+        var names = [
+            (DecisionAttribute.partyID, String(party.partyID)), (DecisionAttribute.partyUUID, party.uuid.description),
+        ]
+        switch party {
+        case .organisation(let number):
+            names += [
+                (DecisionAttribute.organisationNumber, number.description),
+                (DecisionAttribute.legacyOrganisationNumber, number.description),
+                (DecisionAttribute.organisationUUID, party.uuid.description),
+            ]
+        case .person: names.append((DecisionAttribute.personUUID, party.uuid.description))
+        }
+        for (identifier, value) in names where policy.mentions(identifier, in: category) {
+            guard !context.values(of: identifier, in: category).contains(value) else { continue }
+            context.add([value], of: identifier, to: category)
+        }
+    }
+
+    // MARK: Steps 2 to 6: the policy
+
+    /// Asks the policy; its obligations come with Permit only.
+    mutating func evaluate() {
+        let evaluation = policy.evaluate(context, at: now)
+        self.evaluation = evaluation
+        result = XACMLResult(evaluation.decision, evaluation.status)
+        if evaluation.decision == .permit {
+            result.obligations = evaluation.obligations
+            result.advice = evaluation.advice
+        }
+        switch evaluation.decision {
+        case .permit, .deny: basis = evaluation.decidingRules.first.map { .rule($0) } ?? .policy
+        case .notApplicable, .indeterminate: basis = .policy
+        }
+    }
+
+    // MARK: Step 7: delegations
+
+    /// Asks delegations, only when no rule spoke: they never stand against a Deny.
+    mutating func considerDelegations() throws {
+        guard result.decision == .notApplicable, let action = question.action else { return }
+        guard policy.permits(action, on: question.resource) else {
+            note(.delegation, "the policy has no action `\(action)`, so there is nothing to delegate")
+            return
+        }
+        guard let basis = try delegation(of: action) else {
+            note(.delegation, "no delegation, and no right of a system user, covers it")
+            return
+        }
+        // A delegated right stands under the same obligations as the resource's own.
+        result = XACMLResult(.permit)
+        result.obligations = try policy.obligations(on: .permit, context, at: now)
+        self.basis = basis
+        note(.delegation, "\(basis)")
+    }
+
+    private func delegation(of action: String) throws -> DecisionOutcome.Basis? {
+        guard let party = question.party?.organisation else { return nil }
+        switch question.subject {
+        case .party(.organisation(let supplier)):
+            return try delegation(from: party, to: supplier).map { .delegation($0, keyRole: nil) }
+        case .party(.person(let person)):
+            for keyRole in try RoleRules(reader).keyRoles(heldBy: person) {
+                guard let id = try delegation(from: party, to: keyRole.organisation) else { continue }
+                return .delegation(id, keyRole: keyRole)
+            }
+            return nil
+        case .systemUser:
+            guard let user = systemUser, isActive(user), user.kind == .standard, user.owner == party,
+                resource.type != .maskinportenSchema
+            else { return nil }
+            let asked = SystemRight(resource: question.resource, action: action)
+            return user.rights.contains { $0.covers(asked) } ? .systemUserRight(user.id) : nil
+        case .other: return nil
+        }
+    }
+
+    private func delegation(
+        from consumer: OrganisationNumber,
+        to supplier: OrganisationNumber
+    ) throws -> DelegationID? {
+        guard consumer != supplier,
+            let delegation = try reader.delegation(of: question.resource, from: consumer, to: supplier),
+            delegation.isInForce(at: now)
+        else { return nil }
+        return delegation.id
+    }
+
+    /// Tells "has no right" from "there is no such organisation": the latter cannot be decided.
+    mutating func considerParty() throws {
+        guard result.decision == .notApplicable, let number = question.party?.organisation else { return }
+        guard try reader.unit(number) == nil else { return }
+        result = XACMLResult(
+            .indeterminate,
+            XACMLStatus(.processingError, "organisation `\(number)` is not in the register")
+        )
+    }
+
+    // MARK: Step 8: access lists
+
+    /// Turns Permit into Deny when the resource is for listed organisations only, and its party is none.
+    mutating func considerAccessLists() throws {
+        guard result.decision == .permit, resource.accessListMode == .enabled else { return }
+        if let number = question.party?.organisation {
+            let admitting = try reader.accessLists(admitting: number, to: question.resource)
+            if let action = question.action, let hit = admitting.first(where: { $0.connection.covers(action) }) {
+                note(.accessList, "the resource's party is on access list `\(hit.list)`")
+                return
+            }
+        }
+        let message =
+            question.party?.organisation == nil
+            ? "the resource is for organisations on its access lists, and its party is no organisation"
+            : "the resource's party is on no access list of the resource for this action"
+        result = XACMLResult(.deny, XACMLStatus(.ok, message))
+        basis = .accessList
+        note(.accessList, message)
+    }
+
+    private mutating func note(_ kind: DecisionOutcome.Step.Kind, _ text: String) {
+        steps.append(DecisionOutcome.Step(kind: kind, text: text))
+    }
+}
+
+extension XACMLPolicy {
+    /// Whether a rule permits that action on that resource to anybody.
+    func permits(_ action: String, on resource: ResourceID) -> Bool {
+        combinations.contains { row in
+            row.effect == .permit && row.action.contains { PolicySpelling.isSame($0.value, action) }
+                && row.resource.allSatisfy {
+                    $0.identifier != DecisionAttribute.resource || $0.value == resource.rawValue
+                }
+        }
+    }
+}
+
+extension DecisionOutcome.Basis: CustomStringConvertible {
+    /// What decided, in words; names no person.
+    public var description: String {
+        switch self {
+        case .rule(let rule): "rule `\(rule)`"
+        case .delegation(let id, nil): "delegation `\(id)`"
+        case .delegation(let id, let keyRole?):
+            "delegation `\(id)`, by key role `\(keyRole.role)` in `\(keyRole.organisation)`"
+        case .systemUserRight(let id): "a right of system user `\(id.uuidString.lowercased())`"
+        case .accessList: "the resource's access lists"
+        case .request: "the request"
+        case .policy: "the policy"
+        }
+    }
+}
