@@ -24,15 +24,16 @@ public struct PseudonymKey: Sendable {
     /// The pseudonym of a person of whom the register's open data say no more than name and birth date.
     ///
     /// It holds for this role in this unit alone: two persons may share name and birthday, so nothing joins it with another
-    /// until `role link` does.
+    /// until `role link` does. Names are compared without case, whatever white space stands between their parts.
     public func pseudonym(
         inUnit unit: OrganisationNumber,
         role: RoleCode,
         name: String,
         birthDate: CalendarDate?
     ) -> PersonPseudonym {
+        let folded = name.uppercased().split { $0.isWhitespace }.joined(separator: " ")
         // The name stands last, so that no name can look like another's role or birthday.
-        pseudonym(ofText: "unit|\(unit)|\(role)|\(birthDate.map { "\($0)" } ?? "")|\(name)")
+        return pseudonym(ofText: "unit|\(unit)|\(role)|\(birthDate.map { "\($0)" } ?? "")|\(folded)")
     }
 
     private func pseudonym(ofText text: String) -> PersonPseudonym {

@@ -46,3 +46,22 @@ public struct RolePath: Sendable, Hashable {
     /// Whether the party was named by the organisation itself and no table came in between.
     public var isDirect: Bool { keyRole == nil && mainUnit == nil && mappedFrom == nil }
 }
+
+extension RolePath: CustomStringConvertible {
+    /// The path in words, from the assignment to the role, with numbers and codes in backticks.
+    ///
+    /// Names no holder, so that it may stand in an answer and in the ledger.
+    public var description: String {
+        var steps = ["`\(assignment.organisation)` has assigned `\(assignment.role)`" + receiver]
+        if let keyRole { steps.append("a key role there: `\(keyRole.role)`") }
+        if mainUnit != nil { steps.append("main unit of `\(organisation)`") }
+        if let mappedFrom { steps.append("given by `\(mappedFrom)`") }
+        return steps.joined(separator: "; ")
+    }
+
+    private var receiver: String {
+        let source = assignment.source == .given ? " (given)" : ""
+        guard keyRole != nil, case .organisation(let number) = assignment.holder else { return source }
+        return source + " to `\(number)`"
+    }
+}

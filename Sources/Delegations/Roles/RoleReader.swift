@@ -14,6 +14,11 @@ public protocol RoleReader {
     /// All roles that a party has been assigned by any organisation, of both sources, in no set order.
     func assignments(heldBy party: Party) throws -> [RoleAssignment]
 
+    /// Whether an organisation has assigned a role to a person whom open data name and nobody has linked to a number.
+    ///
+    /// Explains a refusal (`person_not_linked`): the person that a `pid` names may be that one.
+    func hasUnlinkedPersons(in organisation: OrganisationNumber) throws -> Bool
+
     /// Whether a person is known: by a role of the register, by one that was given, or because somebody linked or met them.
     func knows(_ person: PersonPseudonym) throws -> Bool
 

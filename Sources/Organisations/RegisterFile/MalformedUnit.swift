@@ -16,6 +16,8 @@ public struct MalformedUnit: Sendable, Hashable {
         case wrongType(String, expected: String)
         /// A member is no organisation number.
         case number(String, OrganisationNumber.ParseError)
+        /// A member is no national identity number.
+        case identityNumber(String)
         /// A member is no day of the calendar.
         case date(String)
         /// Nothing tells whether it is a main unit or a sub-unit.
@@ -50,6 +52,7 @@ extension MalformedUnit.Reason: CustomStringConvertible {
         case .wrongType(let member, let expected): "`\(member)` is not \(expected)"
         case .number(let member, .checkDigit): "`\(member)` fails modulus 11"
         case .number(let member, .form), .number(let member, .scheme): "`\(member)` is not nine digits"
+        case .identityNumber(let member): "`\(member)` is not eleven digits with two control digits"
         case .date(let member): "`\(member)` is not a date"
         case .kindUnknown: "neither form, class, address nor link tells its kind"
         case .duplicate: "its number stood earlier in the file"

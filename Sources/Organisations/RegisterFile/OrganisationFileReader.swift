@@ -168,7 +168,7 @@ public struct OrganisationFileReader<Source: ByteSource> {
 /// Finds the number of a unit that could not be read, so that it is not taken for one that left the register.
 ///
 /// A search in the raw text, because the text may not even be JSON; the first mention is the unit's own.
-private func salvagedNumber(in bytes: ArraySlice<UInt8>) -> OrganisationNumber? {
+func salvagedNumber(in bytes: ArraySlice<UInt8>) -> OrganisationNumber? {
     let name = Array("\"organisasjonsnummer\"".utf8)
     var start = bytes.startIndex
     while start + name.count <= bytes.endIndex {
