@@ -190,8 +190,8 @@ public struct Resource: Sendable, Hashable {
     public var isDelegable = true
     /// Whether it is in public lists.
     public var isVisible = true
-    /// Who answers for it.
-    public var competentAuthority: CompetentAuthority
+    /// Who answers for it; nil only of resources of the system itself.
+    public var competentAuthority: CompetentAuthority?
     /// Words to find it by.
     public var keywords: [Keyword] = []
     /// Whether access lists decide too.
@@ -233,7 +233,7 @@ public struct Resource: Sendable, Hashable {
         title: LocalisedText,
         description: LocalisedText,
         rightDescription: LocalisedText = LocalisedText(),
-        competentAuthority: CompetentAuthority
+        competentAuthority: CompetentAuthority?
     ) {
         self.identifier = identifier
         self.type = type

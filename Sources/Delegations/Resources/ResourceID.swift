@@ -27,6 +27,10 @@ public struct ResourceID: Sendable, Hashable {
 
     /// The resource that guards Maskinporten delegations themselves: who may read and write them (gate 1 of the check).
     public static let scopeDelegation = ResourceID(unchecked: "altinn_maskinporten_scope_delegation")
+    /// The resource that guards the approval of system users: who may read and write access for an organisation.
+    public static let accessManagement = ResourceID(unchecked: "altinn_access_management")
+    /// The resource that guards the clients of agent system users: who may read and write them for an organisation.
+    public static let clientAdministration = ResourceID(unchecked: "altinn_client_administration")
 
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {

@@ -1,4 +1,5 @@
 public import Vocabulary
+public import XACML
 
 /// Which resources a list is about; what is nil does not matter.
 public struct ResourceQuery: Sendable, Hashable {
@@ -20,6 +21,9 @@ public struct ResourceQuery: Sendable, Hashable {
 public protocol ResourceReader {
     /// The newest version of that resource; nil when there is none, or when it was deleted.
     func resource(_ id: ResourceID) throws -> Resource?
+
+    /// The resource's policy; nil when it has none.
+    func policy(of id: ResourceID) throws -> XACMLPolicy?
 
     /// The resources that bundle that scope, by identifier.
     func resources(referencing scope: ScopeName) throws -> [Resource]

@@ -46,11 +46,14 @@ public struct DelegationCheckResult: Sendable, Hashable {
         public let action: String
         /// Whether it may.
         public let isDelegable: Bool
+        /// What decided on the right itself, in one line.
+        public let explanation: String
 
         /// An action.
-        public init(action: String, isDelegable: Bool) {
+        public init(action: String, isDelegable: Bool, explanation: String) {
             self.action = action
             self.isDelegable = isDelegable
+            self.explanation = explanation
         }
     }
 

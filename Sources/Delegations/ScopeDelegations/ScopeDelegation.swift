@@ -15,6 +15,17 @@ public struct DelegationID: Sendable, Hashable, CustomStringConvertible {
         self.uuid = uuid
     }
 
+    /// The identifier of 16 bytes; nil for any other number of them.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 16 else { return nil }
+        var uuid: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        withUnsafeMutableBytes(of: &uuid) { $0.copyBytes(from: bytes) }
+        self.uuid = UUID(uuid: uuid)
+    }
+
+    /// The 16 bytes.
+    public var bytes: [UInt8] { withUnsafeBytes(of: uuid.uuid) { Array($0) } }
+
     /// The UUID in lower case.
     public var description: String { uuid.uuidString.lowercased() }
 }
