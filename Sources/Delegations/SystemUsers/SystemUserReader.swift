@@ -51,6 +51,9 @@ public protocol SystemUserReader {
 
     /// An agent's client delegations, by client.
     func clientDelegations(of agent: UUID) throws -> [ClientDelegation]
+
+    /// The client delegations of one client, of all agents.
+    func clientDelegations(from client: OrganisationNumber) throws -> [ClientDelegation]
 }
 
 /// Keeps systems, requests and system users inside an open transaction; blocks.
