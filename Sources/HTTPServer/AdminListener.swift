@@ -9,33 +9,49 @@ public import Vocabulary
 public struct AdminListener: ListenerResponder {
     private let front: ListenerFront
     private let routes: Routes
+    private let api: (any EndpointTable)?
     private let hosts: Set<String>
 
     /// A listener that answers to `hosts` (host and port as in `Host`) and, whatever its port, to its own address.
+    ///
+    /// - Parameters:
+    ///   - issuer: The server's identifier, from which links to error pages are made.
+    ///   - hosts: The names that it answers to.
+    ///   - api: What it serves beside health, and authorises itself.
+    ///   - readiness: Whether the server should get new requests.
+    ///   - clock: Dates the answers.
+    ///   - traceIDs: Draws trace ids.
+    ///   - logger: Gets what was refused or failed.
     public init(
         issuer: Issuer,
         hosts: Set<String>,
+        api: (any EndpointTable)? = nil,
         readiness: Readiness,
         clock: any WallClock,
         traceIDs: any TraceIDSource = RandomTraceIDs(),
         logger: Logger
     ) {
-        front = ListenerFront(
-            issuer: issuer,
-            traceIDs: traceIDs,
-            date: DateField(clock: clock),
-            metrics: ListenerMetrics(listener: "admin"),
-            logger: logger
-        )
         self.hosts = Set(hosts.map { $0.lowercased() })
         var routes = Routes()
         routes.add(LiveEndpoint(), at: "/health/live")
         routes.add(ReadyEndpoint(readiness: readiness), at: "/health/ready")
         self.routes = routes
+        self.api = api
+        front = ListenerFront(
+            issuer: issuer,
+            traceIDs: traceIDs,
+            date: DateField(clock: clock),
+            metrics: ListenerMetrics(listener: "admin", endpoints: routes.names.union(api?.names ?? [])),
+            logger: logger,
+            errorForm: .problem
+        )
     }
 
     /// Whether an endpoint is there that wants the body.
-    public func readsBody(of request: Request) -> Bool { routes.readsBody(of: request) }
+    public func readsBody(of request: Request) -> Bool {
+        guard let endpoint = endpoint(at: request.uri.path) else { return false }
+        return endpoint.methods.contains(request.method) && endpoint.readsBody(of: request)
+    }
 
     /// Answers one request.
     public func respond(to request: Request, context: ListenerContext) async throws -> Response {
@@ -45,10 +61,12 @@ public struct AdminListener: ListenerResponder {
             guard let host = request.head.authority, knows(host, on: context.channel) else {
                 throw Refusal.misdirected(host: String((request.head.authority ?? "").prefix(255)))
             }
-            guard let endpoint = routes.endpoint(at: request.uri.path) else { throw Refusal.accessTokenMissing }
+            guard let endpoint = endpoint(at: request.uri.path) else { throw Refusal.accessTokenMissing }
             return endpoint
         }
     }
+
+    private func endpoint(at path: String) -> (any Endpoint)? { routes.endpoint(at: path) ?? api?.endpoint(at: path) }
 
     private func knows(_ host: String, on channel: any Channel) -> Bool {
         // RFC 3986 §3.2.2: names of hosts are compared without case.

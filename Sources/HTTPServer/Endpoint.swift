@@ -1,65 +1,70 @@
-import HTTPTypes
-import Hummingbird
-import TokenIssuance
+public import HTTPTypes
+public import Hummingbird
+public import TokenIssuance
 
 /// One endpoint of a listener: its methods and its answer.
-protocol Endpoint: Sendable {
+public protocol Endpoint: Sendable {
     /// What it is called in metrics and logs.
     var name: EndpointName { get }
     /// The methods that it answers, as `Allow` lists them.
     var methods: [HTTPRequest.Method] { get }
+    /// Whether a method that it does not answer is refused unasked; else it refuses by itself, after it has seen who asks.
+    var tellsMethodsToAll: Bool { get }
 
     /// Whether the body of a request of one of its methods is read before it is answered.
     func readsBody(of request: Request) -> Bool
 
     /// Answers a request of one of its methods.
     ///
-    /// - Throws: what ``ErrorResponse`` knows how to tell the caller; everything else is a fault of ours.
+    /// - Throws: `Refusal`, `RefusedRequest`, `Unavailable` or ``Problem``, which the caller is told; everything else is a
+    ///   fault of ours.
     func respond(to request: Request, trace: RequestTrace) async throws -> Response
 }
 
 extension Endpoint {
-    func readsBody(of request: Request) -> Bool { false }
+    /// True.
+    public var tellsMethodsToAll: Bool { true }
+
+    /// False.
+    public func readsBody(of request: Request) -> Bool { false }
+
+    /// Refuses a method that is none of its own.
+    func checkMethod(_ method: HTTPRequest.Method) throws(Refusal) {
+        guard methods.contains(method) else {
+            throw .methodNotAllowed(method: String(method.rawValue.prefix(20)), allowed: methods.map(\.rawValue))
+        }
+    }
 }
 
-/// The endpoints there are: the closed set of values that a metric's label may have.
-enum EndpointName: String, Sendable, CaseIterable {
+/// What an endpoint is called: a label of metrics, and so never made of what a caller sent.
+public struct EndpointName: Sendable, Hashable {
+    /// The label's text.
+    public let rawValue: String
+
+    /// A name; endpoints that are one thing to an operator share one.
+    public init(_ rawValue: StaticString) { self.rawValue = "\(rawValue)" }
+
     /// `POST /token`.
-    case token
+    static let token = EndpointName("token")
     /// `GET /jwk`.
-    case keySet = "jwk"
+    static let keySet = EndpointName("jwk")
     /// The metadata, at each of its places.
-    case metadata
+    static let metadata = EndpointName("metadata")
     /// `GET /errors` and below.
-    case errors
+    static let errors = EndpointName("errors")
     /// `GET /health/live`.
-    case live
+    static let live = EndpointName("live")
     /// `GET /health/ready`.
-    case ready
-    /// Whatever is none of these.
-    case other
+    static let ready = EndpointName("ready")
+    /// Whatever is none of the listener's.
+    static let other = EndpointName("other")
 }
 
-/// Finds the endpoint of a path; paths are compared byte by byte.
-struct Routes: Sendable {
-    private var endpoints: [String: any Endpoint] = [:]
-    private var trees: [(prefix: String, endpoint: any Endpoint)] = []
+/// Endpoints made outside this module, which the admin listener serves beside its own.
+public protocol EndpointTable: Sendable {
+    /// What its endpoints are called.
+    var names: Set<EndpointName> { get }
 
-    /// Serves `endpoint` at `path`.
-    mutating func add(_ endpoint: some Endpoint, at path: String) { endpoints[path] = endpoint }
-
-    /// Serves `endpoint` at every path below `prefix`, which ends in a slash.
-    mutating func add(_ endpoint: some Endpoint, below prefix: String) { trees.append((prefix, endpoint)) }
-
-    /// Whether the request has an endpoint that reads its body.
-    func readsBody(of request: Request) -> Bool {
-        guard let endpoint = endpoint(at: request.uri.path) else { return false }
-        return endpoint.methods.contains(request.method) && endpoint.readsBody(of: request)
-    }
-
-    /// The endpoint of a path; nil when there is none.
-    func endpoint(at path: String) -> (any Endpoint)? {
-        if let endpoint = endpoints[path] { return endpoint }
-        return trees.first { path.hasPrefix($0.prefix) }?.endpoint
-    }
+    /// The endpoint of a path; nil when it has none.
+    func endpoint(at path: String) -> (any Endpoint)?
 }

@@ -15,6 +15,16 @@ struct ErrorResponse {
     let details: JSONObject
     /// Header fields that this error demands: `Allow`, `Retry-After`, `WWW-Authenticate`.
     private(set) var fields: HTTPFields = [:]
+    /// Members of the form ``Form/problem`` alone; an Altinn number among them takes the place of `code`.
+    private(set) var problemMembers: JSONObject = [:]
+
+    /// How an error is written.
+    enum Form: Sendable {
+        /// The members of RFC 6749 §5.2, then ours.
+        case oauth
+        /// `application/problem+json` (RFC 9457), with all of the other form beside its members.
+        case problem
+    }
 
     /// Whether it is our fault rather than the caller's.
     var isOurs: Bool { status.kind == .serverError }
@@ -56,12 +66,34 @@ struct ErrorResponse {
         details = [:]
     }
 
+    /// A refusal of an API.
+    init(_ problem: Problem, issuer: Issuer) {
+        status = HTTPResponse.Status(code: problem.code.status)
+        error = problem.code.oauthError.rawValue
+        code = problem.code
+        reason = problem.reason
+        description = problem.detail
+        details = problem.details
+        problemMembers = problem.members
+        // RFC 6750 §3: what was wrong with the token, or which scope is missing.
+        switch problem.code {
+        case .accessTokenRefused:
+            fields[.wwwAuthenticate] =
+                "Bearer realm=\"\(issuer)\", error=\"\(error)\", error_description=\"\(Self.oauthText(description))\""
+        case .insufficientScope:
+            let scopes = (details["scopes"]?.strings ?? []).joined(separator: " ")
+            fields[.wwwAuthenticate] = "Bearer realm=\"\(issuer)\", error=\"\(error)\", scope=\"\(scopes)\""
+        default: break
+        }
+    }
+
     /// Whatever was thrown.
     init(_ thrown: any Error, issuer: Issuer) {
         switch thrown {
         case let request as RefusedRequest: self.init(request, issuer: issuer)
         case let refusal as Refusal: self.init(refusal, issuer: issuer)
         case let unavailable as Unavailable: self.init(unavailable)
+        case let problem as Problem: self.init(problem, issuer: issuer)
         default: self.init(ofOurs: thrown)
         }
     }
@@ -81,8 +113,10 @@ struct ErrorResponse {
     }
 
     /// The body: the members of RFC 6749 §5.2 first, then ours.
-    func body(issuer: Issuer, traceID: TraceID) -> [UInt8] {
-        let members: JSONObject = [
+    func body(issuer: Issuer, traceID: TraceID) -> [UInt8] { members(issuer: issuer, traceID: traceID).encoded() }
+
+    private func members(issuer: Issuer, traceID: TraceID) -> JSONObject {
+        [
             "error": .string(error),
             // Clients log the text alone, so the trace id stands in it too.
             "error_description": .string("\(Self.oauthText(description)) (trace_id: \(traceID))"),
@@ -92,19 +126,38 @@ struct ErrorResponse {
             "trace_id": .string(traceID.rawValue),
             "details": .object(details),
         ]
+    }
+
+    /// The body of the form ``Form/problem``: the members of RFC 9457 §3.1, then those of Altinn's problems, then the others.
+    func problemBody(issuer: Issuer, traceID: TraceID) -> [UInt8] {
+        var members: JSONObject = [
+            "type": .string(issuer.endpoint("errors/\(code.rawValue)")),
+            "title": .string(ErrorCatalogue.page(code).title),
+            "status": .integer(Int64(status.code)),
+            "detail": .string(description),
+            // What Altinn's own problems call it.
+            "traceId": .string(traceID.rawValue),
+        ]
+        for member in problemMembers.members { members[member.name] = member.value }
+        for member in self.members(issuer: issuer, traceID: traceID).members where !members.contains(member.name) {
+            members[member.name] = member.value
+        }
         return members.encoded()
     }
 
     /// The answer, but for the fields that every answer has.
-    func response(issuer: Issuer, traceID: TraceID) -> Response {
+    func response(issuer: Issuer, traceID: TraceID, form: Form = .oauth) -> Response {
         var fields = fields
-        fields[.contentType] = "application/json"
+        fields[.contentType] = form == .oauth ? "application/json" : "application/problem+json"
         fields[.cacheControl] = "no-store"
         fields[.pragma] = "no-cache"
+        let bytes =
+            form == .oauth
+            ? body(issuer: issuer, traceID: traceID) : problemBody(issuer: issuer, traceID: traceID)
         return Response(
             status: status,
             headers: fields,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body(issuer: issuer, traceID: traceID)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
         )
     }
 

@@ -30,6 +30,8 @@ struct ListenerFront: Sendable {
     let date: DateField
     let metrics: ListenerMetrics
     let logger: Logger
+    /// The form of this listener's errors.
+    var errorForm = ErrorResponse.Form.oauth
 
     /// Answers one request; throws only what the connection itself must deal with.
     func respond(
@@ -45,12 +47,7 @@ struct ListenerFront: Sendable {
             try requireOneHost(request, on: channel)
             let endpoint = try find(request)
             name = endpoint.name
-            guard endpoint.methods.contains(request.method) else {
-                throw Refusal.methodNotAllowed(
-                    method: String(request.method.rawValue.prefix(20)),
-                    allowed: endpoint.methods.map(\.rawValue)
-                )
-            }
+            if endpoint.tellsMethodsToAll { try endpoint.checkMethod(request.method) }
             response = try await endpoint.respond(to: request, trace: trace)
         } catch let error as HTTPParserError {
             // Hummingbird answers what its parser refused, and closes the connection.
@@ -103,15 +100,17 @@ struct ListenerFront: Sendable {
             "duration_us": "\(duration.nanoseconds / 1_000)",
         ]
         if let parent = trace.parentTraceID { metadata["parent_trace_id"] = "\(parent)" }
-        if let client = (error as? RefusedRequest)?.claimedClient { metadata["client_id"] = "\(client)" }
+        if let client = (error as? RefusedRequest)?.claimedClient ?? (error as? Problem)?.caller {
+            metadata["client_id"] = "\(client)"
+        }
         if answer.isOurs {
             metadata["cause"] = "\(error)"
             logger.error("request failed", metadata: metadata)
         } else {
             // Whoever has not proved who he is cannot fill the log either: the ring and the counters hold the rest.
-            let isProved = (error as? RefusedRequest)?.isAuthenticated ?? false
+            let isProved = (error as? RefusedRequest)?.isAuthenticated ?? ((error as? Problem)?.caller != nil)
             logger.log(level: isProved ? .notice : .debug, "request refused", metadata: metadata)
         }
-        return answer.response(issuer: issuer, traceID: trace.traceID)
+        return answer.response(issuer: issuer, traceID: trace.traceID, form: errorForm)
     }
 }

@@ -13,12 +13,11 @@ struct ListenerMetrics: Sendable {
 
     private let endpoints: [EndpointName: PerEndpoint]
     private let refusals: [ErrorCode: Counter]
-    /// Token requests with an `Authorization` field, which is ignored (DESIGN §2.1).
-    let ignoredAuthorization: Counter
 
-    init(listener: String) {
+    /// The counters of a listener whose endpoints have these names.
+    init(listener: String, endpoints names: Set<EndpointName>) {
         endpoints = Dictionary(
-            uniqueKeysWithValues: EndpointName.allCases.map { name in
+            uniqueKeysWithValues: names.union([.other]).map { name in
                 let labels = [("listener", listener), ("endpoint", name.rawValue)]
                 return (
                     name,
@@ -37,7 +36,6 @@ struct ListenerMetrics: Sendable {
                 return (code, Counter(label: "portvakt_http_refusals_total", dimensions: labels))
             }
         )
-        ignoredAuthorization = Counter(label: "portvakt_token_authorization_ignored_total")
     }
 
     func record(_ endpoint: EndpointName, status: HTTPResponse.Status, duration: Duration) {

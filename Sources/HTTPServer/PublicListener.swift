@@ -54,22 +54,15 @@ public struct PublicListener: ListenerResponder {
     ///
     /// - Throws: when an embedded template is broken, which a test would have found.
     public init(_ parts: Parts, logger: Logger) throws {
-        front = ListenerFront(
-            issuer: parts.issuer,
-            traceIDs: parts.traceIDs,
-            date: DateField(clock: parts.clock),
-            metrics: ListenerMetrics(listener: "public"),
-            logger: logger
-        )
         // Endpoints are the issuer, one slash, and the name: an issuer with a path has them below that path.
         let base = parts.issuer.path.hasSuffix("/") ? parts.issuer.path : parts.issuer.path + "/"
         var routes = Routes()
-        let metrics = front.metrics
+        let ignoredAuthorization = Counter(label: "portvakt_token_authorization_ignored_total")
         routes.add(
             TokenEndpoint(
                 issuer: parts.tokens,
                 earlyRefusals: parts.earlyRefusals,
-                ignoredAuthorization: { metrics.ignoredAuthorization.increment() },
+                ignoredAuthorization: { ignoredAuthorization.increment() },
                 logger: logger
             ),
             at: base + "token"
@@ -85,6 +78,13 @@ public struct PublicListener: ListenerResponder {
         routes.add(LiveEndpoint(), at: "/health/live")
         routes.add(ReadyEndpoint(readiness: parts.readiness), at: "/health/ready")
         self.routes = routes
+        front = ListenerFront(
+            issuer: parts.issuer,
+            traceIDs: parts.traceIDs,
+            date: DateField(clock: parts.clock),
+            metrics: ListenerMetrics(listener: "public", endpoints: routes.names),
+            logger: logger
+        )
     }
 
     /// Whether an endpoint is there that wants the body.

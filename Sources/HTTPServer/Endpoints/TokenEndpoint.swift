@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
-import NIOHTTP1
 public import TokenIssuance
 
 /// Answers token requests; in the server always a ``TokenIssuer``.
@@ -31,14 +30,16 @@ struct TokenEndpoint: Endpoint {
         .pragma: "no-cache",
     ]
 
-    func readsBody(of request: Request) -> Bool { !declaresTooMuch(request) }
+    func readsBody(of request: Request) -> Bool {
+        !RequestBodyReading.declaresMore(than: TokenForm.maximumLength, request)
+    }
 
     func respond(to request: Request, trace: RequestTrace) async throws -> Response {
         // Clients authenticate by assertion alone; a library that sends Basic beside it does no harm (DESIGN §2.1).
         if request.headers.contains(.authorization) { ignoredAuthorization() }
         do {
             let form = try TokenForm(
-                parsing: try await body(of: request),
+                parsing: try await RequestBodyReading.collect(request, upTo: TokenForm.maximumLength),
                 mediaType: request.headers[.contentType]
             )
             let token = try await issuer.issue(form, trace: trace)
@@ -60,27 +61,6 @@ struct TokenEndpoint: Endpoint {
         } catch let refusal as Refusal {
             earlyRefusals.record(refusal, client: nil, trace: trace)
             throw refusal
-        }
-    }
-
-    private func declaresTooMuch(_ request: Request) -> Bool {
-        guard let length = request.headers[.contentLength].flatMap(Int.init) else { return false }
-        return length > TokenForm.maximumLength
-    }
-
-    /// The whole body, collected before anything is parsed.
-    private func body(of request: Request) async throws -> [UInt8] {
-        let limit = TokenForm.maximumLength
-        guard !declaresTooMuch(request) else { throw Refusal.bodyTooLarge(limit: limit) }
-        do {
-            return Array(buffer: try await request.body.collect(upTo: limit))
-        } catch is NIOTooManyBytesError {
-            throw Refusal.bodyTooLarge(limit: limit)
-        } catch let error as HTTPParserError {
-            throw error
-        } catch {
-            // The peer went away in the middle of it: nobody will read the answer, and it is no fault of ours.
-            throw Refusal.formMalformed
         }
     }
 }
