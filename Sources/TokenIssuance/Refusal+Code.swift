@@ -1,50 +1,48 @@
-import EnterpriseCertificates
-import Organisations
 import Scopes
+import Organisations
+import EnterpriseCertificates
 
 extension Refusal {
-  /// The number that integrators search for.
-  public var code: ErrorCode {
-    switch self {
-    case .notFound: .notFound
-    case .methodNotAllowed: .methodNotAllowed
-    case .bodyTooLarge: .tooLarge
-    case .mediaType: .unsupportedMediaType
-    case .formMalformed, .formParameterTwice, .formParameterMissing, .formParameterValue:
-      .malformedForm
-    case .grantType: .unsupportedGrantType
-    case .tooManyRequests: .tooManyRequests
-    case .accessTokenMissing: .accessTokenRequired
-    case .misdirected: .misdirected
-    case .assertionMalformed, .headerMember, .headerAlgorithm, .headerType, .credentialAmbiguous,
-      .credentialMissing,
-      .claim, .claimUnknown, .mismatch, .assertionEndsBeforeItBegins:
-      .malformedAssertion
-    case .x5cNotArray, .x5cElement: .malformedX5C
-    case .clientUnknown: .clientNotFound
-    case .clientDisabled: .clientDisabled
-    case .keyUnknown, .keyNotRegistered: .unknownKey
-    case .keyExpired: .expiredKey
-    case .keyRequired: .keyRequired
-    case .certificate: .invalidCertificate
-    case .certificateOrganisation: .wrongOrganisation
-    case .signature: .invalidSignature
-    case .audience: .wrongAudience
-    case .assertionExpired, .assertionBarred: .expiredAssertion
-    case .assertionNotYetValid: .notYetValid
-    case .assertionLifetime: .lifetimeTooLong
-    case .replayed: .replayed
-    case .organisation: .organisationRefused
-    case .scopes(let refusals): Self.code(of: refusals)
-    case .scopesIncompatible: .incompatibleScopes
-    case .pid: .pidRule
-    case .resource: .invalidTarget
-    case .authorizationDetailsType: .unknownAuthorizationDetailsType
-    case .delegationUnavailable: .delegationUnavailable
+    /// The number that integrators search for.
+    public var code: ErrorCode {
+        switch self {
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .bodyTooLarge: .tooLarge
+        case .mediaType: .unsupportedMediaType
+        case .formMalformed, .formParameterTwice, .formParameterMissing, .formParameterValue: .malformedForm
+        case .grantType: .unsupportedGrantType
+        case .tooManyRequests: .tooManyRequests
+        case .accessTokenMissing: .accessTokenRequired
+        case .misdirected: .misdirected
+        case .assertionMalformed, .headerMember, .headerAlgorithm, .headerType, .credentialAmbiguous,
+            .credentialMissing,
+            .claim, .claimUnknown, .mismatch, .assertionEndsBeforeItBegins:
+            .malformedAssertion
+        case .x5cNotArray, .x5cElement: .malformedX5C
+        case .clientUnknown: .clientNotFound
+        case .clientDisabled: .clientDisabled
+        case .keyUnknown, .keyNotRegistered: .unknownKey
+        case .keyExpired: .expiredKey
+        case .keyRequired: .keyRequired
+        case .certificate: .invalidCertificate
+        case .certificateOrganisation: .wrongOrganisation
+        case .signature: .invalidSignature
+        case .audience: .wrongAudience
+        case .assertionExpired, .assertionBarred: .expiredAssertion
+        case .assertionNotYetValid: .notYetValid
+        case .assertionLifetime: .lifetimeTooLong
+        case .replayed: .replayed
+        case .organisation: .organisationRefused
+        case .scopes(let refusals): Self.code(of: refusals)
+        case .scopesIncompatible: .incompatibleScopes
+        case .pid: .pidRule
+        case .resource: .invalidTarget
+        case .authorizationDetailsType: .unknownAuthorizationDetailsType
+        case .delegationUnavailable: .delegationUnavailable
+        }
     }
-  }
 
-<<<<<<< /tmp/mini/v5own/m/Refusal+Code.swift
     /// The stable, finer cause, in snake_case.
     public var reason: String {
         switch self {
@@ -95,61 +93,8 @@ extension Refusal {
         case .authorizationDetailsType: "authorization_details_type_unknown"
         case .delegationUnavailable: "delegation_unavailable"
         }
-=======
-  /// The stable, finer cause, in snake_case.
-  public var reason: String {
-    switch self {
-    case .notFound: "not_found"
-    case .methodNotAllowed: "method_not_allowed"
-    case .bodyTooLarge: "body_too_large"
-    case .mediaType: "media_type_unsupported"
-    case .formMalformed: "form_malformed"
-    case .formParameterTwice: "form_parameter_twice"
-    case .formParameterMissing: "form_parameter_missing"
-    case .formParameterValue: "form_parameter_value"
-    case .grantType: "grant_type_unsupported"
-    case .tooManyRequests: "too_many_requests"
-    case .accessTokenMissing: "access_token_missing"
-    case .misdirected: "host_unknown"
-    case .assertionMalformed: "assertion_malformed"
-    case .headerMember(_, let fault): "header_\(fault.reason)"
-    case .headerAlgorithm: "header_algorithm"
-    case .headerType: "header_type"
-    case .credentialAmbiguous: "credential_ambiguous"
-    case .credentialMissing: "credential_missing"
-    case .x5cNotArray: "x5c_not_array"
-    case .x5cElement: "x5c_malformed"
-    case .claim(_, let fault): "claim_\(fault.reason)"
-    case .claimUnknown: "claim_unknown"
-    case .mismatch: "parameters_disagree"
-    case .clientUnknown: "client_unknown"
-    case .clientDisabled: "client_disabled"
-    case .keyUnknown: "key_unknown"
-    case .keyExpired: "key_expired"
-    case .keyRequired: "kid_required"
-    case .keyNotRegistered: "key_not_registered"
-    case .certificate(let rejection): rejection.reason
-    case .certificateOrganisation: "certificate_organisation"
-    case .signature: "signature_invalid"
-    case .audience: "audience_wrong"
-    case .assertionExpired: "assertion_expired"
-    case .assertionBarred: "assertion_issued_before_restore"
-    case .assertionNotYetValid(let claim, _, _): "\(claim)_in_future"
-    case .assertionLifetime: "assertion_lifetime_too_long"
-    case .assertionEndsBeforeItBegins: "assertion_ends_before_it_begins"
-    case .replayed: "assertion_replayed"
-    case .organisation(_, let fault): fault.reason
-    case .scopes(let refusals): Self.leading(refusals)?.fault.reason ?? "scope_unknown"
-    case .scopesIncompatible: "scopes_incompatible"
-    case .pid(let required, _): required ? "pid_required" : "pid_refused"
-    case .resource(_, let fault): fault.reason
-    case .authorizationDetailsType: "authorization_details_type_unknown"
-    case .delegationUnavailable: "delegation_unavailable"
->>>>>>> /tmp/mini/v5own/patched/Sources/TokenIssuance/Refusal+Code.swift
     }
-  }
 
-<<<<<<< /tmp/mini/v5own/m/Refusal+Code.swift
     /// Every reason that can occur, by code; the error pages list them and a test holds the list whole.
     public static let reasons: [ErrorCode: [String]] = [
         .malformedAssertion: [
@@ -197,162 +142,98 @@ extension Refusal {
         .incompatibleScopes: ["scopes_incompatible"],
         .accessTokenRequired: ["access_token_missing"],
         .misdirected: ["host_unknown"],
+        // What the APIs of the admin listener refuse is no refused token request; only the pages list it.
+        .accessTokenRefused: [
+            "access_token_malformed", "access_token_signature", "access_token_issuer", "access_token_audience",
+            "access_token_expired", "access_token_bound",
+        ],
+        .insufficientScope: ["insufficient_scope"],
+        .actForbidden: [
+            "token_on_behalf", "person_missing", "portal_unbound", "party_foreign", "prefix_foreign", "not_authorised",
+        ],
+        .malformedRequest: [
+            "query_malformed", "query_parameter", "path_parameter", "header_parameter", "body_malformed", "body_member",
+        ],
+        .actRefused: ["act_refused"],
+        .conflict: ["conflict"],
     ]
-=======
-  /// Every reason that can occur, by code; the error pages list them and a test holds the list whole.
-  public static let reasons: [ErrorCode: [String]] = [
-    .malformedAssertion: [
-      "assertion_malformed", "header_missing", "header_malformed", "header_forbidden",
-      "header_too_long",
-      "header_algorithm", "header_type", "credential_ambiguous", "credential_missing",
-      "claim_missing",
-      "claim_malformed", "claim_forbidden", "claim_too_long", "claim_unknown",
-      "parameters_disagree",
-      "assertion_ends_before_it_begins",
-    ],
-    .replayed: ["assertion_replayed"],
-    .clientNotFound: ["client_unknown"],
-    .wrongAudience: ["audience_wrong"],
-    .invalidCertificate: CertificateRejection.reasons,
-    .expiredKey: ["key_expired"],
-    .wrongOrganisation: ["certificate_organisation"],
-    .malformedX5C: ["x5c_not_array", "x5c_malformed"],
-    .invalidSignature: ["signature_invalid"],
-    .expiredAssertion: ["assertion_expired", "assertion_issued_before_restore"],
-    .scopeNotOnClient: ["scope_unknown", "scope_not_on_client"],
-    .scopeNotForIntegrationType: ["scope_integration_type"],
-    .noAccess: [
-      "access_not_granted", "access_requested", "access_denied", "access_not_yet", "access_ended",
-      "access_terms",
-    ],
-    .unknownAuthorizationDetailsType: ["authorization_details_type_unknown"],
-    .malformedForm: [
-      "form_malformed", "form_parameter_twice", "form_parameter_missing", "form_parameter_value",
-    ],
-    .unsupportedGrantType: ["grant_type_unsupported"],
-    .unsupportedMediaType: ["media_type_unsupported"],
-    .notFound: ["not_found"],
-    .methodNotAllowed: ["method_not_allowed"],
-    .tooLarge: ["body_too_large"],
-    .tooManyRequests: ["too_many_requests"],
-    .unavailable: [
-      "store_unavailable", "queue_full", "clock_behind", "no_signing_key", "draining",
-    ],
-    .serverError: ["server_error"],
-    .unknownKey: ["key_unknown", "key_not_registered"],
-    .keyRequired: ["kid_required"],
-    .notYetValid: ["iat_in_future", "nbf_in_future"],
-    .lifetimeTooLong: ["assertion_lifetime_too_long"],
-    .clientDisabled: ["client_disabled"],
-    .organisationRefused: [
-      "organisation_unknown", "organisation_deleted", "main_unit_deleted",
-      "organisation_distressed",
-    ],
-    .invalidTarget: [
-      "resource_malformed", "resource_enforced", "resource_not_allowed", "resource_required",
-    ],
-    .scopeInactive: ["scope_inactive"],
-    .pidRule: ["pid_required", "pid_refused"],
-    .delegationUnavailable: ["delegation_unavailable"],
-    .incompatibleScopes: ["scopes_incompatible"],
-    .accessTokenRequired: ["access_token_missing"],
-    .misdirected: ["host_unknown"],
-    // What the APIs of the admin listener refuse is no refused token request; only the pages list it.
-    .accessTokenRefused: [
-      "access_token_malformed", "access_token_signature", "access_token_issuer",
-      "access_token_audience",
-      "access_token_expired", "access_token_bound",
-    ],
-    .insufficientScope: ["insufficient_scope"],
-    .actForbidden: [
-      "token_on_behalf", "person_missing", "portal_unbound", "party_foreign", "prefix_foreign",
-      "not_authorised",
-    ],
-    .malformedRequest: [
-      "query_malformed", "query_parameter", "path_parameter", "header_parameter", "body_malformed",
-      "body_member",
-    ],
-    .actRefused: ["act_refused"],
-    .conflict: ["conflict"],
-  ]
->>>>>>> /tmp/mini/v5own/patched/Sources/TokenIssuance/Refusal+Code.swift
 
-  /// The refusal of the scope that is checked first: on the client, active, type, access.
-  static func leading(_ refusals: [ScopeRefusal]) -> ScopeRefusal? {
-    refusals.min { $0.fault.rank < $1.fault.rank }
-  }
+    /// The refusal of the scope that is checked first: on the client, active, type, access.
+    static func leading(_ refusals: [ScopeRefusal]) -> ScopeRefusal? {
+        refusals.min { $0.fault.rank < $1.fault.rank }
+    }
 
-  private static func code(of refusals: [ScopeRefusal]) -> ErrorCode {
-    leading(refusals)?.fault.code ?? .scopeNotOnClient
-  }
+    private static func code(of refusals: [ScopeRefusal]) -> ErrorCode {
+        leading(refusals)?.fault.code ?? .scopeNotOnClient
+    }
 }
 
 extension Refusal.MemberFault {
-  var reason: String {
-    switch self {
-    case .missing: "missing"
-    case .malformed: "malformed"
-    case .forbidden: "forbidden"
-    case .tooLong: "too_long"
+    var reason: String {
+        switch self {
+        case .missing: "missing"
+        case .malformed: "malformed"
+        case .forbidden: "forbidden"
+        case .tooLong: "too_long"
+        }
     }
-  }
 }
 
 extension Refusal.OrganisationFault {
-  var reason: String {
-    switch self {
-    case .unknown: "organisation_unknown"
-    case .impeded(.deleted): "organisation_deleted"
-    case .impeded(.mainUnitDeleted): "main_unit_deleted"
-    case .distressed: "organisation_distressed"
+    var reason: String {
+        switch self {
+        case .unknown: "organisation_unknown"
+        case .impeded(.deleted): "organisation_deleted"
+        case .impeded(.mainUnitDeleted): "main_unit_deleted"
+        case .distressed: "organisation_distressed"
+        }
     }
-  }
 }
 
 extension Refusal.ScopeFault {
-  var reason: String {
-    switch self {
-    case .unknown: "scope_unknown"
-    case .inactive: "scope_inactive"
-    case .notOnClient: "scope_not_on_client"
-    case .integrationType: "scope_integration_type"
-    case .notGranted: "access_not_granted"
-    case .impeded(.requested): "access_requested"
-    case .impeded(.denied): "access_denied"
-    case .impeded(.notYet): "access_not_yet"
-    case .impeded(.ended): "access_ended"
-    case .impeded(.terms): "access_terms"
+    var reason: String {
+        switch self {
+        case .unknown: "scope_unknown"
+        case .inactive: "scope_inactive"
+        case .notOnClient: "scope_not_on_client"
+        case .integrationType: "scope_integration_type"
+        case .notGranted: "access_not_granted"
+        case .impeded(.requested): "access_requested"
+        case .impeded(.denied): "access_denied"
+        case .impeded(.notYet): "access_not_yet"
+        case .impeded(.ended): "access_ended"
+        case .impeded(.terms): "access_terms"
+        }
     }
-  }
 
-  var code: ErrorCode {
-    switch self {
-    case .unknown, .notOnClient: .scopeNotOnClient
-    case .inactive: .scopeInactive
-    case .integrationType: .scopeNotForIntegrationType
-    case .notGranted, .impeded: .noAccess
+    var code: ErrorCode {
+        switch self {
+        case .unknown, .notOnClient: .scopeNotOnClient
+        case .inactive: .scopeInactive
+        case .integrationType: .scopeNotForIntegrationType
+        case .notGranted, .impeded: .noAccess
+        }
     }
-  }
 
-  /// Maskinporten checks the client's registration before the provider's grant; the first failing check names the code.
-  var rank: Int {
-    switch self {
-    case .unknown: 0
-    case .notOnClient: 1
-    case .inactive: 2
-    case .integrationType: 3
-    case .notGranted, .impeded: 4
+    /// Maskinporten checks the client's registration before the provider's grant; the first failing check names the code.
+    var rank: Int {
+        switch self {
+        case .unknown: 0
+        case .notOnClient: 1
+        case .inactive: 2
+        case .integrationType: 3
+        case .notGranted, .impeded: 4
+        }
     }
-  }
 }
 
 extension Refusal.ResourceFault {
-  var reason: String {
-    switch self {
-    case .malformed: "resource_malformed"
-    case .enforced: "resource_enforced"
-    case .notAllowed: "resource_not_allowed"
-    case .required: "resource_required"
+    var reason: String {
+        switch self {
+        case .malformed: "resource_malformed"
+        case .enforced: "resource_enforced"
+        case .notAllowed: "resource_not_allowed"
+        case .required: "resource_required"
+        }
     }
-  }
 }
