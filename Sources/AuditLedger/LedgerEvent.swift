@@ -47,6 +47,22 @@ public struct LedgerEvent: Sendable, Hashable {
         case signingKeyCreated = "signing_key_created"
         /// A signing key's timetable was changed.
         case signingKeyScheduled = "signing_key_scheduled"
+        /// An access list was made.
+        case accessListCreated = "access_list_created"
+        /// An access list got another name or description.
+        case accessListChanged = "access_list_changed"
+        /// An access list was deleted.
+        case accessListDeleted = "access_list_deleted"
+        /// An organisation was put on an access list.
+        case accessListMemberAdded = "access_list_member_added"
+        /// An organisation was taken off an access list.
+        case accessListMemberRemoved = "access_list_member_removed"
+        /// An access list counts for a resource, or for other actions of it.
+        case accessListConnected = "access_list_connected"
+        /// An access list counts for a resource no more.
+        case accessListDisconnected = "access_list_disconnected"
+        /// The decision point was asked.
+        case decisionMade = "decision_made"
         /// The operator accepted that the clock was set back.
         case clockAccepted = "clock_accepted"
     }
