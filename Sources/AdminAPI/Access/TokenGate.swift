@@ -1,0 +1,79 @@
+import HTTPServer
+import JOSE
+import LibCrypto
+import TokenIssuance
+import Vocabulary
+
+/// Verifies the tokens that the APIs of the admin listener are called with (DESIGN §11).
+///
+/// The server looks into its own key ring, never into a copy of the key set: a key that was withdrawn counts no more at once.
+struct TokenGate: Sendable {
+    let keys: SigningKeyRing
+    let issuer: Issuer
+    /// The one `aud` that is taken.
+    let audience: String
+
+    /// The largest token that is looked at, in bytes; ours are far smaller.
+    private static let maximumLength = 16 * 1024
+
+    /// Why a token is not acceptable; the text says what to mend.
+    private enum Fault: String {
+        case malformed = "access_token_malformed"
+        case signature = "access_token_signature"
+        case issuer = "access_token_issuer"
+        case audience = "access_token_audience"
+        case expired = "access_token_expired"
+        case bound = "access_token_bound"
+    }
+
+    /// The token of an `Authorization` field.
+    ///
+    /// - Throws: `Refusal.accessTokenMissing`, or a ``Problem`` of 401.
+    func token(of field: String?, at now: Timestamp) throws -> AdministrativeToken {
+        // RFC 6750 §2.1: the scheme without case, one space, the token.
+        let parts = (field ?? "").split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Refusal.accessTokenMissing }
+        let claims = try signedClaims(of: parts[1], at: now)
+        guard claims["iss"]?.string == issuer.rawValue else {
+            throw refused(.issuer, "the access token was issued by another server")
+        }
+        // Access tokens get no leeway at their end (DESIGN §2.3).
+        guard let end = claims["exp"]?.number?.flooredNumericDate else {
+            throw refused(.malformed, "the access token has no end")
+        }
+        guard now < Timestamp(seconds: end) else { throw refused(.expired, "the access token has expired") }
+        guard claims["aud"]?.string == audience || claims["aud"]?.strings == [audience] else {
+            throw refused(
+                .audience,
+                "the access token is not for this API: ask for a scope under `idporten`, `altinn` or `portvakt`"
+            )
+        }
+        // RFC 9449 §7.1, RFC 8705 §3: a stolen bound token must not pass where nobody asks for the key.
+        guard !claims.contains("cnf"), claims["token_type"]?.string == "Bearer" else {
+            throw refused(.bound, "the access token is bound to a key")
+        }
+        guard let token = AdministrativeToken(claims: claims) else {
+            throw refused(.malformed, "the access token lacks claims of this server's tokens")
+        }
+        return token
+    }
+
+    private func signedClaims(of text: Substring, at now: Timestamp) throws -> JSONObject {
+        guard let jws = try? CompactJWS(parsing: text, maximumLength: Self.maximumLength),
+            let header = try? JOSEHeader(jws.header), header.dangerousMembers.isEmpty,
+            // RFC 8725 §3.11: no other JWT signed by these keys stands in for an access token.
+            ["jwt", "at+jwt"].contains(header.normalisedType ?? ""),
+            let algorithm = header.algorithm, let id = header.keyID
+        else { throw refused(.malformed, "the access token is malformed") }
+        // RFC 8725 §3.1: the algorithm is the key's.
+        guard let key = keys.published(at: now).first(where: { $0.record.id.rawValue == id }),
+            key.record.algorithm == algorithm, jws.isSigned(by: key.privateKey.publicKey, algorithm: algorithm)
+        else { throw refused(.signature, "the access token is not signed by a key of this server") }
+        guard let claims = try? jws.payloadObject() else { throw refused(.malformed, "the access token is malformed") }
+        return claims
+    }
+
+    private func refused(_ fault: Fault, _ detail: String) -> Problem {
+        Problem(.accessTokenRefused, reason: fault.rawValue, detail)
+    }
+}

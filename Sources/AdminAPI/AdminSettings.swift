@@ -1,0 +1,40 @@
+public import Delegations
+public import TokenIssuance
+public import Vocabulary
+
+/// What the API answers with, beside the store.
+public struct AdminSettings: Sendable {
+    /// The server's identifier: `iss` of the tokens that it takes.
+    public var issuer: Issuer
+    /// The URL of the admin listener: `aud` of the tokens that it takes.
+    public var adminURL: String
+    /// The portal to which persons are sent, with a final slash; nil when there is none.
+    public var portalURL: String?
+    /// The keys by which tokens are signed.
+    public var keys: SigningKeyRing
+    /// Makes the pseudonyms of persons.
+    public var pseudonyms: PseudonymKey
+    /// Whether a portal's tokens count though whoever holds them may use them: in `test` alone (DESIGN §8).
+    public var believesUnboundPortals: Bool
+    /// The clock of every decision.
+    public var clock: any WallClock
+
+    /// Settings.
+    public init(
+        issuer: Issuer,
+        adminURL: String,
+        portalURL: String? = nil,
+        keys: SigningKeyRing,
+        pseudonyms: PseudonymKey,
+        believesUnboundPortals: Bool,
+        clock: any WallClock
+    ) {
+        self.issuer = issuer
+        self.adminURL = adminURL
+        self.portalURL = portalURL
+        self.keys = keys
+        self.pseudonyms = pseudonyms
+        self.believesUnboundPortals = believesUnboundPortals
+        self.clock = clock
+    }
+}

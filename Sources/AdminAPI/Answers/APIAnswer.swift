@@ -1,0 +1,44 @@
+import HTTPTypes
+import Hummingbird
+import JOSE
+import NIOCore
+
+/// What an operation answers.
+struct APIAnswer: Sendable {
+    let status: HTTPResponse.Status
+    let fields: HTTPFields
+    let body: [UInt8]
+
+    private init(_ status: HTTPResponse.Status, fields: HTTPFields, body: [UInt8]) {
+        self.status = status
+        var fields = fields
+        // What somebody may do is nobody else's, and changes.
+        fields[.cacheControl] = "no-store"
+        self.fields = fields
+        self.body = body
+    }
+
+    /// A JSON document; an empty list is an answer like any other.
+    static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> APIAnswer {
+        APIAnswer(status, fields: [.contentType: "application/json"], body: value.encoded())
+    }
+
+    /// Something was made, which is to be found at a path of this listener.
+    static func created(_ value: JSONValue, at location: String? = nil) -> APIAnswer {
+        var fields: HTTPFields = [.contentType: "application/json"]
+        if let location { fields[.location] = location }
+        return APIAnswer(.created, fields: fields, body: value.encoded())
+    }
+
+    /// A document of another type.
+    static func document(_ bytes: [UInt8], type: String) -> APIAnswer {
+        APIAnswer(.ok, fields: [.contentType: type], body: bytes)
+    }
+
+    /// Done; there is nothing to say.
+    static let noContent = APIAnswer(.noContent, fields: [:], body: [])
+
+    var response: Response {
+        Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

@@ -1,0 +1,118 @@
+import Delegations
+import HTTPServer
+import HTTPTypes
+import Hummingbird
+import TokenIssuance
+import Vocabulary
+
+/// A path of the API: verifies the token, finds the operation, checks what it demands, reads the request, answers.
+struct APIEndpoint<Store: AdministrationStore>: Endpoint {
+    let name: EndpointName
+    let methods: [HTTPRequest.Method]
+    // Whoever shows no token is told nothing but that.
+    let tellsMethodsToAll = false
+
+    let operations: [Operation<Store>]
+    let store: Store
+    let settings: AdminSettings
+    let gate: TokenGate
+
+    /// A path with its operations; none: an unknown one.
+    init(_ operations: [Operation<Store>], store: Store, settings: AdminSettings, gate: TokenGate) {
+        self.operations = operations
+        self.store = store
+        self.settings = settings
+        self.gate = gate
+        name = operations.first?.name ?? .unknown
+        methods = operations.map(\.method)
+    }
+
+    func readsBody(of request: Request) -> Bool {
+        guard let operation = operations.first(where: { $0.method == request.method }),
+            let limit = operation.bodyLimit
+        else { return false }
+        return !RequestBodyReading.declaresMore(than: limit, request)
+    }
+
+    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
+        let now = settings.clock.now  // the only clock read
+        let token = try gate.token(of: request.headers[.authorization], at: now)
+        do {
+            guard !operations.isEmpty else {
+                throw Refusal.notFound(path: String(request.uri.path.prefix(200)))
+            }
+            guard let operation = operations.first(where: { $0.method == request.method }) else {
+                throw Refusal.methodNotAllowed(
+                    method: String(request.method.rawValue.prefix(20)),
+                    allowed: methods.map(\.rawValue)
+                )
+            }
+            try operation.access.check(token, believesUnboundPortals: settings.believesUnboundPortals)
+            let call = try await call(of: operation, request, token: token, trace: trace, at: now)
+            return try await operation.perform(call).response
+        } catch {
+            guard var problem = Problem(telling: error) else { throw error }
+            problem.caller = token.client
+            throw problem
+        }
+    }
+
+    private func call(
+        of operation: Operation<Store>,
+        _ request: Request,
+        token: AdministrativeToken,
+        trace: RequestTrace,
+        at now: Timestamp
+    ) async throws -> Call<Store> {
+        let path = try PathValues(operation.path, request.uri.path)
+        let query = try Query(parsing: request.uri.query ?? "", allowing: operation.query)
+        let level = try AuthenticationLevel.read(request.headers)
+        var body: [UInt8] = []
+        if let limit = operation.bodyLimit { body = try await RequestBodyReading.collect(request, upTo: limit) }
+        return Call(
+            path: path,
+            query: query,
+            headers: request.headers,
+            body: body,
+            token: token,
+            person: operation.access.isPersonal ? token.pid.map { settings.pseudonyms.pseudonym(of: $0) } : nil,
+            level: level,
+            trace: trace,
+            now: now,
+            store: store,
+            settings: settings,
+            command: "\(operation.method.rawValue) \(operation.path.text)"
+        )
+    }
+}
+
+/// How surely a portal knows the person for whom it calls.
+enum AuthenticationLevel {
+    /// What ID-porten's `idporten-loa-substantial` is in Altinn's numbers: what a portal must demand at least.
+    static let standard = 3
+
+    /// The level that a portal tells with a call; a portal whose word is taken for the person is believed here too.
+    static func read(_ headers: HTTPFields) throws(Problem) -> Int {
+        guard let text = headers[.authenticationLevel] else { return standard }
+        guard let level = Int(text), (0...4).contains(level) else {
+            throw Problem(
+                .malformedRequest,
+                reason: "header_parameter",
+                "`Portvakt-Authentication-Level` is no number from 0 to 4"
+            )
+        }
+        return level
+    }
+}
+
+extension HTTPField.Name {
+    /// The level at which the person has logged in to the portal.
+    static let authenticationLevel = known("Portvakt-Authentication-Level")
+    /// The organisation that `{party}` means when it is the word `organization`.
+    static let partyOrganisationNumber = known("Altinn-Party-OrganizationNumber")
+
+    private static func known(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("`\(name)` is no field name") }
+        return name
+    }
+}
