@@ -10,6 +10,8 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case adminListen = "admin_listen"
     /// The URL by which the admin listener is known.
     case adminURL = "admin_url"
+    /// The portal to which persons are sent to answer requests.
+    case portalURL = "portal_url"
     /// The certificate chain of TLS.
     case tlsCertificate = "tls_cert"
     /// The private key of TLS.
@@ -50,7 +52,7 @@ extension ConfigurationKey {
     /// What the key says when nobody sets it; nil: it must be set, or depends on others.
     public var defaultText: String? {
         switch self {
-        case .issuer, .environment, .adminURL, .tlsCertificate, .tlsKey, .revocation, .signingKeyPassphrase,
+        case .issuer, .environment, .adminURL, .portalURL, .tlsCertificate, .tlsKey, .revocation, .signingKeyPassphrase,
             .signingKeyPassphraseFile, .drainDelay:
             nil
         case .listen: "127.0.0.1:7080"
@@ -81,6 +83,9 @@ extension ConfigurationKey {
         case .adminURL:
             "The URL by which the admin listener is reached: its host is answered to, and tokens that administer this "
                 + "server have it as `aud`. Default: `http://` (with TLS `https://`), `admin_listen` and `/`."
+        case .portalURL:
+            "The URL of the portal on which persons approve requests for system users and consents: `confirmUrl` and "
+                + "`viewUri` begin with it. None: such requests have no link."
         case .tlsCertificate: "PEM file with the certificate chain of both listeners, the server's own first."
         case .tlsKey:
             "PEM file with its private key, not encrypted, mode 0600. Both files are read again when they change."

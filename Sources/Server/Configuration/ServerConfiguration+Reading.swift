@@ -26,6 +26,7 @@ extension ServerConfiguration {
         let issuer = reader.required(.issuer, Values.issuer)
         let environment = reader.required(.environment) { Values.word($0, as: Environment.self) }
         let adminURL = reader.optional(.adminURL, Values.url)
+        let portalURL = reader.optional(.portalURL, Values.url)
         let revocation = reader.revocation()
         let distress = reader.required(.organisationDistress) { Values.word($0, as: DistressPolicy.self) }
         let assertionLifetime = reader.required(.maximumAssertionLifetime) {
@@ -52,6 +53,7 @@ extension ServerConfiguration {
         self.listen = listen
         self.adminListen = adminListen
         self.adminURL = adminURL ?? (tls == nil ? "http" : "https") + "://\(adminListen)/"
+        self.portalURL = portalURL
         self.tls = tls
         self.isBehindTLSProxy = isBehindTLSProxy
         self.revocation = revocation

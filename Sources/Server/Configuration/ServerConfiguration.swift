@@ -59,6 +59,8 @@ public struct ServerConfiguration: Sendable {
     public let adminListen: ListenAddress
     /// The URL of the admin listener, with a final slash: the `aud` of tokens that administer this server.
     public let adminURL: String
+    /// The URL of the portal to which persons are sent, with a final slash; nil when there is none.
+    public let portalURL: String?
     /// TLS of both listeners; nil for plain HTTP.
     public let tls: TLSFiles?
     /// Whether a proxy in front speaks TLS.
