@@ -2,6 +2,7 @@
 public enum BundledScopeFiles {
     /// The files' names and contents, by name.
     public static let all: [(name: String, bytes: [UInt8])] = [
+        ("altinn.yaml", PackageResources.altinn_yaml),
         ("arkiv.yaml", PackageResources.arkiv_yaml),
         ("brreg.yaml", PackageResources.brreg_yaml),
         ("datatjeneste.yaml", PackageResources.datatjeneste_yaml),
