@@ -50,6 +50,8 @@ public struct Client: Sendable, Hashable {
     public var isActive = true
     /// How it authenticates.
     public var authentication: AuthenticationMethod
+    /// The values of `iss_onbehalfof` that it may use, each with the customer that it stands for.
+    public var onBehalfOf: [OnBehalfOfEntry] = []
     /// Its registered keys, at most five.
     public var keys: [ClientKey]
     /// `aud` may be the token endpoint's URL as well, counted (compatibility switch).
@@ -83,6 +85,10 @@ public struct Client: Sendable, Hashable {
         self.created = created
         self.lastUpdated = created
     }
+
+    /// The organisation that runs it, authenticates as itself and answers for its scopes: the supplier that registered it, or
+    /// else the owner.
+    public var holder: OrganisationNumber { supplier ?? owner }
 
     /// The registered key of that identifier; identifiers are unique within the client only.
     public func key(_ id: KeyID) -> ClientKey? { keys.first { $0.id == id } }

@@ -54,6 +54,7 @@ extension SQLiteReader: ClientReader {
         client.isActive = row[8]
         client.authentication = authentication
         client.keys = try keys(of: id)
+        client.onBehalfOf = try onBehalfOfEntries(of: id)
         client.acceptsTokenEndpointAudience = row[10]
         client.inertFields = row[11]
         client.lastUpdated = Timestamp(seconds: row[13])
@@ -149,6 +150,7 @@ extension SQLiteTransaction: ClientStore {
     }
 
     private func insertParts(of client: Client) throws {
+        try replaceOnBehalfOfEntries(of: client.id, with: client.onBehalfOf)
         let scope = try database.cachedStatement(
             sql: "INSERT INTO client_scope (client, position, scope) VALUES (?, ?, ?)"
         )

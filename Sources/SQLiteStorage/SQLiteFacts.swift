@@ -1,4 +1,5 @@
 public import Clients
+internal import Delegations
 internal import Organisations
 internal import Scopes
 internal import Synchronization
@@ -10,18 +11,40 @@ extension SQLiteReader: FactsReader {
     /// The facts as they are in this snapshot.
     public func facts(for query: FactsQuery) throws -> IssuanceFacts {
         let client = try client(query.client)
+        let parties = client.flatMap { GrantParties(of: $0, actingFor: query.actingFor) }
         return IssuanceFacts(
             revision: try revision,
             client: client,
-            consumer: try client.flatMap { try standing(of: $0.owner) },
-            consumerPrefixes: query.needsConsumerPrefixes ? try prefixes(of: client?.owner) : [],
-            scopes: try query.scopes.map { name in
-                IssuanceFacts.ScopeFacts(
-                    name: name,
-                    scope: try scope(name),
-                    access: try client.flatMap { try access(to: name, of: $0.owner) }
-                )
+            consumer: try parties.flatMap { try standing(of: $0.consumer) },
+            supplier: try parties?.supplier.flatMap { try standing(of: $0) },
+            consumerPrefixes: query.needsConsumerPrefixes ? try prefixes(of: parties?.consumer) : [],
+            scopes: try query.scopes.map { try facts(about: $0, for: parties) }
+        )
+    }
+
+    private func facts(about name: ScopeName, for parties: GrantParties?) throws -> IssuanceFacts.ScopeFacts {
+        let scope = try scope(name)
+        guard let parties else { return IssuanceFacts.ScopeFacts(name: name, scope: scope, access: nil) }
+        var supplierAccess: ScopeAccess?
+        var delegations: [ScopeDelegation] = []
+        if let supplier = parties.supplier {
+            switch parties.pattern {
+            case .direct: break
+            case .unproven: supplierAccess = try access(to: name, of: supplier)
+            case .delegated:
+                for id in try scope.map({ try identifiers(referencing: $0) }) ?? [] {
+                    if let delegation = try delegation(of: id, from: parties.consumer, to: supplier) {
+                        delegations.append(delegation)
+                    }
+                }
             }
+        }
+        return IssuanceFacts.ScopeFacts(
+            name: name,
+            scope: scope,
+            access: try access(to: name, of: parties.consumer),
+            supplierAccess: supplierAccess,
+            delegations: delegations
         )
     }
 }
@@ -32,16 +55,24 @@ extension SQLiteReader {
     }
 }
 
+extension FactsQuery {
+    /// Whether it rests on the consumer's delegations.
+    fileprivate var asksByDelegation: Bool {
+        if case .consumer = actingFor { true } else { false }
+    }
+}
+
 extension IssuanceFacts {
     /// How many scopes with their grants it holds: what its memory goes by.
     fileprivate var weight: Int { 1 + scopes.count }
 
-    /// Whether everything asked for is there.
+    /// Whether everything that `query` asks for is there.
     ///
     /// What is missing may be invented by whoever asks, without end.
-    fileprivate var isComplete: Bool {
+    fileprivate func isComplete(for query: FactsQuery) -> Bool {
         client != nil
             && scopes.allSatisfy { $0.scope != nil && ($0.access != nil || $0.scope?.isAccessibleForAll == true) }
+            && consumer != nil && (!query.asksByDelegation || scopes.allSatisfy { !$0.delegations.isEmpty })
     }
 }
 
@@ -88,7 +119,7 @@ public final class SQLiteFactsRegistry: FactsRegistry {
         if let known = answers.withLock({ $0.value(for: query) }), known.revision >= newest { return known }
         let facts = try await store.read { try $0.facts(for: query) }
         store.noticeRevision(facts.revision)
-        if facts.isComplete { answers.withLock { $0.insert(facts, for: query, weight: facts.weight) } }
+        if facts.isComplete(for: query) { answers.withLock { $0.insert(facts, for: query, weight: facts.weight) } }
         return facts
     }
 }

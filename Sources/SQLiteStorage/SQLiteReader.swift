@@ -6,8 +6,13 @@ internal import GRDB
 public class SQLiteReader {
     /// The connection, in a transaction.
     let database: Database
+    /// Policies that the store has read before.
+    let policies: PolicyMemory
 
-    init(database: Database) { self.database = database }
+    init(database: Database, policies: PolicyMemory) {
+        self.database = database
+        self.policies = policies
+    }
 
     /// The revision of the facts in this snapshot.
     public var revision: Int64 {

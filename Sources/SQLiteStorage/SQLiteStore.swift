@@ -21,6 +21,7 @@ public final class SQLiteStore: LedgerStore {
     private let pool: DatabasePool
     private let ledger: LedgerStatements
     private let newestRevision = Atomic<Int64>(0)
+    private let policies = PolicyMemory()
 
     /// How long a connection waits for another process's lock.
     private static let busyTimeout = Duration.seconds(5)
@@ -87,7 +88,7 @@ public final class SQLiteStore: LedgerStore {
                 var committed: Int64?
                 var result: Result?
                 try database.inTransaction(.immediate) {
-                    let transaction = SQLiteTransaction(database: database, ledger: ledger)
+                    let transaction = SQLiteTransaction(database: database, ledger: ledger, policies: policies)
                     defer { seen = transaction.revisionSeenBefore }
                     result = try body(transaction)
                     try transaction.finish()
@@ -106,7 +107,7 @@ public final class SQLiteStore: LedgerStore {
     /// Runs `body` on one snapshot; blocks the calling thread.
     public func read<Result>(_ body: (SQLiteReader) throws -> Result) throws -> Result {
         do {
-            return try pool.read { try body(SQLiteReader(database: $0)) }
+            return try pool.read { try body(SQLiteReader(database: $0, policies: policies)) }
         } catch {
             throw StorageError.mapping(error, path: folder.database)
         }
@@ -117,7 +118,7 @@ public final class SQLiteStore: LedgerStore {
         _ body: @escaping @Sendable (SQLiteReader) throws -> Result
     ) async throws -> Result {
         do {
-            return try await pool.read { try body(SQLiteReader(database: $0)) }
+            return try await pool.read { [policies] in try body(SQLiteReader(database: $0, policies: policies)) }
         } catch {
             throw StorageError.mapping(error, path: folder.database)
         }

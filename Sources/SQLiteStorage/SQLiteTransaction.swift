@@ -11,9 +11,9 @@ public final class SQLiteTransaction: SQLiteReader, LedgerTransaction {
     private var head: LedgerHead?
     private var zone = OpenZone()
 
-    init(database: Database, ledger: LedgerStatements) {
+    init(database: Database, ledger: LedgerStatements, policies: PolicyMemory) {
         self.ledger = ledger
-        super.init(database: database)
+        super.init(database: database, policies: policies)
     }
 
     /// The revision of the facts, in this transaction.

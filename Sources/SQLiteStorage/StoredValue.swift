@@ -24,6 +24,12 @@ struct SQLFilter {
         arguments += [value]
     }
 
+    /// Adds a condition that a value is one of a list.
+    mutating func require(_ condition: String, anyOf values: [some DatabaseValueConvertible]) {
+        conditions.append("\(condition) (\(values.map { _ in "?" }.joined(separator: ", ")))")
+        for value in values { arguments += [value] }
+    }
+
     /// Adds a condition.
     mutating func require(_ condition: String) { conditions.append(condition) }
 

@@ -1,3 +1,4 @@
+public import Delegations
 public import JOSE
 public import Vocabulary
 
@@ -19,6 +20,12 @@ public struct AccessTokenClaims: Sendable, Hashable {
     public let clientAMR: ClientAMR
     /// `consumer`.
     public let consumer: OrganisationNumber
+    /// `supplier`: the organisation that acts for the consumer.
+    public let supplier: OrganisationNumber?
+    /// `delegation_source`: the register that holds the consumer's own act; never with an unproven supplier.
+    public let delegationSource: String?
+    /// The delegations that it rests on, for each scope in the order asked; named in the ledger only.
+    public let delegations: [ScopeDelegation]
     /// `scope`, in the order asked.
     public let scopes: [ScopeName]
     /// `iat`.
@@ -49,9 +56,7 @@ public struct AccessTokenClaims: Sendable, Hashable {
             "iss": .string(issuer.rawValue),
             "client_id": .string(client.rawValue),
             "client_amr": .string(clientAMR.rawValue),
-            "consumer": .object([
-                "authority": .string(OrganisationNumber.authority), "ID": .string(consumer.iso6523),
-            ]),
+            "consumer": Self.party(consumer),
             "scope": .string(scopes.map(\.rawValue).joined(separator: " ")),
             "token_type": .string("Bearer"),
             "iat": .number(JSONNumber(issuedAt.seconds)),
@@ -60,10 +65,17 @@ public struct AccessTokenClaims: Sendable, Hashable {
         ]
         // RFC 9068 §2.2: `sub` is required; without a resource owner it names the client.
         if headerType == AccessTokenClaims.rfc9068Type { object["sub"] = .string(client.rawValue) }
+        if let supplier { object["supplier"] = Self.party(supplier) }
+        if let delegationSource { object["delegation_source"] = .string(delegationSource) }
         if let audience { object["aud"] = audience }
         if let pid { object["pid"] = .string(pid.exposed) }
         if !consumerPrefixes.isEmpty { object["consumer_prefix"] = .strings(consumerPrefixes.map(\.rawValue)) }
         return object
+    }
+
+    /// An organisation as tokens name it (spec §3.4): `ID` with two capitals.
+    static func party(_ number: OrganisationNumber) -> JSONValue {
+        .object(["authority": .string(OrganisationNumber.authority), "ID": .string(number.iso6523)])
     }
 
     /// The `typ` of RFC 9068 §2.1.

@@ -21,6 +21,8 @@ public struct AssertionClaims: Sendable, Hashable {
     public let resource: ResourceIndicator?
     /// `pid`: an end user's national identity number; never printed, logged or stored.
     public let pid: NationalIdentityNumber?
+    /// `consumer_org` or `iss_onbehalfof`: for whom the client acts.
+    public let actingFor: ActingFor
     /// `authorization_details`.
     public let authorizationDetails: JSONValue?
 
@@ -59,10 +61,7 @@ public struct AssertionClaims: Sendable, Hashable {
             scopes = try Self.scopes(try Self.required("scope", in: object), named: "scope")
             resource = try ResourceIndicator(parsing: object["resource"])
             pid = try Self.pid(in: object)
-            // Delegation needs a register of delegations; without one the claim cannot be honoured, and is not ignored.
-            for name in ["consumer_org", "iss_onbehalfof"] where object[name] != nil {
-                throw .delegationUnavailable(claim: name)
-            }
+            actingFor = try ActingFor(reading: object)
         case .clientAuthentication:
             for name in Self.grantOnly where object[name] != nil { throw .claim(name, fault: .forbidden) }
             // RFC 7523 §3 items 1 and 2: issuer and subject are the client.
@@ -72,6 +71,7 @@ public struct AssertionClaims: Sendable, Hashable {
             scopes = []
             resource = nil
             pid = nil
+            actingFor = .owner
         }
     }
 

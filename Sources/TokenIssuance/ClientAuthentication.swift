@@ -11,7 +11,7 @@ public struct AuthenticatedGrant: Sendable {
     public enum Credential: Sendable {
         /// A registered key.
         case key(ClientKey)
-        /// Its owner's enterprise certificate.
+        /// The enterprise certificate of the organisation that holds the client.
         case certificate(EnterpriseCertificate)
     }
 
@@ -27,6 +27,8 @@ public struct AuthenticatedGrant: Sendable {
     public let resource: ResourceIndicator?
     /// The end user's number.
     public let pid: NationalIdentityNumber?
+    /// For whom the client says that it acts.
+    public let actingFor: ActingFor
     /// The claims that use up the assertions.
     public let claims: [ReplayClaim]
     /// The identifier of the token, if one is issued.
@@ -35,7 +37,7 @@ public struct AuthenticatedGrant: Sendable {
     public let isAddressedToEndpoint: Bool
 
     /// The facts that a decision on it needs.
-    public var query: FactsQuery { FactsQuery(client: client.id, scopes: scopes) }
+    public var query: FactsQuery { FactsQuery(client: client.id, scopes: scopes, actingFor: actingFor) }
 }
 
 /// Proves who a client is (RFC 7523 §3), with at most one signature check for each look at the client.
@@ -106,6 +108,7 @@ public struct ClientAuthenticator: Sendable {
             scopes: grant.scopes,
             resource: grant.resource,
             pid: grant.pid,
+            actingFor: grant.actingFor,
             claims: claims.map {
                 ReplayClaim(
                     client: client.id,
@@ -158,7 +161,7 @@ public struct ClientAuthenticator: Sendable {
         case (.certificates(let chain), .certificate):
             let certificate: EnterpriseCertificate
             do { certificate = try certificates.validate(chain, at: now) } catch { throw .certificate(error) }
-            guard certificate.organisation == client.owner else {
+            guard certificate.organisation == client.holder else {
                 throw .certificateOrganisation(certificate: certificate.organisation)
             }
             let fitting = JWSAlgorithm.allCases.filter { $0.fits(certificate.publicKey.kind) }
@@ -191,7 +194,7 @@ public struct ClientAuthenticator: Sendable {
         do { certificate = try certificates.validate(key.certificateChain, at: now) } catch {
             throw .certificate(error)
         }
-        guard certificate.organisation == client.owner else {
+        guard certificate.organisation == client.holder else {
             throw .certificateOrganisation(certificate: certificate.organisation)
         }
     }

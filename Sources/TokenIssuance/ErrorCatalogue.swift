@@ -49,13 +49,17 @@ public enum ErrorCatalogue {
         case .scopeNotOnClient: .scopeNotOnClient
         case .scopeNotForIntegrationType: .scopeNotForIntegrationType
         case .noAccess: .noAccess
+        case .notDelegated: .notDelegated
         case .unknownAuthorizationDetailsType: .unknownAuthorizationDetailsType
         case .clientDisabled: .clientDisabled
         case .organisationRefused: .organisationRefused
         case .invalidTarget: .invalidTarget
         case .scopeInactive: .scopeInactive
         case .pidRule: .pidRule
-        case .delegationUnavailable: .delegationUnavailable
+        case .actingRefused: .actingRefused
+        case .onBehalfOfUnknown: .onBehalfOfUnknown
+        case .scopeNotDelegable: .scopeNotDelegable
+        case .unprovenSupplier: .unprovenSupplier
         case .incompatibleScopes: .incompatibleScopes
         case .malformedForm: .malformedForm
         case .unsupportedGrantType: .unsupportedGrantType

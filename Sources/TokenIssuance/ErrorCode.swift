@@ -56,6 +56,8 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     case scopeNotForIntegrationType = "MP-201"
     /// The consumer has no access to a scope.
     case noAccess = "MP-250"
+    /// The consumer has not delegated a scope to the supplier.
+    case notDelegated = "MP-251"
     /// The type of authorization details is not served.
     case unknownAuthorizationDetailsType = "MP-301"
 
@@ -95,14 +97,20 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     case scopeInactive = "PV-017"
     /// The end user's number is missing or out of place.
     case pidRule = "PV-018"
-    /// The server has no register for this kind of delegation.
-    case delegationUnavailable = "PV-019"
+    /// The client cannot act for that organisation.
+    case actingRefused = "PV-019"
     /// The scopes cannot be asked for together.
     case incompatibleScopes = "PV-020"
     /// The endpoint wants an access token.
     case accessTokenRequired = "PV-021"
     /// The server does not answer to that host name.
     case misdirected = "PV-022"
+    /// The on-behalf-of value is not registered on the client.
+    case onBehalfOfUnknown = "PV-023"
+    /// A scope cannot be had in that supplier pattern.
+    case scopeNotDelegable = "PV-024"
+    /// The scope's owner does not allow suppliers without the consumer's own act.
+    case unprovenSupplier = "PV-025"
 
     /// The access token shown to an API of ours is not acceptable.
     case accessTokenRefused = "PV-060"
@@ -124,11 +132,12 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
             .wrongOrganisation, .malformedX5C, .invalidSignature, .expiredAssertion, .scopeNotOnClient,
             .scopeNotForIntegrationType, .unknownAuthorizationDetailsType, .malformedForm, .unsupportedGrantType,
             .unknownKey, .keyRequired, .notYetValid, .lifetimeTooLong, .clientDisabled, .organisationRefused,
-            .invalidTarget, .scopeInactive, .pidRule, .delegationUnavailable, .incompatibleScopes, .malformedRequest,
+            .invalidTarget, .scopeInactive, .pidRule, .actingRefused, .incompatibleScopes, .onBehalfOfUnknown,
+            .scopeNotDelegable, .malformedRequest,
             .actRefused:
             400
         case .accessTokenRequired, .accessTokenRefused: 401
-        case .noAccess, .insufficientScope, .actForbidden: 403
+        case .noAccess, .notDelegated, .unprovenSupplier, .insufficientScope, .actForbidden: 403
         case .notFound: 404
         case .methodNotAllowed: 405
         case .conflict: 409
@@ -145,14 +154,15 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     public var oauthError: OAuthErrorCode {
         switch self {
         case .malformedAssertion, .malformedForm, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
-            .pidRule, .delegationUnavailable, .misdirected, .malformedRequest, .actRefused, .conflict:
+            .pidRule, .actingRefused, .misdirected, .malformedRequest, .actRefused, .conflict:
             .invalidRequest
         case .replayed, .clientNotFound, .wrongAudience, .invalidCertificate, .expiredKey, .wrongOrganisation,
             .malformedX5C, .invalidSignature, .expiredAssertion, .unknownKey, .keyRequired, .notYetValid,
-            .lifetimeTooLong, .clientDisabled, .organisationRefused:
+            .lifetimeTooLong, .clientDisabled, .organisationRefused, .onBehalfOfUnknown:
             .invalidGrant
-        case .scopeNotOnClient, .scopeNotForIntegrationType, .scopeInactive, .incompatibleScopes: .invalidScope
-        case .noAccess, .actForbidden: .forbidden
+        case .scopeNotOnClient, .scopeNotForIntegrationType, .scopeInactive, .incompatibleScopes, .scopeNotDelegable:
+            .invalidScope
+        case .noAccess, .notDelegated, .unprovenSupplier, .actForbidden: .forbidden
         case .insufficientScope: .insufficientScope
         case .unknownAuthorizationDetailsType: .invalidAuthorizationDetails
         case .unsupportedGrantType: .unsupportedGrantType

@@ -84,7 +84,7 @@ extension ErrorPage {
         code: .organisationRefused,
         title: "The organisation gets no token",
         meaning:
-            "The organisation that owns the client is unknown to the register, deleted from it, or in a state that this server refuses.",
+            "The consumer, or the supplier that acts for it, is unknown to the register, deleted from it, or in a state that this server refuses.",
         causes: [
             "the organisation was deleted from Enhetsregisteret",
             "its main unit was deleted",
@@ -149,26 +149,11 @@ extension ErrorPage {
             "the scope `demo:contact.user` requires the claim `pid`"
     )
 
-    static let delegationUnavailable = ErrorPage(
-        code: .delegationUnavailable,
-        title: "Delegation is not available",
-        meaning:
-            "The request asks to act for another organisation, and this server has no register of delegations.",
-        causes: [
-            "`consumer_org` or `iss_onbehalfof` was sent"
-        ],
-        fixes: [
-            "ask as the consumer itself"
-        ],
-        example:
-            "this server has no register of delegations, so `consumer_org` cannot be honoured; ask as the consumer itself"
-    )
-
     static let incompatibleScopes = ErrorPage(
         code: .incompatibleScopes,
         title: "The scopes cannot be asked for together",
         meaning:
-            "Scopes of one request demand different token types, signature algorithms or audiences.",
+            "Scopes of one request demand different token types, signature algorithms, audiences or registers of delegations.",
         causes: [
             "scopes that administer this server were mixed with others",
             "scopes with `typ` `JWT` and `at+jwt` were mixed",

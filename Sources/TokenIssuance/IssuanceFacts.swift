@@ -1,4 +1,5 @@
 public import Clients
+public import Delegations
 public import Organisations
 public import Scopes
 public import Vocabulary
@@ -9,11 +10,14 @@ public struct FactsQuery: Sendable, Hashable {
     public let client: ClientID
     /// The scopes asked for, in that order.
     public let scopes: [ScopeName]
+    /// For whom the client says that it acts.
+    public let actingFor: ActingFor
 
     /// A query.
-    public init(client: ClientID, scopes: [ScopeName]) {
+    public init(client: ClientID, scopes: [ScopeName], actingFor: ActingFor = .owner) {
         self.client = client
         self.scopes = scopes
+        self.actingFor = actingFor
     }
 
     /// Whether the token will name the prefixes that the consumer owns: those for Altinn's look-up of delegations and its
@@ -35,12 +39,24 @@ public struct IssuanceFacts: Sendable, Hashable {
         public let scope: Scope?
         /// The access grant to the consumer; nil when there is none.
         public let access: ScopeAccess?
+        /// The access grant to a supplier without the customer's own act; nil when there is none, or no such supplier.
+        public let supplierAccess: ScopeAccess?
+        /// The consumer's delegations to the supplier of resources that bundle the scope, those that are over as well.
+        public let delegations: [ScopeDelegation]
 
         /// Facts about one scope.
-        public init(name: ScopeName, scope: Scope?, access: ScopeAccess?) {
+        public init(
+            name: ScopeName,
+            scope: Scope?,
+            access: ScopeAccess?,
+            supplierAccess: ScopeAccess? = nil,
+            delegations: [ScopeDelegation] = []
+        ) {
             self.name = name
             self.scope = scope
             self.access = access
+            self.supplierAccess = supplierAccess
+            self.delegations = delegations
         }
     }
 
@@ -48,8 +64,10 @@ public struct IssuanceFacts: Sendable, Hashable {
     public let revision: Int64
     /// The client; nil when it is unknown.
     public let client: Client?
-    /// The standing of the client's owner, who is the consumer; nil when the register does not know it.
+    /// The standing of the consumer; nil when the register does not know it.
     public let consumer: OrganisationStanding?
+    /// The standing of the supplier; nil when nobody acts for the consumer, or when the register does not know it.
+    public let supplier: OrganisationStanding?
     /// The prefixes that the consumer owns; read only where the query needs them.
     public let consumerPrefixes: [ScopePrefix]
     /// The scopes in the order asked.
@@ -60,12 +78,14 @@ public struct IssuanceFacts: Sendable, Hashable {
         revision: Int64,
         client: Client?,
         consumer: OrganisationStanding?,
+        supplier: OrganisationStanding? = nil,
         consumerPrefixes: [ScopePrefix] = [],
         scopes: [ScopeFacts]
     ) {
         self.revision = revision
         self.client = client
         self.consumer = consumer
+        self.supplier = supplier
         self.consumerPrefixes = consumerPrefixes
         self.scopes = scopes
     }

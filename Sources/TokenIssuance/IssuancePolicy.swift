@@ -1,4 +1,5 @@
 import Clients
+import Delegations
 import EnterpriseCertificates
 public import JOSE
 public import Organisations
@@ -52,8 +53,14 @@ public struct IssuancePolicy: Sendable {
         at now: Timestamp
     ) throws(Refusal) -> AccessTokenClaims {
         let client = try standingClient(of: grant, given: facts, at: now)
-        let consumer = try standingConsumer(client.owner, given: facts)
-        let scopes = try grantedScopes(facts.scopes, to: client, at: now)
+        guard let parties = GrantParties(of: client, actingFor: grant.actingFor) else { throw .onBehalfOfUnknown }
+        let judgement = ScopeJudgement(client: client, parties: parties, now: now)
+        if let supplier = parties.supplier { try checkStanding(facts.supplier, of: supplier) }
+        if case .consumer = grant.actingFor { try judgement.checkActing(asking: facts.scopes) }
+        try checkStanding(facts.consumer, of: parties.consumer)
+        let granted = try judgement.grants(facts.scopes)
+        let scopes = granted.map(\.scope)
+        try checkCompany(of: scopes)
         try checkPerson(grant.pid, against: scopes)
         let headerType = try single(scopes, demand: "typ") { $0.headerType }?.rawValue ?? "JWT"
         let audience = try audience(of: grant.resource, for: scopes, headerType: headerType)
@@ -62,7 +69,10 @@ public struct IssuancePolicy: Sendable {
             issuer: issuer,
             client: client.id,
             clientAMR: clientAMR(of: grant.credential),
-            consumer: client.owner,
+            consumer: parties.consumer,
+            supplier: parties.supplier,
+            delegationSource: try delegationSource(of: granted),
+            delegations: granted.compactMap(\.delegation),
             scopes: grant.scopes,
             issuedAt: now,
             expires: now + lifetime,
@@ -72,7 +82,7 @@ public struct IssuancePolicy: Sendable {
             headerType: headerType,
             algorithm: try algorithm(for: scopes),
             consumerPrefixes: facts.consumerPrefixes,
-            isConsumerDistressed: consumer.distress.isPresent && distress == .warn
+            isConsumerDistressed: facts.consumer?.distress.isPresent == true && distress == .warn
         )
     }
 
@@ -101,14 +111,13 @@ public struct IssuancePolicy: Sendable {
         return client
     }
 
-    private func standingConsumer(
-        _ number: OrganisationNumber,
-        given facts: IssuanceFacts
-    ) throws(Refusal) -> OrganisationStanding {
-        guard let consumer = facts.consumer else { throw .organisation(number, .unknown) }
-        if let impediment = consumer.impediment { throw .organisation(number, .impeded(impediment)) }
-        if consumer.distress.isPresent, distress == .refuse { throw .organisation(number, .distressed) }
-        return consumer
+    private func checkStanding(
+        _ standing: OrganisationStanding?,
+        of number: OrganisationNumber
+    ) throws(Refusal) {
+        guard let standing else { throw .organisation(number, .unknown) }
+        if let impediment = standing.impediment { throw .organisation(number, .impeded(impediment)) }
+        if standing.distress.isPresent, distress == .refuse { throw .organisation(number, .distressed) }
     }
 
     private func clientAMR(of credential: AuthenticatedGrant.Credential) -> AccessTokenClaims.ClientAMR {
@@ -120,45 +129,19 @@ public struct IssuancePolicy: Sendable {
 
     // MARK: Scopes
 
-    /// One scope refused refuses the request, and every refused one is named with its own reason.
-    private func grantedScopes(
-        _ asked: [IssuanceFacts.ScopeFacts],
-        to client: Client,
-        at now: Timestamp
-    ) throws(Refusal) -> [Scope] {
-        var granted: [Scope] = []
-        var refused: [Refusal.ScopeRefusal] = []
-        for facts in asked {
-            do { granted.append(try grantedScope(facts, to: client, at: now)) } catch {
-                refused.append(Refusal.ScopeRefusal(scope: facts.name, fault: error, consumer: client.owner))
-            }
+    /// Scopes that administer this server come alone: their audience is no other's.
+    private func checkCompany(of scopes: [Scope]) throws(Refusal) {
+        let administrative = scopes.filter { isAdministrative($0) }
+        guard administrative.isEmpty || administrative.count == scopes.count else {
+            throw .scopesIncompatible(demand: "audience", scopes: scopes.map(\.name))
         }
-        guard refused.isEmpty else { throw .scopes(refused) }
-        let administrative = granted.filter { isAdministrative($0) }
-        guard administrative.isEmpty || administrative.count == granted.count else {
-            throw .scopesIncompatible(demand: "audience", scopes: granted.map(\.name))
-        }
-        return granted
     }
 
-    private func grantedScope(
-        _ facts: IssuanceFacts.ScopeFacts,
-        to client: Client,
-        at now: Timestamp
-    ) throws(Refusal.ScopeFault) -> Scope {
-        guard let scope = facts.scope else { throw .unknown }
-        guard client.scopes.contains(scope.name) else { throw .notOnClient }
-        guard scope.isActive else { throw .inactive }
-        let types = scope.allowedIntegrationTypes
-        guard types.isEmpty || types.contains(client.integrationType.rawValue) else {
-            throw .integrationType(allowed: types)
-        }
-        if scope.isAccessibleForAll, scope.requiredTermsVersion == nil { return scope }
-        guard let access = facts.access else { throw .notGranted }
-        if let impediment = access.impediment(at: now, requiredTerms: scope.requiredTermsVersion) {
-            throw .impeded(impediment)
-        }
-        return scope
+    /// `delegation_source`: the register where the act of delegation took place, ourselves for `internal` (DESIGN §8).
+    private func delegationSource(of granted: [ScopeJudgement.Grant]) throws(Refusal) -> String? {
+        guard granted.contains(where: { $0.delegation != nil }) else { return nil }
+        let source = try single(granted.map(\.scope), demand: "delegation_source") { $0.delegationSource }
+        return source == ScopeRules.internalDelegationSource ? issuer.rawValue : source
     }
 
     private func isAdministrative(_ scope: Scope) -> Bool {

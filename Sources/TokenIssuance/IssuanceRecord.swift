@@ -1,4 +1,5 @@
 import Clients
+import Delegations
 import AuditLedger
 import EnterpriseCertificates
 import JOSE
@@ -14,10 +15,15 @@ enum IssuanceRecord {
         trace: RequestTrace
     ) -> LedgerEvent {
         var event = base(.tokenIssued, for: grant, trace: trace, at: claims.issuedAt)
+        event.consumer = claims.consumer
+        event.supplier = claims.supplier
         event.tokenID = claims.tokenID
         event.revision = revision
         event.details["lifetime"] = .number(JSONNumber(claims.lifetime.count))
         event.details["alg"] = .string(claims.algorithm.rawValue)
+        if !claims.delegations.isEmpty {
+            event.details["delegations"] = .strings(Set(claims.delegations.map(\.id.description)).sorted())
+        }
         if let audience = claims.audience { event.details["aud"] = audience }
         if claims.pid != nil { event.details["pid"] = .bool(true) }
         if claims.isConsumerDistressed { event.details["consumer_distressed"] = .bool(true) }
@@ -54,7 +60,10 @@ enum IssuanceRecord {
         event.traceID = trace.traceID
         event.parentTraceID = trace.parentTraceID
         event.client = grant.client.id
-        event.consumer = grant.client.owner
+        // An on-behalf-of value that is not registered leaves the consumer unknown.
+        let parties = GrantParties(of: grant.client, actingFor: grant.actingFor)
+        event.consumer = parties?.consumer
+        event.supplier = parties?.supplier
         event.scopes = grant.scopes
         if grant.isAddressedToEndpoint { event.details["endpoint_audience"] = .bool(true) }
         switch grant.credential {

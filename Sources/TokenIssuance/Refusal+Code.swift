@@ -17,7 +17,7 @@ extension Refusal {
         case .misdirected: .misdirected
         case .assertionMalformed, .headerMember, .headerAlgorithm, .headerType, .credentialAmbiguous,
             .credentialMissing,
-            .claim, .claimUnknown, .mismatch, .assertionEndsBeforeItBegins:
+            .claim, .claimUnknown, .claimsExclusive, .mismatch, .assertionEndsBeforeItBegins:
             .malformedAssertion
         case .x5cNotArray, .x5cElement: .malformedX5C
         case .clientUnknown: .clientNotFound
@@ -39,7 +39,8 @@ extension Refusal {
         case .pid: .pidRule
         case .resource: .invalidTarget
         case .authorizationDetailsType: .unknownAuthorizationDetailsType
-        case .delegationUnavailable: .delegationUnavailable
+        case .acting: .actingRefused
+        case .onBehalfOfUnknown: .onBehalfOfUnknown
         }
     }
 
@@ -68,6 +69,7 @@ extension Refusal {
         case .x5cElement: "x5c_malformed"
         case .claim(_, let fault): "claim_\(fault.reason)"
         case .claimUnknown: "claim_unknown"
+        case .claimsExclusive: "claims_exclusive"
         case .mismatch: "parameters_disagree"
         case .clientUnknown: "client_unknown"
         case .clientDisabled: "client_disabled"
@@ -91,7 +93,8 @@ extension Refusal {
         case .pid(let required, _): required ? "pid_required" : "pid_refused"
         case .resource(_, let fault): fault.reason
         case .authorizationDetailsType: "authorization_details_type_unknown"
-        case .delegationUnavailable: "delegation_unavailable"
+        case .acting(_, let fault): fault.rawValue
+        case .onBehalfOfUnknown: "on_behalf_of_unknown"
         }
     }
 
@@ -100,7 +103,8 @@ extension Refusal {
         .malformedAssertion: [
             "assertion_malformed", "header_missing", "header_malformed", "header_forbidden", "header_too_long",
             "header_algorithm", "header_type", "credential_ambiguous", "kid_missing", "claim_missing",
-            "claim_malformed", "claim_forbidden", "claim_too_long", "claim_unknown", "parameters_disagree",
+            "claim_malformed", "claim_forbidden", "claim_too_long", "claim_unknown", "claims_exclusive",
+            "parameters_disagree",
             "assertion_ends_before_it_begins",
         ],
         .replayed: ["assertion_replayed"],
@@ -116,7 +120,9 @@ extension Refusal {
         .scopeNotForIntegrationType: ["scope_integration_type"],
         .noAccess: [
             "access_not_granted", "access_requested", "access_denied", "access_not_yet", "access_ended", "access_terms",
+            "supplier_access_not_granted", "supplier_access_not_in_force",
         ],
+        .notDelegated: ["delegation_missing", "delegation_ended"],
         .unknownAuthorizationDetailsType: ["authorization_details_type_unknown"],
         .malformedForm: ["form_malformed", "form_parameter_twice", "form_parameter_missing", "form_parameter_value"],
         .unsupportedGrantType: ["grant_type_unsupported"],
@@ -138,7 +144,10 @@ extension Refusal {
         .invalidTarget: ["resource_malformed", "resource_enforced", "resource_not_allowed", "resource_required"],
         .scopeInactive: ["scope_inactive"],
         .pidRule: ["pid_required", "pid_refused"],
-        .delegationUnavailable: ["delegation_unavailable"],
+        .actingRefused: ["consumer_is_owner", "consumer_fixed"],
+        .onBehalfOfUnknown: ["on_behalf_of_unknown"],
+        .scopeNotDelegable: ["scope_not_delegable", "scope_needs_delegation"],
+        .unprovenSupplier: ["unproven_supplier_not_allowed"],
         .incompatibleScopes: ["scopes_incompatible"],
         .accessTokenRequired: ["access_token_missing"],
         .misdirected: ["host_unknown"],
@@ -158,7 +167,7 @@ extension Refusal {
         .conflict: ["conflict"],
     ]
 
-    /// The refusal of the scope that is checked first: on the client, active, type, access.
+    /// The refusal of the scope that is checked first: on the client, active, type, access, delegation.
     static func leading(_ refusals: [ScopeRefusal]) -> ScopeRefusal? {
         refusals.min { $0.fault.rank < $1.fault.rank }
     }
@@ -203,6 +212,13 @@ extension Refusal.ScopeFault {
         case .impeded(.notYet): "access_not_yet"
         case .impeded(.ended): "access_ended"
         case .impeded(.terms): "access_terms"
+        case .notDelegable: "scope_not_delegable"
+        case .needsDelegation: "scope_needs_delegation"
+        case .unprovenSupplier: "unproven_supplier_not_allowed"
+        case .supplierNotGranted: "supplier_access_not_granted"
+        case .supplierImpeded: "supplier_access_not_in_force"
+        case .notDelegated: "delegation_missing"
+        case .delegationEnded: "delegation_ended"
         }
     }
 
@@ -211,18 +227,26 @@ extension Refusal.ScopeFault {
         case .unknown, .notOnClient: .scopeNotOnClient
         case .inactive: .scopeInactive
         case .integrationType: .scopeNotForIntegrationType
-        case .notGranted, .impeded: .noAccess
+        case .notGranted, .impeded, .supplierNotGranted, .supplierImpeded: .noAccess
+        case .notDelegable, .needsDelegation: .scopeNotDelegable
+        case .unprovenSupplier: .unprovenSupplier
+        case .notDelegated, .delegationEnded: .notDelegated
         }
     }
 
-    /// Maskinporten checks the client's registration before the provider's grant; the first failing check names the code.
+    /// Maskinporten checks the client's registration first, then the provider's grant to the consumer, then the consumer's
+    /// delegation (spec §2.7, §7.1); the first failing check names the code.
     var rank: Int {
         switch self {
         case .unknown: 0
         case .notOnClient: 1
         case .inactive: 2
         case .integrationType: 3
-        case .notGranted, .impeded: 4
+        case .notDelegable, .needsDelegation: 4
+        case .unprovenSupplier: 5
+        case .notGranted, .impeded: 6
+        case .supplierNotGranted, .supplierImpeded: 7
+        case .notDelegated, .delegationEnded: 8
         }
     }
 }

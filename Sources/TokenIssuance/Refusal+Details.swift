@@ -43,6 +43,7 @@ extension Refusal {
         case .claim(let name, _): ["claim": .string(name)]
         case .claimUnknown(let name, let suggestion):
             ["claim": .string(name), "suggestion": suggestion.map(JSONValue.string) ?? .null]
+        case .claimsExclusive(let names): ["claims": strings(names)]
         case .mismatch(let name): ["parameter": .string(name)]
         case .clientUnknown(let id): ["client_id": .string(id)]
         case .clientDisabled(let id): ["client_id": .string(id.rawValue)]
@@ -67,7 +68,9 @@ extension Refusal {
         case .pid(_, let scope): ["claim": "pid", "scope": .string(scope.rawValue)]
         case .resource(let resource, let fault): fault.details(of: resource)
         case .authorizationDetailsType(let type): ["received": .string(type), "expected": []]
-        case .delegationUnavailable(let claim): ["claim": .string(claim)]
+        case .acting(let organisation, _):
+            ["claim": "consumer_org", "organisation": .string("\(organisation)")]
+        case .onBehalfOfUnknown: ["claim": "iss_onbehalfof"]
         }
     }
 }
@@ -78,21 +81,36 @@ extension Refusal.ScopeRefusal {
             "scope": .string(scope.rawValue), "code": .string(fault.code.rawValue), "reason": .string(fault.reason),
         ]
         switch fault {
-        case .unknown, .notOnClient, .inactive: break
+        case .unknown, .notOnClient, .inactive, .notDelegable, .needsDelegation, .unprovenSupplier: break
         case .integrationType(let allowed): details["expected"] = strings(allowed)
         case .notGranted: details["consumer"] = .string("\(consumer)")
         case .impeded(let impediment):
             details["consumer"] = .string("\(consumer)")
-            switch impediment {
-            case .requested, .denied: break
-            case .notYet(let from): details["from"] = .string("\(from)")
-            case .ended(let until): details["until"] = .string("\(until)")
-            case .terms(let required, let accepted):
-                details["required_terms"] = .string(required)
-                details["accepted_terms"] = accepted.map(JSONValue.string) ?? .null
-            }
+            add(impediment, to: &details)
+        case .supplierNotGranted(let supplier): details["supplier"] = .string("\(supplier)")
+        case .supplierImpeded(let supplier, let impediment):
+            details["supplier"] = .string("\(supplier)")
+            add(impediment, to: &details)
+        case .notDelegated(let supplier):
+            details["consumer"] = .string("\(consumer)")
+            details["supplier"] = .string("\(supplier)")
+        case .delegationEnded(let supplier, let until):
+            details["consumer"] = .string("\(consumer)")
+            details["supplier"] = .string("\(supplier)")
+            details["until"] = .string("\(until)")
         }
         return details
+    }
+
+    private func add(_ impediment: ScopeAccess.Impediment, to details: inout JSONObject) {
+        switch impediment {
+        case .requested, .denied: break
+        case .notYet(let from): details["from"] = .string("\(from)")
+        case .ended(let until): details["until"] = .string("\(until)")
+        case .terms(let required, let accepted):
+            details["required_terms"] = .string(required)
+            details["accepted_terms"] = accepted.map(JSONValue.string) ?? .null
+        }
     }
 }
 

@@ -37,12 +37,14 @@ extension Refusal {
         case .scopeNotOnClient: "The token request contains invalid scopes for client"
         case .scopeNotForIntegrationType: "The token request contains scopes not allowed for maskinporten"
         case .noAccess: "Consumer has not been granted access to the scope"
+        case .notDelegated: "Consumer has not delegated access to the scope to the supplier"
+        case .actingRefused: "The combination of consumer_org and delegation scope on client is invalid"
         case .unknownAuthorizationDetailsType: "Unknown authorization details type"
         case .malformedForm, .unsupportedGrantType, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
             .tooManyRequests, .accessTokenRequired, .accessTokenRefused, .insufficientScope, .actForbidden,
             .malformedRequest, .actRefused, .conflict, .misdirected, .unavailable, .serverError, .clientDisabled,
             .organisationRefused, .invalidTarget,
-            .scopeInactive, .pidRule, .delegationUnavailable, .incompatibleScopes:
+            .scopeInactive, .pidRule, .incompatibleScopes, .onBehalfOfUnknown, .scopeNotDelegable, .unprovenSupplier:
             nil
         }
     }
@@ -84,6 +86,8 @@ extension Refusal {
         case .claim(let name, let fault): "the claim `\(name)` \(fault.explanation)"
         case .claimUnknown(let name, let suggestion):
             "the claim `\(name)` is unknown\(suggestion.map { ": did you mean `\($0)`" } ?? "; remove it")"
+        case .claimsExclusive(let names):
+            "only one of \(names.map { "`\($0)`" }.joined(separator: ", ")) may be there"
         case .mismatch(let name): "`\(name)` does not agree with the assertion"
         case .assertionEndsBeforeItBegins: "`exp` must be after `iat`"
         case .clientUnknown(let id): "no client `\(id)` is registered here; check `iss` and the environment"
@@ -121,8 +125,12 @@ extension Refusal {
         case .resource(let resource, let fault): fault.explanation(of: resource)
         case .authorizationDetailsType(let type):
             "authorization details of type `\(type)` are not served here"
-        case .delegationUnavailable(let claim):
-            "this server has no register of delegations, so `\(claim)` cannot be honoured; ask as the consumer itself"
+        case .acting(let organisation, .own):
+            "`\(organisation)` owns the client itself; leave `consumer_org` out"
+        case .acting(let organisation, .fixed):
+            "a supplier registered the client for one consumer, and it cannot act for `\(organisation)`; use a client of the supplier's own"
+        case .onBehalfOfUnknown:
+            "the value of `iss_onbehalfof` is not registered on the client; add it there with its customer"
         }
     }
 }
@@ -160,12 +168,34 @@ extension Refusal.ScopeRefusal {
         case .integrationType(let allowed):
             "`\(scope)` is only for clients of type \(allowed.map { "`\($0)`" }.joined(separator: ", "))"
         case .notGranted: "`\(scope)` is not granted to `\(consumer)`; ask the scope's owner"
-        case .impeded(.requested): "access of `\(consumer)` to `\(scope)` was asked for and not answered yet"
-        case .impeded(.denied): "access of `\(consumer)` to `\(scope)` was refused or withdrawn; ask the scope's owner"
-        case .impeded(.notYet(let from)): "access of `\(consumer)` to `\(scope)` begins at \(from)"
-        case .impeded(.ended(let until)): "access of `\(consumer)` to `\(scope)` ended at \(until)"
-        case .impeded(.terms(let required, let accepted)):
-            "`\(consumer)` has accepted \(accepted.map { "version `\($0)`" } ?? "no version") of the terms of `\(scope)`, and must accept version `\(required)`"
+        case .impeded(let impediment): Self.explanation(of: impediment, for: consumer, scope)
+        case .notDelegable: "`\(scope)` names no register of delegations, and cannot be had with `consumer_org`"
+        case .needsDelegation: "`\(scope)` wants the customer's own delegation; ask with `consumer_org`"
+        case .unprovenSupplier:
+            "`\(scope)` does not allow a supplier without the customer's own act; its owner can turn on `allows_unproven_supplier`"
+        case .supplierNotGranted(let supplier):
+            "`\(scope)` is not granted to the supplier `\(supplier)`; ask the scope's owner"
+        case .supplierImpeded(let supplier, let impediment):
+            Self.explanation(of: impediment, for: supplier, scope)
+        case .notDelegated(let supplier):
+            "`\(consumer)` has not delegated `\(scope)` to `\(supplier)`; someone who may act for it can do so"
+        case .delegationEnded(let supplier, let until):
+            "the delegation of `\(scope)` by `\(consumer)` to `\(supplier)` ended at \(until)"
+        }
+    }
+
+    private static func explanation(
+        of impediment: ScopeAccess.Impediment,
+        for organisation: OrganisationNumber,
+        _ scope: ScopeName
+    ) -> String {
+        switch impediment {
+        case .requested: "access of `\(organisation)` to `\(scope)` was asked for and not answered yet"
+        case .denied: "access of `\(organisation)` to `\(scope)` was refused or withdrawn; ask the scope's owner"
+        case .notYet(let from): "access of `\(organisation)` to `\(scope)` begins at \(from)"
+        case .ended(let until): "access of `\(organisation)` to `\(scope)` ended at \(until)"
+        case .terms(let required, let accepted):
+            "`\(organisation)` has accepted \(accepted.map { "version `\($0)`" } ?? "no version") of the terms of `\(scope)`, and must accept version `\(required)`"
         }
     }
 }

@@ -59,6 +59,8 @@ public enum Refusal: Error, Equatable, Sendable {
     case x5cElement(index: Int)
     /// A claim is missing, has the wrong form, or must not be there.
     case claim(String, fault: MemberFault)
+    /// Claims of which only one may be there.
+    case claimsExclusive([String])
     /// A claim that nobody knows, and the one that was perhaps meant.
     case claimUnknown(String, suggestion: String?)
     /// `client_assertion` and `assertion`, or both places of a parameter, do not agree.
@@ -104,7 +106,7 @@ public enum Refusal: Error, Equatable, Sendable {
 
     // MARK: The decision
 
-    /// The owner of the client gets no token.
+    /// The consumer, or the supplier, gets no token.
     case organisation(OrganisationNumber, OrganisationFault)
     /// One or more scopes cannot be had; each with its own reason, in the order asked.
     case scopes([ScopeRefusal])
@@ -116,8 +118,10 @@ public enum Refusal: Error, Equatable, Sendable {
     case resource(String?, ResourceFault)
     /// The type of authorization details is not served.
     case authorizationDetailsType(String)
-    /// The server has no register to look this delegation up in.
-    case delegationUnavailable(claim: String)
+    /// The client cannot act for that organisation by `consumer_org`.
+    case acting(for: OrganisationNumber, ActingFault)
+    /// The value of `iss_onbehalfof` is not registered on the client.
+    case onBehalfOfUnknown
 
     /// What is wrong with a header member or a claim.
     public enum MemberFault: String, Error, Equatable, Sendable {
@@ -129,6 +133,14 @@ public enum Refusal: Error, Equatable, Sendable {
         case forbidden
         /// It is longer than allowed.
         case tooLong
+    }
+
+    /// Why a client cannot act for an organisation.
+    public enum ActingFault: String, Equatable, Sendable {
+        /// It is the client's own, which needs no delegation.
+        case own = "consumer_is_owner"
+        /// A supplier made the client for one consumer, which cannot be another.
+        case fixed = "consumer_fixed"
     }
 
     /// Why an organisation gets no token.
@@ -155,6 +167,20 @@ public enum Refusal: Error, Equatable, Sendable {
         case notGranted
         /// The grant is not in force.
         case impeded(ScopeAccess.Impediment)
+        /// The scope names no register of delegations, and cannot be had with `consumer_org`.
+        case notDelegable
+        /// The scope wants the consumer's own act, which an on-behalf-of entry is not.
+        case needsDelegation
+        /// The scope's owner does not allow suppliers without the consumer's own act.
+        case unprovenSupplier
+        /// A supplier without the consumer's own act was never granted access itself.
+        case supplierNotGranted(OrganisationNumber)
+        /// Such a supplier's grant is not in force.
+        case supplierImpeded(OrganisationNumber, ScopeAccess.Impediment)
+        /// The consumer has not delegated the scope to the supplier.
+        case notDelegated(to: OrganisationNumber)
+        /// The consumer's delegation to the supplier is over.
+        case delegationEnded(to: OrganisationNumber, until: Timestamp)
     }
 
     /// One scope and why it cannot be had.

@@ -15,6 +15,8 @@ public struct UnverifiedGrant: Sendable {
     public let resource: ResourceIndicator?
     /// The end user's number.
     public let pid: NationalIdentityNumber?
+    /// For whom the client says that it acts; with `client_credentials` for its owner only.
+    public let actingFor: ActingFor
 
     /// The client that it claims to come from.
     public var claimedClient: ClientID { assertion.unverifiedClaims.client }
@@ -32,6 +34,7 @@ public struct UnverifiedGrant: Sendable {
             scopes = claims.scopes
             resource = claims.resource
             pid = claims.pid
+            actingFor = claims.actingFor
             // A client assertion beside the grant must name the same client.
             if let companion, companion.unverifiedClaims.client != claims.client {
                 throw RefusedRequest(.mismatch("client_assertion"), claimedClient: claims.client)
@@ -43,6 +46,7 @@ public struct UnverifiedGrant: Sendable {
             assertion = try Self.clientAssertion(text)
             companion = nil
             pid = nil
+            actingFor = .owner
             let client = assertion.unverifiedClaims.client
             do throws(Refusal) {
                 scopes = try Self.scopes(inForm: scope)

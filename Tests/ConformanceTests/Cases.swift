@@ -144,8 +144,12 @@ extension RefusalCase {
         grant("claim-malformed", "MP-011", "claim_malformed") { mint, _ in mint.claims["iat"] = "now" },
         grant("claim-unknown", "MP-011", "claim_unknown") { mint, _ in mint.claims["consumer_orgno"] = "310000001" },
         grant("claim-scope-twice", "MP-011", "claim_malformed", scope: "demo:read demo:read"),
-        grant("consumer-org", "PV-019", "delegation_unavailable") { mint, _ in
+        grant("consumer-org-malformed", "MP-011", "claim_malformed") { mint, _ in
             mint.claims["consumer_org"] = "310000001"
+        },
+        grant("claims-exclusive", "MP-011", "claims_exclusive") { mint, _ in
+            mint.claims["consumer_org"] = .string("\(World.stranger)")
+            mint.claims["iss_onbehalfof"] = "x"
         },
         grant("pid-malformed", "MP-011", "claim_malformed") { mint, _ in mint.claims["pid"] = "12345678901" },
         grant("authorization-details", "MP-301", "authorization_details_type_unknown") { mint, _ in

@@ -26,6 +26,7 @@ private struct World {
     var usedKey: ClientKey
     var isAddressedToEndpoint = false
     var consumerPrefixes: [ScopePrefix] = []
+    var actingFor = ActingFor.owner
 
     init() throws {
         owner = try #require(OrganisationNumber(stem: 31_000_000))
@@ -88,6 +89,7 @@ private struct World {
             scopes: asked,
             resource: resource,
             pid: pid,
+            actingFor: actingFor,
             claims: [],
             tokenID: TokenID("token-1"),
             isAddressedToEndpoint: isAddressedToEndpoint

@@ -49,6 +49,7 @@ enum RefusalSamples {
         .claim("jti", fault: .tooLong),
         .claimUnknown("consumer_orgno", suggestion: "consumer_org"),
         .claimUnknown("colour", suggestion: nil),
+        .claimsExclusive(["consumer_org", "iss_onbehalfof"]),
         .mismatch("client_id"),
         .assertionEndsBeforeItBegins,
         .audience(received: ["https://maskinporten.no"], expected: "https://maskinporten.no/"),
@@ -86,13 +87,18 @@ enum RefusalSamples {
             .resource("https://b.no", .notAllowed(by: scope)),
             .resource(nil, .required(by: scope)),
             .authorizationDetailsType("urn:example"),
-            .delegationUnavailable(claim: "consumer_org"),
+            .acting(for: organisation, .own),
+            .acting(for: organisation, .fixed),
+            .onBehalfOfUnknown,
         ] + scopeFaults.map { .scopes([.init(scope: scope, fault: $0, consumer: organisation)]) }
 
     private static let scopeFaults: [Refusal.ScopeFault] = [
         .unknown, .inactive, .notOnClient, .integrationType(allowed: ["idporten"]), .notGranted, .impeded(.requested),
         .impeded(.denied), .impeded(.notYet(from: time)), .impeded(.ended(until: time)),
-        .impeded(.terms(required: "2", accepted: nil)),
+        .impeded(.terms(required: "2", accepted: nil)), .notDelegable, .needsDelegation, .unprovenSupplier,
+        .supplierNotGranted(organisation), .supplierImpeded(organisation, .ended(until: time)),
+        .supplierImpeded(organisation, .terms(required: "2", accepted: "1")), .notDelegated(to: organisation),
+        .delegationEnded(to: organisation, until: time),
     ]
 
     /// The literals are well-formed, or no test of the table is worth running.

@@ -170,8 +170,21 @@ struct AssertionClaimsTests {
             (["resource": "https://a.no/#x"], .resource("https://a.no/#x", .malformed)),
             (["resource": ["https://a.no", 1]], .claim("resource", fault: .malformed)),
             (["resource": 1], .claim("resource", fault: .malformed)),
-            (["consumer_org": "310000001"], .delegationUnavailable(claim: "consumer_org")),
-            (["iss_onbehalfof": "x"], .delegationUnavailable(claim: "iss_onbehalfof")),
+            (["consumer_org": "310000001"], .claim("consumer_org", fault: .malformed)),
+            (["consumer_org": "99182582"], .claim("consumer_org", fault: .malformed)),
+            (["consumer_org": "0192:991825827"], .claim("consumer_org", fault: .malformed)),
+            (["consumer_org": 991_825_827], .claim("consumer_org", fault: .malformed)),
+            (["iss_onbehalfof": ""], .claim("iss_onbehalfof", fault: .malformed)),
+            (["iss_onbehalfof": "two words"], .claim("iss_onbehalfof", fault: .malformed)),
+            (["iss_onbehalfof": ["x"]], .claim("iss_onbehalfof", fault: .malformed)),
+            (
+                ["iss_onbehalfof": .string(String(repeating: "x", count: 256))],
+                .claim("iss_onbehalfof", fault: .tooLong)
+            ),
+            (
+                ["consumer_org": "991825827", "iss_onbehalfof": "x"],
+                .claimsExclusive(["consumer_org", "iss_onbehalfof"])
+            ),
             (["pid": "12345678901"], .claim("pid", fault: .malformed)),
             (["authorization_details": [["type": "urn:x"]]], .authorizationDetailsType("urn:x")),
             (["authorization_details": []], .claim("authorization_details", fault: .malformed)),

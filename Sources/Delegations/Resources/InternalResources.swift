@@ -122,7 +122,9 @@ struct RolePolicy {
     private static let action = "urn:oasis:names:tc:xacml:3.0:attribute-category:action"
     private static let string = "http://www.w3.org/2001/XMLSchema#string"
 
-    /// The document. Every value in it is of a closed alphabet without signs of XML.
+    /// The document.
+    ///
+    /// Every value in it is of a closed alphabet without signs of XML.
     var document: [UInt8] {
         let subjects =
             roles.map { match("urn:altinn:rolecode", $0, in: Self.subject) }

@@ -11,7 +11,7 @@ public struct DelegationGates<Reader: RoleReader & ResourceReader> {
 
     /// Judges every condition, also those after the first that does not hold, as far as there is something to judge.
     ///
-    /// - Parameter level: The level of assurance that the person has logged in at, 1 to 4.
+    /// `level` is the level of assurance that the person has logged in at, 1 to 4.
     public func check(
         _ id: ResourceID,
         by person: PersonPseudonym,

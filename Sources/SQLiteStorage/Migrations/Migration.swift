@@ -13,11 +13,11 @@ struct Migration: Sendable {
 
     /// All steps, in order and without gaps from 1; each is written in a file of its own.
     static let all: [Migration] = [
-        .ledger, .organisations, .scopes, .clients, .roles,
+        .ledger, .organisations, .scopes, .clients, .roles, .delegations, .accessLists, .systemUsersAndConsents,
     ]
 
     /// The schema version that this program works with.
-    static let current = all.count
+    static let current = all.last?.number ?? 0
 
     /// What `PRAGMA application_id` reads in a database of ours: "Port" in ASCII.
     static let applicationID: Int64 = 0x506F_7274
