@@ -17,6 +17,16 @@ public struct LedgerEvent: Sendable, Hashable {
         case initialised
         /// A register file was imported.
         case organisationsImported = "organisations_imported"
+        /// A file of roles was imported.
+        case rolesImported = "roles_imported"
+        /// A role was given inside the module.
+        case roleGiven = "role_given"
+        /// A role that was given was taken back.
+        case roleRevoked = "role_revoked"
+        /// A pseudonym of open data was tied to a person with a number.
+        case personLinked = "person_linked"
+        /// It was untied.
+        case personUnlinked = "person_unlinked"
         /// A prefix was assigned to an organisation.
         case prefixAssigned = "prefix_assigned"
         /// A scope was created.
