@@ -54,10 +54,24 @@ public struct CompactJWS: Sendable {
     /// Header and payload as they were sent: what the signature covers (RFC 7515 §5.2).
     public let signingInput: [UInt8]
 
+    /// Whether the header was known before.
+    package let hasKnownHeader: Bool
+
     /// The longest token unless another limit is named: 16 KiB.
     public static let defaultMaximumLength = 16_384
 
     /// Takes a text apart.
+    ///
+    /// - Throws: `CompactJWSError`.
+    public init(
+        parsing text: String,
+        maximumLength: Int = CompactJWS.defaultMaximumLength
+    ) throws(CompactJWSError) {
+        guard text.utf8.count <= maximumLength else { throw .tooLong(limit: maximumLength) }
+        try self.init(bytes: Array(text.utf8))
+    }
+
+    /// Takes a part of a text apart.
     ///
     /// - Throws: `CompactJWSError`.
     public init(
@@ -75,9 +89,37 @@ public struct CompactJWS: Sendable {
         maximumLength: Int = CompactJWS.defaultMaximumLength
     ) throws(CompactJWSError) {
         guard text.count <= maximumLength else { throw .tooLong(limit: maximumLength) }
-        let text = Array(text)
+        try self.init(bytes: Array(text))
+    }
+
+    /// A header as it was sent, and what it holds: all tokens that an issuer signs by one key have the same.
+    package struct KnownHeader: Sendable {
+        fileprivate let encoded: ArraySlice<UInt8>
+        fileprivate let object: JSONObject
+    }
+
+    /// The header of this token, to spare reading it again in the next.
+    package var knownHeader: KnownHeader {
+        KnownHeader(encoded: signingInput.prefix { $0 != UInt8(ascii: ".") }, object: header)
+    }
+
+    /// Takes a text apart, without reading a header that is known already, byte for byte.
+    ///
+    /// - Throws: `CompactJWSError`.
+    package init(parsing text: String, maximumLength: Int, known: KnownHeader?) throws(CompactJWSError) {
+        guard text.utf8.count <= maximumLength else { throw .tooLong(limit: maximumLength) }
+        try self.init(bytes: Array(text.utf8), known: known)
+    }
+
+    private init(bytes text: [UInt8], known: KnownHeader? = nil) throws(CompactJWSError) {
         let (first, second) = try Self.dots(in: text)
-        header = try Self.object(.header, try Self.decode(.header, text, 0..<first))
+        if let known, text[..<first] == known.encoded {
+            header = known.object
+            hasKnownHeader = true
+        } else {
+            header = try Self.object(.header, try Self.decode(.header, text, 0..<first))
+            hasKnownHeader = false
+        }
         payload = try Self.decode(.payload, text, first + 1..<second)
         signature = try Self.decode(.signature, text, second + 1..<text.count)
         signingInput = Array(text[..<second])
@@ -102,13 +144,17 @@ public struct CompactJWS: Sendable {
     /// The positions of the two dots.
     private static func dots(in text: [UInt8]) throws(CompactJWSError) -> (Int, Int) {
         if let first = text.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{") { throw .jsonSerialisation }
-        var first: Int?
-        var second: Int?
-        var parts = 1
-        for (index, byte) in text.enumerated() where byte == UInt8(ascii: ".") {
-            parts += 1
-            if first == nil { first = index } else if second == nil { second = index }
+        let (first, second, count) = text.withUnsafeBufferPointer { text in
+            var first: Int?
+            var second: Int?
+            var count = 0
+            for index in 0..<text.count where text[index] == UInt8(ascii: ".") {
+                count += 1
+                if first == nil { first = index } else if second == nil { second = index }
+            }
+            return (first, second, count)
         }
+        let parts = count + 1
         guard let first, let second, parts == 3 else { throw parts == 5 ? .encryption : .parts(parts) }
         return (first, second)
     }

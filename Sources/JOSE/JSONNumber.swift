@@ -29,8 +29,20 @@ public struct JSONNumber: Sendable, Hashable {
     ///
     /// - Returns: nil for negative numbers, `-0` apart, and for those beyond 2^53, which many languages cannot hold.
     public var flooredNumericDate: Int64? {
+        if let seconds = plainDigits { return seconds }
         guard let seconds = floor, (0...Self.largestExactInteger).contains(seconds) else { return nil }
         return seconds
+    }
+
+    /// The number when it is written as up to fifteen digits and nothing else, as all dates of our time are.
+    private var plainDigits: Int64? {
+        guard source.utf8.count <= 15 else { return nil }
+        var value: Int64 = 0
+        for byte in source.utf8 {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+        }
+        return value
     }
 
     /// 2^53.

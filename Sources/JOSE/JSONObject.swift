@@ -48,6 +48,9 @@ public struct JSONObject: Sendable {
         return rest
     }
 
+    /// Makes room for members that are about to be read.
+    mutating func reserve(_ count: Int) { members.reserveCapacity(count) }
+
     /// Appends a member that the parser has proved to be new.
     mutating func append(unseen name: String, _ value: JSONValue) {
         members.append(Member(name: name, value: value))

@@ -123,5 +123,10 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
 /// Whether two texts are the same bytes; `==` of `String` takes canonically equivalent ones for equal.
 func hasSameBytes(_ left: String, _ right: String) -> Bool {
-    left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+    // Texts that `==` tells apart are not the same bytes, and it tells nearly all apart without a loop.
+    guard left.utf8.count == right.utf8.count, left == right else { return false }
+    let isSame = left.utf8.withContiguousStorageIfAvailable { left in
+        right.utf8.withContiguousStorageIfAvailable { left.elementsEqual($0) }
+    }
+    return (isSame ?? nil) ?? left.utf8.elementsEqual(right.utf8)
 }

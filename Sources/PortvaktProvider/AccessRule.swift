@@ -12,8 +12,16 @@ public indirect enum AccessRule: Sendable {
     case consumer(in: Set<OrganisationNumber>)
     /// The supplier, if there is one, is one of these organisations.
     case supplier(in: Set<OrganisationNumber>)
+    /// A supplier may act for the consumer, whoever it is.
+    ///
+    /// It always holds: it says in a rule what holds without it, for those who read the rule.
+    case supplierAllowed
     /// The consumer acts itself.
     case noSupplier
+    /// A supplier, if there is one, acts by a delegation in one of these registers (`delegation_source`).
+    ///
+    /// A supplier's token that names no register is refused: its right rests on the issuer's word alone.
+    case delegationSource(Set<String>)
     /// The token names this API (`aud`).
     case audience(String)
     /// All of these hold.
@@ -33,6 +41,8 @@ public indirect enum AccessRule: Sendable {
         case consumer
         /// The supplier is not admitted, or suppliers are not.
         case supplier
+        /// The supplier's right stands in no register that is taken here.
+        case delegationSource
         /// The token does not name this API.
         case audience
         /// None of several rules holds.
@@ -45,7 +55,7 @@ public indirect enum AccessRule: Sendable {
             switch self {
             case .scope, .scopePrefix: true
             case .none(let denials): !denials.isEmpty && denials.allSatisfy(\.isScope)
-            case .consumer, .supplier, .audience, .custom: false
+            case .consumer, .supplier, .delegationSource, .audience, .custom: false
             }
         }
     }
@@ -59,7 +69,10 @@ public indirect enum AccessRule: Sendable {
         case .consumer(let admitted): token.consumer.organisation.map(admitted.contains) == true ? nil : .consumer
         case .supplier(let admitted):
             token.supplier.map { $0.organisation.map(admitted.contains) == true } ?? true ? nil : .supplier
+        case .supplierAllowed: nil
         case .noSupplier: token.supplier == nil ? nil : .supplier
+        case .delegationSource(let registers):
+            token.supplier == nil || token.delegationSource.map(registers.contains) == true ? nil : .delegationSource
         case .audience(let name): token.audience.contains(name) ? nil : .audience
         case .allOf(let rules): rules.lazy.compactMap { $0.denial(of: token) }.first
         case .anyOf(let rules):
@@ -80,6 +93,7 @@ extension AccessRule.Denial: CustomStringConvertible {
         case .scopePrefix(let prefix): "a scope with the prefix `\(prefix)` is missing"
         case .consumer: "the consumer is not admitted here"
         case .supplier: "the supplier is not admitted here"
+        case .delegationSource: "the supplier's delegation stands in no register that is taken here"
         case .audience: "the token is not meant for this API"
         case .none(let denials): denials.map(\.description).joined(separator: ", and ")
         case .custom(let name): "the rule `\(name)` does not hold"

@@ -1,56 +1,133 @@
+public import JOSE
 import Vocabulary
 
-/// What an API answers to a request whose token is not good enough (RFC 6750 §3).
+/// What an API answers to a request whose token is missing or not good enough (RFC 6750 §3).
+///
+/// The field for clients that follow the standard (``authenticate``) and the body for people (``problem``) tell the same.
 public struct Challenge: Sendable, Hashable {
-    /// The HTTP status: 401, 403, or 503 when the issuer's keys cannot be had.
+    /// The HTTP status: 400, 401, 403, or 503 when the issuer's keys cannot be had.
     public let status: Int
-    /// The value of `WWW-Authenticate`; nil with 503.
+    /// The value of `WWW-Authenticate`; nil with 503, as another token would not help.
     public let authenticate: String?
+    /// When to come back, in seconds (`Retry-After`); nil but with 503.
+    public let retryAfter: Int?
+    /// The body, as `application/problem+json` (RFC 9457).
+    public let problem: JSONObject
+
+    /// The realm that is named unless the API has its own (RFC 9110 §11.5).
+    public static let defaultRealm = "api"
 
     /// The answer to a request without a token: no `error`, for nothing was wrong (RFC 6750 §3.1).
-    public static let tokenMissing = Challenge(status: 401, authenticate: "Bearer")
+    ///
+    /// The scopes that the rule demands are named, so that the client knows what to ask for.
+    public static func tokenMissing(for rule: AccessRule? = nil, realm: String = defaultRealm) -> Challenge {
+        Challenge(
+            status: 401,
+            realm: realm,
+            error: nil,
+            code: "token_missing",
+            description: "a bearer token is needed in the `Authorization` field",
+            scopes: rule?.scopes ?? []
+        )
+    }
 
     /// The answer to a request whose token failed.
-    public init(_ error: VerificationError) {
-        switch error {
-        case .key(.unavailable):
-            // Not the client's fault: another token would not help.
-            status = 503
-            authenticate = nil
-        case .access(let denial) where denial.isScope:
-            status = 403
-            let scopes = Self.scopes(of: denial).joined(separator: " ")
-            authenticate =
-                scopes.isEmpty
-                ? #"Bearer error="insufficient_scope""# : #"Bearer error="insufficient_scope", scope="\#(scopes)""#
-        case .access:
-            status = 403
-            authenticate = #"Bearer error="insufficient_scope", error_description="\#(Self.quoted(error.description))""#
-        default:
-            status = 401
-            authenticate = #"Bearer error="invalid_token", error_description="\#(Self.quoted(error.description))""#
-        }
+    public init(_ error: VerificationError, realm: String = defaultRealm) {
+        let (status, name, scopes): (Int, String?, [String]) =
+            switch error {
+            case .request: (400, "invalid_request", [])
+            // Not the client's fault, and why the issuer does not answer is not its business.
+            case .key(.unavailable): (503, nil, [])
+            case .access(let denial): (403, "insufficient_scope", denial.scopes)
+            default: (401, "invalid_token", [])
+            }
+        let isAvailable = status != 503
+        self.init(
+            status: status,
+            realm: isAvailable ? realm : nil,
+            error: name,
+            code: error.code,
+            description: isAvailable ? "\(error)" : "the keys of the tokens' issuer cannot be had at present",
+            scopes: scopes
+        )
     }
 
-    private init(status: Int, authenticate: String?) {
+    /// Only with a realm is there a challenge.
+    private init(
+        status: Int,
+        realm: String?,
+        error: String?,
+        code: String,
+        description: String,
+        scopes: [String]
+    ) {
         self.status = status
-        self.authenticate = authenticate
+        let scope = scopes.joined(separator: " ")
+        var parameters: [String] = []
+        var problem: JSONObject = ["title": .string(Self.title(of: status)), "status": .integer(Int64(status))]
+        if let realm { parameters.append(Self.parameter("realm", realm)) }
+        if let error {
+            parameters.append(Self.parameter("error", error))
+            parameters.append(Self.parameter("error_description", description))
+            problem["error"] = .string(error)
+        }
+        if !scope.isEmpty {
+            parameters.append(Self.parameter("scope", scope))
+            problem["scope"] = .string(scope)
+        }
+        problem["code"] = .string(code)
+        problem["detail"] = .string(description)
+        authenticate = realm == nil ? nil : "Bearer " + parameters.joined(separator: ", ")
+        retryAfter = status == 503 ? Self.pause : nil
+        self.problem = problem
     }
 
-    private static func scopes(of denial: AccessRule.Denial) -> [String] {
-        switch denial {
-        case .scope(let scopes): scopes.map(\.rawValue)
-        case .none(let denials): denials.flatMap(scopes(of:))
-        case .scopePrefix, .consumer, .supplier, .audience, .custom: []
+    /// Seconds after which the issuer may be back: keys are asked for at most every second while there are none.
+    private static let pause = 5
+
+    private static func title(of status: Int) -> String {
+        switch status {
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        default: "Service Unavailable"
         }
     }
 
     /// RFC 6750 §3: printable ASCII without `"` and `\`; what a token brought along must not end the text.
-    private static func quoted(_ text: String) -> String {
-        String(
-            text.unicodeScalars.map {
-                (0x20...0x7E).contains($0.value) && $0 != "\"" && $0 != "\\" ? Character($0) : "?"
-            }
-        )
+    private static func parameter(_ name: String, _ text: String) -> String {
+        let sound = text.unicodeScalars.map {
+            (0x20...0x7E).contains($0.value) && $0 != "\"" && $0 != "\\" ? Character($0) : "?"
+        }
+        return "\(name)=\"\(String(sound))\""
     }
+}
+
+extension AccessRule {
+    /// The scopes that a client may ask for to fulfil the rule, alternatives included, each once.
+    var scopes: [String] {
+        switch self {
+        case .scope(let scope): [scope.rawValue]
+        case .anyScope(let scopes): scopes.map(\.rawValue)
+        case .allOf(let rules), .anyOf(let rules): distinct(rules.flatMap(\.scopes))
+        case .scopePrefix, .consumer, .supplier, .supplierAllowed, .noSupplier, .delegationSource, .audience, .custom:
+            []
+        }
+    }
+}
+
+extension AccessRule.Denial {
+    /// The scopes that are missing, alternatives included, each once.
+    var scopes: [String] {
+        switch self {
+        case .scope(let scopes): scopes.map(\.rawValue)
+        case .none(let denials): distinct(denials.flatMap(\.scopes))
+        case .scopePrefix, .consumer, .supplier, .delegationSource, .audience, .custom: []
+        }
+    }
+}
+
+private func distinct(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
 }

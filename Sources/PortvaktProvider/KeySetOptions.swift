@@ -1,5 +1,15 @@
 /// How a remote key set is kept fresh, and what it does in an outage.
 public struct KeySetOptions: Sendable, Hashable {
+    /// What a key set does when it is started as a service and the keys cannot be had.
+    public enum Start: Sendable, Hashable {
+        /// The service fails, and the API does not start: a wrong issuer is found by the deployment.
+        case failFast
+        /// The API starts, and answers 503 until the keys are there.
+        case lazy
+    }
+
+    /// What to do when the keys cannot be had at the start of the service.
+    public var start: Start = .failFast
     /// How long a reading is good when the answer does not say (`Cache-Control: max-age`).
     public var defaultLifetime: Duration = .seconds(600)
     /// The shortest lifetime, whatever the answer says.

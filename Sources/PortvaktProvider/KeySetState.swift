@@ -60,6 +60,30 @@ struct KeySetState: Sendable {
         return mayWait ? .wait(fallback: known.keys) : .look(known.keys, renewing: false)
     }
 
+    /// Whether the keys are to be read again although nobody asks for one.
+    ///
+    /// Without keys it is asked at the pace of unknown keys: who cannot do without asks for himself, and sooner.
+    func isRenewalDue(at now: Duration) -> Bool { !isReading && timeToRenewal(at: now) <= .zero }
+
+    /// How long to rest before the next renewal.
+    func timeToRenewal(at now: Duration) -> Duration {
+        let pause = lastAttempt.map { $0 + options.cooldown - now } ?? .zero
+        guard let known = reading, now < end(of: known) else { return pause }
+        return max(known.renewAt - now, pause)
+    }
+
+    /// What is known, for health checks.
+    func snapshot(at now: Duration) -> KeySetSnapshot {
+        let serving = reading.flatMap { now < end(of: $0) ? $0 : nil }
+        return KeySetSnapshot(
+            keyIDs: serving?.keys.keyIDs ?? [],
+            age: serving.map { now - $0.readAt },
+            isFresh: serving.map { now < $0.readAt + $0.lifetime } ?? false,
+            isCoolingDown: isCoolingDown(at: now),
+            lastFault: lastFault.map { "\($0)" }
+        )
+    }
+
     /// Whether an unknown key may be asked for now.
     mutating func mayAsk(for keyID: String?, at now: Duration) -> Bool {
         if let keyID, let missed = misses[keyID] {

@@ -1,7 +1,9 @@
+public import CoreMetrics
 import Fetching
 public import JOSE
 public import Logging
 import Synchronization
+public import Tracing
 
 /// An issuer's keys, fetched, cached and renewed; requests wait for the network only when nothing else is left.
 ///
@@ -19,19 +21,25 @@ public final class RemoteKeySet: KeySource {
 
     private let location: KeyLocation
     private let transport: any KeyTransport
-    private let options: KeySetOptions
-    private let clock: any KeySetClock
+    let options: KeySetOptions
+    let clock: any KeySetClock
     private let logger: Logger
+    private let telemetry: KeySetTelemetry
     private let chance: @Sendable () -> Double
     private let shared: Mutex<Shared>
 
-    /// Keys that are fetched when the first token comes: an API that must start while the issuer is down.
+    /// Keys that are fetched when the first token comes, or when the set is run as a service.
+    ///
+    /// Without `metrics` and `tracer` those of the process are used; <doc:RotationAndOutages> names what is reported.
+    /// The logger takes `keys_read`, `keys_unread` and `key_skipped`.
     public convenience init(
         _ location: KeyLocation,
         transport: any KeyTransport = HTTPKeyTransport(),
         options: KeySetOptions = KeySetOptions(),
         clock: any KeySetClock = SystemKeySetClock(),
-        logger: Logger = Logger(label: "portvakt.provider") { _ in SwiftLogNoOpLogHandler() }
+        logger: Logger = Logger(label: "portvakt.provider") { _ in SwiftLogNoOpLogHandler() },
+        metrics: (any MetricsFactory)? = nil,
+        tracer: (any Tracer)? = nil
     ) {
         self.init(
             location,
@@ -39,6 +47,8 @@ public final class RemoteKeySet: KeySource {
             options: options,
             clock: clock,
             logger: logger,
+            metrics: metrics,
+            tracer: tracer,
             chance: { Double.random(in: 0..<1) }
         )
     }
@@ -51,10 +61,20 @@ public final class RemoteKeySet: KeySource {
         transport: any KeyTransport = HTTPKeyTransport(),
         options: KeySetOptions = KeySetOptions(),
         clock: any KeySetClock = SystemKeySetClock(),
-        logger: Logger = Logger(label: "portvakt.provider") { _ in SwiftLogNoOpLogHandler() }
+        logger: Logger = Logger(label: "portvakt.provider") { _ in SwiftLogNoOpLogHandler() },
+        metrics: (any MetricsFactory)? = nil,
+        tracer: (any Tracer)? = nil
     ) async throws(KeySourceError) {
-        self.init(location, transport: transport, options: options, clock: clock, logger: logger)
-        if case .failure(let fault) = await startReading().outcome() { throw .unavailable("\(fault)") }
+        self.init(
+            location,
+            transport: transport,
+            options: options,
+            clock: clock,
+            logger: logger,
+            metrics: metrics,
+            tracer: tracer
+        )
+        try await load()
     }
 
     init(
@@ -63,6 +83,8 @@ public final class RemoteKeySet: KeySource {
         options: KeySetOptions,
         clock: any KeySetClock,
         logger: Logger,
+        metrics: (any MetricsFactory)? = nil,
+        tracer: (any Tracer)? = nil,
         chance: @escaping @Sendable () -> Double
     ) {
         self.location = location
@@ -71,6 +93,7 @@ public final class RemoteKeySet: KeySource {
         self.clock = clock
         self.logger = logger
         self.chance = chance
+        telemetry = KeySetTelemetry(metrics: metrics, tracer: tracer)
         shared = Mutex(Shared(state: KeySetState(options)))
     }
 
@@ -98,16 +121,24 @@ public final class RemoteKeySet: KeySource {
 
     /// What is known at present, for health checks.
     public func snapshot() -> KeySetSnapshot {
-        let now = clock.elapsed
-        return shared.withLock { shared in
-            KeySetSnapshot(
-                keyIDs: shared.state.reading?.keys.keyIDs ?? [],
-                age: shared.state.reading.map { now - $0.readAt },
-                isFresh: shared.state.reading.map { now < $0.readAt + $0.lifetime } ?? false,
-                isCoolingDown: shared.state.isCoolingDown(at: now),
-                lastFault: shared.state.lastFault.map { "\($0)" }
-            )
+        shared.withLock { $0.state.snapshot(at: clock.elapsed) }
+    }
+
+    /// Reads the keys now, whatever is known; waits for a reading that is under way instead of starting another.
+    ///
+    /// - Throws: `KeySourceError.unavailable`, also when the calling task is cancelled.
+    public func load() async throws(KeySourceError) {
+        switch await startReading().outcome() {
+        case .success: return
+        case .failure(let fault): throw .unavailable("\(fault)")
+        case nil: throw .unavailable("the task was cancelled")
         }
+    }
+
+    /// Renews the keys when their time has come; how long to rest before that.
+    func renewIfDue() async -> Duration {
+        if let fetch = startReading(if: { $0.isRenewalDue(at: $1) }) { _ = await fetch.outcome() }
+        return shared.withLock { $0.state.timeToRenewal(at: clock.elapsed) }
     }
 
     /// Whether a reading is under way.
@@ -167,36 +198,45 @@ public final class RemoteKeySet: KeySource {
     private func read(startedAt: Duration) async -> Result<Void, KeyDocumentFault> {
         let known = shared.withLock(\.state.reading)
         let reader = KeySetReader(location: location, transport: transport, options: options, logger: logger)
-        let outcome: Result<Void, KeyDocumentFault>
-        do throws(KeyDocumentFault) {
-            let new = try await reader.read(after: known, startedAt: startedAt, chance: chance())
-            shared.withLock { shared in
-                shared.state.endReading(new)
-                shared.fetch = nil
+        let chance = chance()
+        let outcome = await telemetry.reading {
+            () async -> Result<Reading, KeyDocumentFault> in
+            do throws(KeyDocumentFault) {
+                return .success(try await reader.read(after: known, startedAt: startedAt, chance: chance))
+            } catch {
+                return .failure(error)
             }
-            outcome = .success(())
-        } catch {
-            shared.withLock { shared in
-                shared.state.endReading(error)
-                shared.fetch = nil
-            }
-            logger.warning("keys_unread", metadata: ["fault": "\(error)", "keys_known": "\(known?.keys.count ?? 0)"])
-            outcome = .failure(error)
         }
-        return outcome
+        let snapshot = shared.withLock { shared in
+            switch outcome {
+            case .success(let new): shared.state.endReading(new)
+            case .failure(let fault): shared.state.endReading(fault)
+            }
+            shared.fetch = nil
+            return shared.state.snapshot(at: clock.elapsed)
+        }
+        telemetry.show(snapshot)
+        report(outcome, snapshot)
+        return outcome.map { _ in () }
     }
-}
 
-/// What a remote key set knows.
-public struct KeySetSnapshot: Sendable, Hashable {
-    /// The identifiers of the known keys.
-    public let keyIDs: [String]
-    /// How old the reading is; nil when there is none.
-    public let age: Duration?
-    /// Whether the reading is within its lifetime; false means that an outage is being lived through.
-    public let isFresh: Bool
-    /// Whether an attempt would come too early.
-    public let isCoolingDown: Bool
-    /// Why the last attempt failed; nil after a good one.
-    public let lastFault: String?
+    private func report(_ outcome: Result<Reading, KeyDocumentFault>, _ snapshot: KeySetSnapshot) {
+        switch outcome {
+        case .success(let reading):
+            logger.info(
+                "keys_read",
+                metadata: [
+                    "kids": "\(snapshot.keyIDs.joined(separator: " "))",
+                    "lifetime_seconds": "\(reading.lifetime.components.seconds)",
+                ]
+            )
+        case .failure(let fault):
+            logger.warning(
+                "keys_unread",
+                metadata: [
+                    "fault": "\(fault)", "keys_known": "\(snapshot.keyIDs.count)", "health": "\(snapshot.health)",
+                ]
+            )
+        }
+    }
 }

@@ -1,3 +1,4 @@
+public import CoreMetrics
 import JOSE
 import LibCrypto
 public import Vocabulary
@@ -14,42 +15,64 @@ public struct TokenVerifier: Sendable {
     private let policy: VerificationPolicy
     private let keys: any KeySource
     private let clock: any WallClock
+    private let outcomes: VerificationMetrics
+    private let headers = HeaderMemory()
 
     /// The largest token that is looked at, in bytes.
     public static let maximumTokenLength = 32 * 1024
 
-    /// A verifier; it keeps no state of its own, least of all verdicts.
-    public init(policy: VerificationPolicy, keys: any KeySource, clock: any WallClock = SystemClock()) {
+    /// A verifier; it keeps no verdicts.
+    ///
+    /// - Parameters:
+    ///   - policy: What is demanded of every token.
+    ///   - keys: Who knows the issuer's keys.
+    ///   - clock: The clock that `exp`, `nbf` and `iat` are compared with.
+    ///   - metrics: Takes `portvakt_provider_verifications_total`; nil for those of the process.
+    public init(
+        policy: VerificationPolicy,
+        keys: any KeySource,
+        clock: any WallClock = SystemClock(),
+        metrics: (any MetricsFactory)? = nil
+    ) {
         self.policy = policy
         self.keys = keys
         self.clock = clock
+        outcomes = VerificationMetrics(metrics ?? MetricsSystem.factory)
     }
 
     /// Verifies a token that whoever holds may use (RFC 6750); one that is bound to a key is refused.
     ///
     /// - Throws: `VerificationError`, the first check that fails.
     public func verifyBearer(_ token: String) async throws(VerificationError) -> VerifiedToken {
+        do throws(VerificationError) {
+            let verified = try await verify(token)
+            outcomes.accepted.increment()
+            return verified
+        } catch {
+            outcomes.count(error)
+            throw error
+        }
+    }
+
+    private func verify(_ token: String) async throws(VerificationError) -> VerifiedToken {
+        let known = headers.latest
         let jws: CompactJWS
         do throws(CompactJWSError) {
-            jws = try CompactJWS(parsing: token, maximumLength: Self.maximumTokenLength)
+            jws = try CompactJWS(parsing: token, maximumLength: Self.maximumTokenLength, known: known?.encoded)
         } catch {
             throw .malformed(error)
         }
-        let header: JOSEHeader
-        do throws(JOSEHeader.NotAString) {
-            header = try JOSEHeader(jws.header)
-        } catch {
-            throw .malformedHeader(error.member)
-        }
-        try policy.checkType(of: header)
-        let algorithm = try policy.algorithm(of: header)
+        let header: AcceptedHeader
+        if let known, jws.hasKnownHeader { header = known } else { header = try policy.accept(headerOf: jws) }
         let key: JWK
-        do throws(KeySourceError) { key = try await keys.key(for: header) } catch { throw .key(error) }
+        do throws(KeySourceError) { key = try await keys.key(for: header.header) } catch { throw .key(error) }
         // RFC 8725 §3.1: the algorithm is the key's business, not the token's.
-        guard key.algorithm.map({ $0 == algorithm }) ?? algorithm.fits(key.publicKey.kind) else {
-            throw .algorithm(header.algorithmText)
+        guard key.algorithm.map({ $0 == header.algorithm }) ?? header.algorithm.fits(key.publicKey.kind) else {
+            throw .algorithm(header.header.algorithmText)
         }
-        guard jws.isSigned(by: key.publicKey, algorithm: algorithm) else { throw .signature }
+        guard jws.isSigned(by: key.publicKey, algorithm: header.algorithm) else { throw .signature }
+        // Only now: nobody but the issuer decides what is remembered.
+        if !jws.hasKnownHeader { headers.remember(header) }
         let claims: JSONObject
         do throws(CompactJWSError) { claims = try jws.payloadObject() } catch { throw .malformed(error) }
         return try policy.checkClaims(claims, at: clock.now)
@@ -57,15 +80,27 @@ public struct TokenVerifier: Sendable {
 }
 
 extension VerificationPolicy {
+    /// The checks of a header; what they find depends on nothing but the header.
+    func accept(headerOf jws: CompactJWS) throws(VerificationError) -> AcceptedHeader {
+        let header: JOSEHeader
+        do throws(JOSEHeader.NotAString) { header = try JOSEHeader(jws.header) } catch {
+            throw .malformedHeader(error.member)
+        }
+        try checkType(of: header)
+        return AcceptedHeader(encoded: jws.knownHeader, header: header, algorithm: try algorithm(of: header))
+    }
+
     /// RFC 8725 §3.11; RFC 7515 §4.1.11.
     func checkType(of header: JOSEHeader) throws(VerificationError) {
-        if let member = ["crit", "b64"].first(where: header.object.contains) { throw .criticalHeader(member) }
+        if let member = Self.criticalMembers.first(where: header.object.contains) { throw .criticalHeader(member) }
         guard let type = header.normalisedType else {
             guard acceptsMissingType else { throw .type(nil) }
             return
         }
         guard types.contains(type) else { throw .type(header.type) }
     }
+
+    private static let criticalMembers = ["crit", "b64"]
 
     /// RFC 8725 §3.1: only what this provider has chosen.
     func algorithm(of header: JOSEHeader) throws(VerificationError) -> JWSAlgorithm {
@@ -91,10 +126,15 @@ extension VerificationPolicy {
         let audience = try Self.audience(claims)
         try check(audience)
         // RFC 9449 §7.1, RFC 8705 §3: a stolen bound token must not pass where nobody asks for the key.
-        guard !claims.contains("cnf"), claims["token_type"].map({ $0.string?.lowercased() == "bearer" }) ?? true else {
-            throw .bound
-        }
+        guard !claims.contains("cnf"), Self.isBearer(claims["token_type"]) else { throw .bound }
         return try VerifiedToken(claims, issuedAt: issuedAt, expiresAt: end, audience: audience)
+    }
+
+    /// RFC 6749 §5.1: the name has no case; nearly all write it so.
+    private static func isBearer(_ type: JSONValue?) -> Bool {
+        guard let type else { return true }
+        guard let text = type.string else { return false }
+        return text == "Bearer" || text.lowercased() == "bearer"
     }
 
     private func check(_ audience: [String]) throws(VerificationError) {

@@ -3,6 +3,8 @@ public import Vocabulary
 
 /// Why a token is not good enough; says which check failed, and nothing of the token's text or of other parties.
 public enum VerificationError: Error, Sendable, Equatable {
+    /// The request does not carry its token as it must.
+    case request(BearerCredentials.Fault)
     /// No signed JWT of strict form.
     case malformed(CompactJWSError)
     /// A member of the header has the wrong type.
@@ -36,6 +38,8 @@ public enum VerificationError: Error, Sendable, Equatable {
 
     /// The checks in the order they are made; the first that fails ends them.
     public enum Check: String, Sendable, CaseIterable {
+        /// Where the request carries the token.
+        case request
         /// Three parts of base64url, strict JSON.
         case form
         /// `typ`.
@@ -65,6 +69,7 @@ public enum VerificationError: Error, Sendable, Equatable {
     /// The check that failed.
     public var check: Check {
         switch self {
+        case .request: .request
         case .malformed, .malformedHeader: .form
         case .type, .criticalHeader: .type
         case .algorithm: .algorithm
@@ -80,9 +85,18 @@ public enum VerificationError: Error, Sendable, Equatable {
         }
     }
 
-    /// A name for scripts and metrics, from a closed set.
+    /// All values of ``code``, sorted.
+    public static let codes = [
+        "access_denied", "insufficient_scope", "request_malformed", "token_algorithm", "token_audience", "token_bound",
+        "token_claims", "token_critical_header", "token_expired", "token_issuer", "token_key_unknown",
+        "token_keys_unavailable", "token_malformed", "token_not_yet_valid", "token_signature", "token_too_old",
+        "token_type",
+    ]
+
+    /// A name for scripts and metrics, one of ``codes``.
     public var code: String {
         switch self {
+        case .request: "request_malformed"
         case .malformed, .malformedHeader: "token_malformed"
         case .type: "token_type"
         case .criticalHeader: "token_critical_header"
@@ -106,6 +120,7 @@ extension VerificationError: CustomStringConvertible {
     /// One line for whoever sent the token.
     public var description: String {
         switch self {
+        case .request(let fault): "\(fault)"
         case .malformed(let error): "\(error)"
         case .malformedHeader(let member): "the header's `\(member)` is no text"
         case .type(let type): type.map { "`typ` is `\($0)`, not that of an access token" } ?? "`typ` is missing"

@@ -66,9 +66,14 @@ extension VerifiedToken {
     private static func scopes(_ claims: JSONObject) throws(VerificationError) -> Set<ScopeName> {
         guard let text = claims["scope"]?.string else { throw .claim("scope") }
         var scopes: Set<ScopeName> = []
-        for name in text.utf8.split(separator: UInt8(ascii: " ")) {
-            guard let scope = try? ScopeName(parsing: Substring(name)) else { throw .claim("scope") }
-            scopes.insert(scope)
+        let bytes = Array(text.utf8)
+        var start = 0
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: " ") {
+            if end > start {
+                guard let scope = try? ScopeName(parsing: bytes[start..<end]) else { throw .claim("scope") }
+                scopes.insert(scope)
+            }
+            start = end + 1
         }
         return scopes
     }
@@ -79,7 +84,7 @@ extension VerifiedToken {
         else { throw .claim(name) }
         // Other authorities, and identifiers of more parts, exist; they name no organisation of Enhetsregisteret.
         let isNorwegian = authority == OrganisationNumber.authority
-        let organisation = isNorwegian ? try? OrganisationNumber(parsingISO6523: identifier) : nil
+        let organisation = isNorwegian ? try? OrganisationNumber(parsingISO6523: Array(identifier.utf8)[...]) : nil
         return Party(authority: authority, identifier: identifier, organisation: organisation)
     }
 

@@ -25,30 +25,40 @@ public struct OrganisationNumber: Sendable, Hashable {
     ///
     /// - Throws: `.form` unless it is nine ASCII digits, `.checkDigit` when the modulus-11 sum does not hold.
     public init(parsing text: some StringProtocol) throws(ParseError) {
-        var value: UInt32 = 0
-        var sum: UInt32 = 0
-        var count = 0
-        for byte in text.utf8 {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), count < 9 else { throw .form }
-            let digit = UInt32(byte - UInt8(ascii: "0"))
-            value = value * 10 + digit
-            sum += digit * Self.weight(at: count)
-            count += 1
-        }
-        guard count == 9 else { throw .form }
-        // Check digit = 11 - (sum mod 11), with weight 1 on itself: the whole sum is a multiple of 11.
-        guard sum.isMultiple(of: 11) else { throw .checkDigit }
-        self.value = value
+        try self.init(digits: Array(text.utf8)[...])
     }
 
     /// Parses the ISO 6523 form that tokens carry, `0192:` followed by nine digits.
     ///
     /// - Throws: `.scheme` for another designator, else as ``init(parsing:)``.
     public init(parsingISO6523 text: some StringProtocol) throws(ParseError) {
-        let prefix = Self.iso6523Designator + ":"
-        guard text.utf8.starts(with: prefix.utf8) else { throw .scheme }
-        try self.init(parsing: text.dropFirst(prefix.count))
+        try self.init(parsingISO6523: Array(text.utf8)[...])
     }
+
+    /// Parses the ISO 6523 form that is given as UTF-8.
+    ///
+    /// - Throws: `ParseError`.
+    public init(parsingISO6523 text: ArraySlice<UInt8>) throws(ParseError) {
+        guard text.starts(with: Self.iso6523Prefix) else { throw .scheme }
+        try self.init(digits: text.dropFirst(Self.iso6523Prefix.count))
+    }
+
+    private init(digits: ArraySlice<UInt8>) throws(ParseError) {
+        guard digits.count == 9 else { throw .form }
+        var value: UInt32 = 0
+        var sum: UInt32 = 0
+        for (place, byte) in digits.enumerated() {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { throw .form }
+            let digit = UInt32(byte - UInt8(ascii: "0"))
+            value = value * 10 + digit
+            sum += digit * Self.weight(at: place)
+        }
+        // Check digit = 11 - (sum mod 11), with weight 1 on itself: the whole sum is a multiple of 11.
+        guard sum.isMultiple(of: 11) else { throw .checkDigit }
+        self.value = value
+    }
+
+    private static let iso6523Prefix = Array("\(iso6523Designator):".utf8)
 
     /// The number whose first eight digits are `stem`, or nil when no check digit exists for them.
     ///

@@ -27,13 +27,22 @@ public struct ScopeName: Sendable, Hashable {
     ///
     /// - Throws: `.length`, `.character` (RFC 6749 §3.3), `.form` without a prefix and a subscope, `.prefix`.
     public init(parsing text: some StringProtocol) throws(ParseError) {
-        guard text.utf8.count <= Self.maximumLength else { throw .length }
-        guard text.utf8.allSatisfy(Self.isScopeTokenByte) else { throw .character }
-        guard let colon = text.firstIndex(of: ":"), colon != text.startIndex,
-            text.index(after: colon) != text.endIndex
-        else { throw .form }
+        try self.init(parsing: Array(text.utf8)[...])
+    }
+
+    /// Parses a name that is given as UTF-8, as ``init(parsing:)-(StringProtocol)`` does.
+    ///
+    /// - Throws: `ParseError`.
+    public init(parsing text: ArraySlice<UInt8>) throws(ParseError) {
+        guard text.count <= Self.maximumLength else { throw .length }
+        var colon: Int?
+        for index in text.indices {
+            guard Self.isScopeTokenByte(text[index]) else { throw .character }
+            if colon == nil, text[index] == UInt8(ascii: ":") { colon = index }
+        }
+        guard let colon, colon > text.startIndex, colon + 1 < text.endIndex else { throw .form }
         do { prefix = try ScopePrefix(parsing: text[..<colon]) } catch { throw .prefix }
-        rawValue = String(text)
+        rawValue = String(decoding: text, as: UTF8.self)
     }
 
     /// The name made of a prefix and a subscope; parsed as a whole.
@@ -48,6 +57,14 @@ public struct ScopeName: Sendable, Hashable {
     public static func isScopeTokenByte(_ byte: UInt8) -> Bool {
         byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
+}
+
+extension ScopeName {
+    /// Whether both are the same bytes; the prefix is a part of them.
+    public static func == (left: ScopeName, right: ScopeName) -> Bool { left.rawValue == right.rawValue }
+
+    /// Hashes the name; the prefix is a part of it.
+    public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 extension ScopeName: CustomStringConvertible, Comparable {
@@ -76,16 +93,26 @@ public struct ScopePrefix: Sendable, Hashable {
     ///
     /// - Throws: `ParseError` when it is empty, too long or holds another character.
     public init(parsing text: some StringProtocol) throws(ParseError) {
-        guard let first = text.utf8.first, text.utf8.count <= Self.maximumLength, Self.isAlphanumeric(first),
-            text.utf8.allSatisfy({ Self.isAlphanumeric($0) || Self.signs.contains($0) })
-        else { throw ParseError() }
-        rawValue = String(text)
+        try self.init(parsing: Array(text.utf8)[...])
+    }
+
+    /// Parses a prefix that is given as UTF-8.
+    ///
+    /// - Throws: `ParseError`.
+    public init(parsing text: ArraySlice<UInt8>) throws(ParseError) {
+        guard let first = text.first, text.count <= Self.maximumLength, Self.isAlphanumeric(first) else {
+            throw ParseError()
+        }
+        for byte in text where !Self.isAlphanumeric(byte) && !Self.isSign(byte) { throw ParseError() }
+        rawValue = String(decoding: text, as: UTF8.self)
     }
 
     /// Whether only the operator's organisation may own it.
     public var isReserved: Bool { Self.reserved.contains(rawValue) }
 
-    private static let signs: [UInt8] = [UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ".")]
+    private static func isSign(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+    }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z"))

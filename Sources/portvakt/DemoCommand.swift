@@ -10,7 +10,7 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "What the demo world's other parties run.",
-        subcommands: [DemoProvider.self]
+        subcommands: [DemoProvider.self, DemoConsumer.self]
     )
 }
 
@@ -21,8 +21,8 @@ struct DemoProvider: AsyncParsableCommand {
         abstract: "Run the API of the demo world's fisheries authority, for those whose token allows it.",
         discussion: """
             GET /fangst needs the scope demo:fangst.read, POST /fangst demo:fangst.write and this API as the token's \
-            audience, GET /landinger demo:landing.es256, GET /kvoter demo:kvoter.read. It is built on the provider \
-            library alone, as an API of somebody else would be.
+            audience, GET /landinger demo:landing.es256, GET /kvoter demo:kvoter.read; GET /health/ready says whether it \
+            knows its issuer's keys. It is built on the provider library alone, as an API of somebody else would be.
             """
     )
 
@@ -48,7 +48,11 @@ struct DemoProvider: AsyncParsableCommand {
         }
         var logger = Logger(label: "demo-provider") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
-        let api = try DemoProviderAPI(address: address, issuer: issuer, keys: RemoteKeySet(.issuer(issuer)))
+        // It starts before its issuer does, as the parts of a demonstration may.
+        var keySet = KeySetOptions()
+        keySet.start = .lazy
+        let keys = RemoteKeySet(.issuer(issuer), options: keySet, logger: logger)
+        let api = try DemoProviderAPI(address: address, issuer: issuer, keys: keys)
         try await api.run(logger: logger) { options.note("ready: http://\(address), for tokens of \(issuer)") }
     }
 }

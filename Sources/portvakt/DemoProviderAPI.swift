@@ -2,103 +2,73 @@ import HTTPTypes
 import Hummingbird
 import JOSE
 import Logging
+import NIOCore
+import PortvaktHummingbird
 import PortvaktProvider
 import Server
-import NIOCore
 import UnixSignals
 import Vocabulary
 
-/// The API of an invented fisheries authority, which shows a provider's side: a rule for each route, and the answers of
-/// RFC 6750 to those who do not fulfil it.
+/// The API of an invented fisheries authority, which shows a provider's side: each route says who may call it, and
+/// those who may not are answered as RFC 6750 says.
 struct DemoProviderAPI: Sendable {
     private let address: ListenAddress
+    private let keys: RemoteKeySet
     private let verifier: TokenVerifier
 
     /// The API at an address, for tokens of one issuer.
-    init(address: ListenAddress, issuer: Issuer, keys: any KeySource) throws {
+    init(address: ListenAddress, issuer: Issuer, keys: RemoteKeySet) throws {
         var policy = VerificationPolicy(issuer: issuer)
         policy.algorithms = [.rs256, .es256]
         policy.audience = .mineIfPresent(["http://\(address)/"])
         self.address = address
+        self.keys = keys
         verifier = TokenVerifier(policy: policy, keys: keys)
     }
 
     /// Serves until it is told to stop.
     func run(logger: Logger, whenReady: @escaping @Sendable () -> Void) async throws {
-        let application = Application(
-            router: try router(),
+        var application = Application(
+            router: try router(logger: logger),
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: "demo-provider"),
             onServerRunning: { _ in whenReady() },
             logger: logger
         )
+        application.addServices(keys)
         try await application.runService(gracefulShutdownSignals: [.sigterm, .sigint])
     }
 
     /// The routes, each with what it demands.
-    func router() throws -> Router<BasicRequestContext> {
-        let router = Router()
-        router.get("fangst", use: guarded(by: .scope(try ScopeName(parsing: "demo:fangst.read"))) { _ in Self.catches })
-        router.post(
-            "fangst",
-            use: guarded(
-                by: .allOf([
-                    .scope(try ScopeName(parsing: "demo:fangst.write")), .audience("http://\(address)/"),
-                ])
-            ) { token in ["received_from": .string(token.consumer.identifier)] }
-        )
-        router.get(
-            "landinger",
-            use: guarded(by: .scope(try ScopeName(parsing: "demo:landing.es256"))) { _ in Self.landings }
-        )
-        router.get("kvoter", use: guarded(by: .scope(try ScopeName(parsing: "demo:kvoter.read"))) { _ in Self.quotas })
+    func router(logger: Logger) throws -> GuardedRouter<BasicTokenRequestContext> {
+        let router = GuardedRouter(verifier, realm: "fiskeri", logger: logger)
+        router.unprotected().get("health/ready") { [keys] _, _ in
+            let snapshot = keys.snapshot()
+            return Self.response(snapshot.health == .unavailable ? .serviceUnavailable : .ok, snapshot.json)
+        }
+        router.requiring(.scope(try ScopeName(parsing: "demo:fangst.read")))
+            .get("fangst") { _, context in try Self.answer(context, Self.catches) }
+        let mine = AccessRule.audience("http://\(address)/")
+        router.requiring(.allOf([.scope(try ScopeName(parsing: "demo:fangst.write")), mine]))
+            .post("fangst") { _, context in
+                try Self.answer(context, ["received_from": .string(context.verifiedToken.consumer.identifier)])
+            }
+        router.requiring(.scope(try ScopeName(parsing: "demo:landing.es256")))
+            .get("landinger") { _, context in try Self.answer(context, Self.landings) }
+        router.requiring(.scope(try ScopeName(parsing: "demo:kvoter.read")))
+            .get("kvoter") { _, context in try Self.answer(context, Self.quotas) }
         return router
     }
 
-    private typealias Handler = @Sendable (Request, BasicRequestContext) async throws -> Response
-
-    private func guarded(
-        by rule: AccessRule,
-        _ answer: @escaping @Sendable (VerifiedToken) -> JSONObject
-    ) -> Handler {
-        { [verifier] request, _ in
-            guard let token = Self.bearerToken(of: request) else {
-                return Self.refusal(.tokenMissing, error: nil, description: "no bearer token")
-            }
-            do throws(VerificationError) {
-                let verified = try await verifier.verifyBearer(token)
-                try verified.require(rule)
-                return Self.response(.ok, Self.facts(of: verified, and: answer(verified)))
-            } catch {
-                return Self.refusal(Challenge(error), error: error.code, description: error.description)
-            }
-        }
-    }
-
-    /// RFC 6750 §2.1: the scheme without case, one space, the token.
-    private static func bearerToken(of request: Request) -> String? {
-        guard let field = request.headers[.authorization] else { return nil }
-        let parts = field.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1])
-    }
-
-    /// Who asked, as the token says: an API decides by consumer and scope, never by the client.
-    private static func facts(of token: VerifiedToken, and answer: JSONObject) -> JSONObject {
+    /// The answer, and who asked, as the token says: an API decides by consumer and scope, never by the client.
+    private static func answer(_ context: BasicTokenRequestContext, _ answer: JSONObject) throws -> Response {
+        let token = try context.verifiedToken
         var object: JSONObject = [
             "consumer": .string(token.consumer.identifier),
             "scopes": .strings(token.scopes.map(\.rawValue).sorted()),
         ]
         object["supplier"] = token.supplier.map { .string($0.identifier) }
         for member in answer.members { object[member.name] = member.value }
-        return object
-    }
-
-    private static func refusal(_ challenge: Challenge, error: String?, description: String) -> Response {
-        var object: JSONObject = ["error_description": .string(description)]
-        object["error"] = error.map { .string($0) }
-        var response = response(HTTPResponse.Status(code: challenge.status), object)
-        response.headers[.wwwAuthenticate] = challenge.authenticate
-        return response
+        return response(.ok, object)
     }
 
     private static func response(_ status: HTTPResponse.Status, _ object: JSONObject) -> Response {

@@ -206,14 +206,19 @@ def test_an_api_answers_whose_token_allows_it(world, api):
 
 def test_an_api_challenges_who_has_no_token(api):
     response = call(api + "/fangst", None)
-    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == 'Bearer realm="fiskeri", scope="demo:fangst.read"'
+    assert "error" not in response.json()
 
 
 def test_an_api_names_the_missing_scope(world, api):
     response = call(api + "/landinger", token(world, scope="demo:fangst.read"))
     assert response.status_code == 403
     challenge = response.headers["WWW-Authenticate"]
-    assert challenge == 'Bearer error="insufficient_scope", scope="demo:landing.es256"'
+    assert challenge.startswith('Bearer realm="fiskeri", error="insufficient_scope", ')
+    assert challenge.endswith(', scope="demo:landing.es256"')
+    problem = response.json()
+    assert (problem["error"], problem["scope"]) == ("insufficient_scope", "demo:landing.es256")
 
 
 def test_an_api_takes_tokens_of_another_algorithm_where_it_says_so(world, api):

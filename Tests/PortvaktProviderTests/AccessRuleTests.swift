@@ -20,6 +20,7 @@ struct AccessRuleTests {
     private static let stranger = made { try OrganisationNumber(parsing: "310000124") }
     private static let supplied: @Sendable (inout JSONObject) -> Void = {
         $0["supplier"] = ["authority": "iso6523-actorid-upis", "ID": "0192:310000124"]
+        $0["delegation_source"] = "https://tt02.altinn.no/"
     }
 
     static let rules: [(AccessRule, AccessRule.Denial?, isSupplied: Bool)] = [
@@ -29,6 +30,10 @@ struct AccessRuleTests {
         (.consumer(in: [stranger]), .consumer, false), (.consumer(in: []), .consumer, false),
         (.noSupplier, nil, false), (.noSupplier, .supplier, true), (.supplier(in: [stranger]), nil, true),
         (.supplier(in: [consumer]), .supplier, true), (.supplier(in: []), nil, false), (.allOf([]), nil, false),
+        (.supplierAllowed, nil, true), (.supplierAllowed, nil, false), (.delegationSource([]), nil, false),
+        (.delegationSource(["https://tt02.altinn.no/"]), nil, true),
+        (.delegationSource(["https://tt02.altinn.no"]), .delegationSource, true),
+        (.delegationSource([]), .delegationSource, true),
         (.allOf([.scope(read), .consumer(in: [stranger])]), .consumer, false),
         (.anyOf([.scope(other), .scope(read)]), nil, false), (.anyOf([]), AccessRule.Denial.none([]), false),
         (.anyOf([.scope(other), .noSupplier]), AccessRule.Denial.none([.scope([other]), .supplier]), true),
@@ -51,47 +56,97 @@ struct AccessRuleTests {
         #expect(throws: VerificationError.access(.consumer)) { try token.require(.consumer(in: [Self.consumer])) }
     }
 
+    @Test func `a supplier whose token names no register is refused where one is demanded`() throws {
+        let token = try token {
+            Self.supplied(&$0)
+            $0["delegation_source"] = nil
+        }
+        #expect(throws: VerificationError.access(.delegationSource)) {
+            try token.require(.delegationSource(["https://tt02.altinn.no/"]))
+        }
+        try token.require(.supplierAllowed)
+    }
+
     static let challenges: [(VerificationError, Int, String?)] = [
-        (.access(.scope([read])), 403, #"Bearer error="insufficient_scope", scope="exampledir:register.read""#),
         (
-            .access(.scope([read, other])), 403,
-            #"Bearer error="insufficient_scope", scope="exampledir:register.read exampledir:register.delete""#
+            .access(.scope([read])), 403,
+            #"Bearer realm="api", error="insufficient_scope", "#
+                + #"error_description="the scope `exampledir:register.read` is missing", scope="exampledir:register.read""#
+        ),
+        (
+            .access(.none([.scope([read, other]), .supplier, .scope([read])])), 403,
+            #"Bearer realm="api", error="insufficient_scope", error_description="one of the scopes "#
+                + #"`exampledir:register.read`, `exampledir:register.delete` is missing, and the supplier is not "#
+                + #"admitted here, and the scope `exampledir:register.read` is missing", "#
+                + #"scope="exampledir:register.read exampledir:register.delete""#
         ),
         (
             .access(.consumer), 403,
-            #"Bearer error="insufficient_scope", error_description="the consumer is not admitted here""#
+            #"Bearer realm="api", error="insufficient_scope", error_description="the consumer is not admitted here""#
         ),
-        (.signature, 401, #"Bearer error="invalid_token", error_description="the signature does not hold""#),
+        (
+            .signature, 401,
+            #"Bearer realm="api", error="invalid_token", error_description="the signature does not hold""#
+        ),
+        (
+            .request(.repeated), 400,
+            #"Bearer realm="api", error="invalid_request", "#
+                + #"error_description="the `Authorization` field stands more than once""#
+        ),
         (.key(.unavailable("down")), 503, nil),
         (
             .issuer("https://evil\"\r\nSet-Cookie: \u{E5}"), 401,
-            #"Bearer error="invalid_token", error_description="`iss` is `https://evil???Set-Cookie: ?`, another issuer""#
+            #"Bearer realm="api", error="invalid_token", "#
+                + #"error_description="`iss` is `https://evil???Set-Cookie: ?`, another issuer""#
         ),
     ]
 
-    @Test(arguments: challenges.indices) func `an error becomes a challenge that holds no more than it must`(index: Int)
-    {
+    @Test(arguments: challenges.indices) func `an error becomes a challenge, and a problem with the same facts`(
+        index: Int
+    ) throws {
         let (error, status, authenticate) = Self.challenges[index]
         let challenge = Challenge(error)
         #expect(challenge.status == status)
         #expect(challenge.authenticate == authenticate)
+        #expect(challenge.retryAfter == (status == 503 ? 5 : nil))
+        #expect(challenge.problem["status"] == .integer(Int64(status)))
+        #expect(challenge.problem["code"]?.string == error.code)
+        for member in ["error", "scope"] {
+            guard let text = challenge.problem[member]?.string else { continue }
+            #expect(authenticate?.contains("\(member)=\"\(text)\"") == true)
+        }
     }
 
-    @Test func `a request without a token is told no error`() {
-        #expect(Challenge.tokenMissing.authenticate == "Bearer")
-        #expect(Challenge.tokenMissing.status == 401)
+    @Test func `why the issuer does not answer is not told`() {
+        let challenge = Challenge(.key(.unavailable("keys.internal: connection refused")))
+        #expect(challenge.problem["detail"] == "the keys of the tokens' issuer cannot be had at present")
+        #expect(challenge.problem["error"] == nil)
+    }
+
+    @Test func `a request without a token is told no error, but the scopes to ask for`() {
+        #expect(Challenge.tokenMissing().authenticate == #"Bearer realm="api""#)
+        let rule = AccessRule.allOf([.scope(Self.read), .noSupplier, .anyOf([.scope(Self.other), .scope(Self.read)])])
+        let challenge = Challenge.tokenMissing(for: rule, realm: "register")
+        #expect(challenge.status == 401)
+        #expect(
+            challenge.authenticate
+                == #"Bearer realm="register", scope="exampledir:register.read exampledir:register.delete""#
+        )
+        #expect(challenge.problem["error"] == nil)
     }
 
     @Test func `each check has an error that names it`() {
         let now = FakeClock.start
         let errors: [VerificationError] = [
-            .malformed(.parts(1)), .malformedHeader("kid"), .type(nil), .criticalHeader("crit"), .algorithm(nil),
+            .request(.inQuery), .malformed(.parts(1)), .malformedHeader("kid"), .type(nil), .criticalHeader("crit"),
+            .algorithm(nil),
             .key(.unknownKey("k")), .key(.unavailable("x")), .signature, .issuer(nil), .expired(at: now, now: now),
             .notYetValid(claim: "nbf", at: now, now: now), .tooOld(issuedAt: now, limit: 1), .audience([]), .bound,
             .claim("scope"), .access(.consumer), .access(.scope([])),
         ]
         #expect(Set(errors.map(\.check)) == Set(VerificationError.Check.allCases))
-        #expect(Set(errors.map(\.code)).count == errors.count - 1)
+        #expect(Set(errors.map(\.code)) == Set(VerificationError.codes))
+        #expect(VerificationError.codes == VerificationError.codes.sorted())
         #expect(errors.allSatisfy { !$0.description.isEmpty && !$0.description.hasSuffix(".") })
     }
 }

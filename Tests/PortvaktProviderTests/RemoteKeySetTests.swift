@@ -40,7 +40,7 @@ struct RemoteKeySetTests {
 
     // MARK: 1. Discovery
 
-    @Test func `metadata name the keys' URL, and both are read again together`() async throws {
+    @Test func `rule 1: metadata name the keys' URL, and both are read again together`() async throws {
         let transport = ScriptedTransport { request, number in
             guard request.url.hasSuffix("oauth-authorization-server") else { return Sample.document("k1") }
             let url = number < 3 ? "https://test.maskinporten.no/jwk" : "https://keys.maskinporten.no/moved"
@@ -70,7 +70,7 @@ struct RemoteKeySetTests {
         #"{"jwks_uri":"https://test.maskinporten.no/jwk"}"#, #"{"issuer":"https://test.maskinporten.no/"}"#,
         #"{"issuer":"https://test.maskinporten.no/","jwks_uri":"http://test.maskinporten.no/jwk"}"#, "[]", "",
     ])
-    func `metadata of another issuer, or without TLS, are not followed`(document: String) async throws {
+    func `rule 1: metadata of another issuer, or without TLS, are not followed`(document: String) async throws {
         let transport = ScriptedTransport { _, _ in KeyResponse(status: 200, body: Array(document.utf8)) }
         let keys = keySet(transport, .issuer(Sample.issuer))
         let error = await #expect(throws: KeySourceError.self) { try await keys.key(for: Sample.header("k1")) }
@@ -88,7 +88,10 @@ struct RemoteKeySetTests {
         (String?.none, 480), ("max-age=300", 240), ("public, MAX-AGE = \"300\"", 240), ("max-age=1", 48),
         ("max-age=0", 48), ("max-age=86400", 2880), ("no-store", 480), ("max-age=x", 480), ("max-age=-5", 480),
     ])
-    func `a reading lives as long as Cache-Control says, within limits`(header: String?, renewal: Int) async throws {
+    func `rule 2: a reading lives as long as Cache-Control says, within limits`(
+        header: String?,
+        renewal: Int
+    ) async throws {
         let transport = ScriptedTransport { _, _ in Sample.document("k1", cacheControl: header) }
         let keys = keySet(transport)
         #expect(await isKnown("k1", in: keys))
@@ -100,7 +103,7 @@ struct RemoteKeySetTests {
         try await settle(transport, 2, keys)
     }
 
-    @Test func `what has not changed is not sent again`() async throws {
+    @Test func `rule 2: what has not changed is not sent again`() async throws {
         let transport = ScriptedTransport { request, _ in
             request.entityTag == "\"v1\""
                 ? KeyResponse(status: 304, headers: [("Cache-Control", "max-age=300")])
@@ -117,7 +120,7 @@ struct RemoteKeySetTests {
         #expect(keys.snapshot().isFresh)
     }
 
-    @Test func `a 304 to a question without a tag is no answer`() async throws {
+    @Test func `rule 2: a 304 to a question without a tag is no answer`() async throws {
         let keys = keySet(ScriptedTransport { _, _ in KeyResponse(status: 304) })
         await #expect(throws: KeySourceError.unavailable("the answer has status 304")) {
             try await keys.key(for: Sample.header("k1"))
@@ -127,7 +130,7 @@ struct RemoteKeySetTests {
     // MARK: 3. Renewal ahead
 
     @Test(arguments: [(0.0, 432), (1.0, 528)])
-    func `the renewal's beginning varies by a tenth`(chance: Double, begin: Int) async throws {
+    func `rule 3: the renewal's beginning varies by a tenth`(chance: Double, begin: Int) async throws {
         let transport = ScriptedTransport { _, _ in Sample.document("k1") }
         let keys = keySet(transport, chance: chance)
         #expect(await isKnown("k1", in: keys))
@@ -139,7 +142,7 @@ struct RemoteKeySetTests {
         try await settle(transport, 2, keys)
     }
 
-    @Test func `a request does not wait for the renewal`() async throws {
+    @Test func `rule 3: a request does not wait for the renewal`() async throws {
         let gate = Gate()
         let transport = ScriptedTransport { _, number in
             if number == 2 { await gate.pass() }
@@ -158,7 +161,7 @@ struct RemoteKeySetTests {
 
     // MARK: 4. Unknown keys
 
-    @Test func `a new key is found by one reading, for all who wait`() async throws {
+    @Test func `rule 4: a new key is found by one reading, for all who wait`() async throws {
         let gate = Gate()
         let transport = ScriptedTransport { _, number in
             if number == 2 { await gate.pass() }
@@ -177,7 +180,7 @@ struct RemoteKeySetTests {
         #expect(transport.requests.count == 2)
     }
 
-    @Test func `a flood of random keys makes at most one reading in thirty seconds`() async throws {
+    @Test func `rule 4: a flood of random keys makes at most one reading in thirty seconds`() async throws {
         let transport = ScriptedTransport { _, _ in Sample.document("k1") }
         let keys = keySet(transport)
         #expect(await isKnown("k1", in: keys))
@@ -190,7 +193,9 @@ struct RemoteKeySetTests {
         #expect(transport.requests.count == 10)
     }
 
-    @Test(arguments: [false, true]) func `the pause counts from the attempt, good or bad`(fails: Bool) async throws {
+    @Test(arguments: [false, true]) func `rule 4: the pause counts from the attempt, good or bad`(
+        fails: Bool
+    ) async throws {
         let transport = ScriptedTransport { _, number throws(KeyTransportError) in
             if fails, number > 1 { throw .network("down") }
             return Sample.document("k1")
@@ -208,7 +213,7 @@ struct RemoteKeySetTests {
         #expect(transport.requests.count == 3)
     }
 
-    @Test func `a key that was missing is remembered for the pause, and at most 1,024 are`() async throws {
+    @Test func `rule 4: a key that was missing is remembered for the pause, and at most 1,024 are`() async throws {
         var state = KeySetState(KeySetOptions())
         for number in 0..<5000 { state.remember(miss: "k\(number)", at: .seconds(100)) }
         #expect(state.missCount == 1024)
@@ -223,7 +228,7 @@ struct RemoteKeySetTests {
         #expect(state.missCount == 2)
     }
 
-    @Test func `a slow server makes nobody wait longer than two seconds`() async throws {
+    @Test func `rule 4: a slow server makes nobody wait longer than two seconds`() async throws {
         let gate = Gate()
         let transport = ScriptedTransport { _, number in
             if number > 1 { await gate.pass() }
@@ -243,7 +248,7 @@ struct RemoteKeySetTests {
 
     // MARK: 5. Outage
 
-    @Test func `known keys serve for an hour past their lifetime, and not a moment longer`() async throws {
+    @Test func `rule 5: known keys serve for an hour past their lifetime, and not a moment longer`() async throws {
         let transport = ScriptedTransport { _, number throws(KeyTransportError) in
             guard number == 1 else { throw .network("down") }
             return Sample.document("k1")
@@ -270,7 +275,7 @@ struct RemoteKeySetTests {
         #expect(await isKnown("k1", in: keys))
     }
 
-    @Test func `grace can be switched off`() async throws {
+    @Test func `rule 5: grace can be switched off`() async throws {
         let transport = ScriptedTransport { _, number throws(KeyTransportError) in
             guard number == 1 else { throw .timedOut }
             return Sample.document("k1")
@@ -294,7 +299,9 @@ struct RemoteKeySetTests {
         .success(KeyResponse(status: 200, body: Array(repeating: 0x20, count: 1024 * 1024 + 1))),
     ]
 
-    @Test(arguments: failures.indices) func `only an answer removes a key, no failure does`(index: Int) async throws {
+    @Test(arguments: failures.indices) func `rule 5: only an answer removes a key, no failure does`(
+        index: Int
+    ) async throws {
         let transport = ScriptedTransport { _, number throws(KeyTransportError) in
             number == 1 ? Sample.document("k1") : try Self.failures[index].get()
         }
@@ -306,7 +313,7 @@ struct RemoteKeySetTests {
         #expect(keys.snapshot().lastFault != nil)
     }
 
-    @Test func `an answer without the key removes it at once`() async throws {
+    @Test func `rule 5: an answer without the key removes it at once`() async throws {
         let transport = ScriptedTransport { _, number in Sample.document(number == 1 ? "k1" : "k2") }
         let keys = keySet(transport)
         #expect(await isKnown("k1", in: keys))
@@ -316,7 +323,7 @@ struct RemoteKeySetTests {
         #expect(transport.requests.count == 2)
     }
 
-    @Test func `the set is replaced as a whole`() async throws {
+    @Test func `rule 8: the set is replaced as a whole`() async throws {
         let transport = ScriptedTransport { _, number in
             number == 1 ? Sample.document("k1", "k2", "k3") : Sample.document("k3", "k4")
         }
@@ -329,7 +336,7 @@ struct RemoteKeySetTests {
 
     // MARK: 6. Limits
 
-    @Test func `a request has its limits`() async throws {
+    @Test func `rule 6: a request has its limits`() async throws {
         let transport = ScriptedTransport { _, _ in Sample.document("k1") }
         #expect(await isKnown("k1", in: keySet(transport)))
         let request = try #require(transport.requests.first)
@@ -338,7 +345,7 @@ struct RemoteKeySetTests {
     }
 
     @Test(arguments: [(100, true), (101, false)])
-    func `more than a hundred keys are refused`(count: Int, isTaken: Bool) async throws {
+    func `rule 6: more than a hundred keys are refused`(count: Int, isTaken: Bool) async throws {
         let document = JSONObject(
             dictionaryLiteral: ("keys", .array((0..<count).map { .object(Sample.jwk("k\($0)").object) }))
         ).encoded()
@@ -346,7 +353,7 @@ struct RemoteKeySetTests {
         #expect(await isKnown("k0", in: keys) == isTaken)
     }
 
-    @Test func `bad keys are left out, keys of one name are all refused`() async throws {
+    @Test func `rule 6: bad keys are left out, keys of one name are all refused`() async throws {
         let weak =
             #"{"kty":"RSA","kid":"weak","e":"AQAB","n":"\#(Base64URL.encode([UInt8](repeating: 0xFF, count: 128)))"}"#
         let document = """
@@ -364,14 +371,14 @@ struct RemoteKeySetTests {
 
     // MARK: 7. Tokens without kid
 
-    @Test func `without kid the only key that fits is found`() async throws {
+    @Test func `rule 7: without kid the only key that fits is found`() async throws {
         #expect(await isKnown(nil, in: keySet(ScriptedTransport { _, _ in Sample.document("k1") })))
         #expect(await !isKnown(nil, in: keySet(ScriptedTransport { _, _ in Sample.document("k1", "k2") })))
     }
 
     // MARK: 8. Start
 
-    @Test func `loading at the start fails when the issuer is down or another`() async throws {
+    @Test func `rule 8: loading at the start fails when the issuer is down or another`() async throws {
         let down = ScriptedTransport { _, _ throws(KeyTransportError) in throw .network("down") }
         await #expect(throws: KeySourceError.unavailable("down")) {
             try await RemoteKeySet(loading: .keys(url: Sample.keysURL), transport: down, clock: clock)
@@ -381,7 +388,7 @@ struct RemoteKeySetTests {
         #expect(keys.snapshot().keyIDs == ["k1"])
     }
 
-    @Test func `a late start asks at most every second until it has keys`() async throws {
+    @Test func `rule 8: a late start asks at most every second until it has keys`() async throws {
         let transport = ScriptedTransport { _, _ throws(KeyTransportError) in throw .network("down") }
         let keys = keySet(transport)
         #expect(transport.requests.isEmpty)

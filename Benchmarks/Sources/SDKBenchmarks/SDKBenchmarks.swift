@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import JOSE
 
 /// Prints what our libraries cost, and writes it as JSON when a file is named: `SDKBenchmarks [REPORT.json]`.
