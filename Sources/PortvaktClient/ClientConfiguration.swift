@@ -10,6 +10,8 @@ public struct ClientConfiguration: Sendable {
     public var signer: any AssertionSigner
     /// What is asked for when a caller names nothing.
     public var defaultRequest: TokenRequest?
+    /// How tokens are asked for.
+    public var grantStyle = GrantStyle.jwtGrant
     /// When tokens are renewed.
     public var refresh = RefreshPolicy()
     /// How often a request is tried.

@@ -68,6 +68,14 @@ public struct ServerRefusal: Sendable, Equatable {
         return ["issue time", "jwt is expired", "issued in the future", "not yet valid"].contains { text.contains($0) }
     }
 
+    /// Whether the key was refused, so that a new one in the key's files may be the cure.
+    var concernsKey: Bool {
+        if let reason { return ["key_unknown", "key_expired", "signature"].contains(reason) || code == "MP-120" }
+        if let code { return ["PV-010", "MP-120", "MP-121", "MP-124"].contains(code) }
+        // Maskinporten does not number its refusal of a `kid` that it does not know.
+        return description?.lowercased().contains("unknown key identifier") == true
+    }
+
     private static func code(atEndOf uri: String) -> String? {
         let last = uri.split(separator: "/").last ?? ""
         let parts = last.split(separator: "-", omittingEmptySubsequences: false)

@@ -34,6 +34,8 @@ public final class TokenCache: Sendable {
         var failures = 0
         var fetch: Fetch?
         var lastUse: UInt64 = 0
+        /// Whether somebody took the token since it was fetched.
+        var isUsed = false
     }
 
     private struct State {
@@ -95,6 +97,7 @@ public final class TokenCache: Sendable {
         use: UInt64
     ) -> Lookup {
         entry.lastUse = use
+        entry.isUsed = true
         if let token = entry.token {
             let left = entry.validUntil - elapsed
             switch freshness {
@@ -111,6 +114,22 @@ public final class TokenCache: Sendable {
         let fetch = Fetch()
         entry.fetch = fetch
         return .wait(fetch, isNew: true)
+    }
+
+    /// Begins the renewal of tokens that are due and were used since they were fetched, for who keeps them fresh.
+    ///
+    /// Tokens that nobody asks for any more are left to end.
+    func beginRenewals(at elapsed: Duration, of isOwn: (Key) -> Bool) -> [(key: Key, fetch: Fetch)] {
+        state.withLock { state in
+            var begun: [(key: Key, fetch: Fetch)] = []
+            for (key, entry) in state.entries
+            where entry.token != nil && entry.fetch == nil && entry.isUsed && elapsed >= entry.renewAt && isOwn(key) {
+                let fetch = Fetch()
+                state.entries[key]?.fetch = fetch
+                begun.append((key, fetch))
+            }
+            return begun
+        }
     }
 
     /// Files a new token; one of unknown lifetime is given to those who wait and not kept.

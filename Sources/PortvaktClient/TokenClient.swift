@@ -1,7 +1,9 @@
+public import CoreMetrics
 import Fetching
 import LibCrypto
 public import Logging
 import Synchronization
+public import Tracing
 import Vocabulary
 
 /// Whatever gives access tokens.
@@ -22,11 +24,12 @@ public protocol TokenProvider: Sendable {
 /// request.headers.add(name: "Authorization", value: token.authorization)
 /// ```
 public final class TokenClient: TokenProvider {
-    private let configuration: ClientConfiguration
-    private let cache: TokenCache
-    private let clock: any ClientClock
+    let configuration: ClientConfiguration
+    let cache: TokenCache
+    let clock: any ClientClock
     private let fetcher: TokenFetcher
     private let draws: Draws
+    private let telemetry: ClientTelemetry
     private let credential: String
     private let logger: Logger
     private let named = Mutex<[[String]: TokenRequest]>([:])
@@ -34,14 +37,28 @@ public final class TokenClient: TokenProvider {
     private static let rememberedTexts = 256
 
     /// A client.
+    ///
+    /// Without `metrics` and `tracer` those of the process are used. The logger takes `token_attempt_failed`,
+    /// `token_not_obtained`, `clock_corrected` and `metadata_unread`.
     public convenience init(
         _ configuration: ClientConfiguration,
         transport: any TokenTransport = HTTPTokenTransport(),
         cache: TokenCache = TokenCache(),
         clock: any ClientClock = SystemClientClock(),
-        logger: Logger = Logger(label: "portvakt.client") { _ in SwiftLogNoOpLogHandler() }
+        logger: Logger = Logger(label: "portvakt.client") { _ in SwiftLogNoOpLogHandler() },
+        metrics: (any MetricsFactory)? = nil,
+        tracer: (any Tracer)? = nil
     ) {
-        self.init(configuration, transport: transport, cache: cache, clock: clock, draws: .system, logger: logger)
+        self.init(
+            configuration,
+            transport: transport,
+            cache: cache,
+            clock: clock,
+            draws: .system,
+            logger: logger,
+            metrics: metrics,
+            tracer: tracer
+        )
     }
 
     init(
@@ -50,7 +67,9 @@ public final class TokenClient: TokenProvider {
         cache: TokenCache,
         clock: any ClientClock,
         draws: Draws,
-        logger: Logger
+        logger: Logger,
+        metrics: (any MetricsFactory)?,
+        tracer: (any Tracer)?
     ) {
         var logger = logger
         logger[metadataKey: "client_id"] = "\(configuration.clientID)"
@@ -59,6 +78,7 @@ public final class TokenClient: TokenProvider {
         self.clock = clock
         self.draws = draws
         self.logger = logger
+        telemetry = ClientTelemetry(metrics: metrics, tracer: tracer)
         credential = configuration.signer.keyReference.identity
         fetcher = TokenFetcher(
             configuration: configuration,
@@ -73,6 +93,7 @@ public final class TokenClient: TokenProvider {
             clock: clock,
             serverClock: ServerClock(configuration.clockCorrection),
             draws: draws,
+            telemetry: telemetry,
             logger: logger
         )
     }
@@ -121,11 +142,15 @@ public final class TokenClient: TokenProvider {
     ) async throws(TokenError) -> AccessToken {
         let key = key(of: request)
         switch cache.lookup(key, freshness, at: clock.elapsed, configuration.refresh) {
-        case .token(let token): return token
+        case .token(let token):
+            telemetry.hits.increment()
+            return token
         case .tokenAndRenewal(let token, let fetch):
-            start(fetch, for: key)
+            telemetry.hitsRenewing.increment()
+            renew(fetch, for: key)
             return token
         case .wait(let fetch, let isNew):
+            (isNew ? telemetry.misses : telemetry.joined).increment()
             if isNew { start(fetch, for: key) }
             return try await outcome(of: fetch, for: request)
         }
@@ -143,25 +168,44 @@ public final class TokenClient: TokenProvider {
         )
     }
 
+    /// Whether a key of the cache, which clients may share, is this client's.
+    func isOwn(_ key: TokenCache.Key) -> Bool {
+        key.client == configuration.clientID && key.credential == credential && key.server == configuration.server.name
+    }
+
+    /// Fetches behind those who have a good token.
+    func renew(_ fetch: TokenCache.Fetch, for key: TokenCache.Key) {
+        telemetry.renewals.increment()
+        start(fetch, for: key)
+    }
+
     private func start(_ fetch: TokenCache.Fetch, for key: TokenCache.Key) {
+        let context = ServiceContext.current
         fetch.run { [self] in
-            do throws(TokenError) {
-                let fetched = try await fetcher.fetch(key.request)
-                let lifetime = Duration.seconds(fetched.token.lifetime.count)
-                let margin = configuration.refresh.margin(ofLifetime: lifetime, chance: draws.chance())
-                cache.store(fetched, under: key, of: fetch, margin: margin)
-                return .success(fetched)
-            } catch {
-                cache.fail(key, of: fetch, at: clock.elapsed, configuration.refresh)
-                logger.notice(
-                    "token_not_obtained",
-                    metadata: [
-                        "kind": "\(error.kind)", "code": "\(error.code ?? "-")", "trace_id": "\(error.traceID ?? "-")",
-                        "attempts": "\(error.attempts)",
-                    ]
-                )
-                return .failure(error)
-            }
+            await telemetry.fetch(begunIn: context) { await fetchAndFile(fetch, for: key) }
+        }
+    }
+
+    private func fetchAndFile(
+        _ fetch: TokenCache.Fetch,
+        for key: TokenCache.Key
+    ) async -> Result<FetchedToken, TokenError> {
+        do throws(TokenError) {
+            let fetched = try await fetcher.fetch(key.request)
+            let lifetime = Duration.seconds(fetched.token.lifetime.count)
+            let margin = configuration.refresh.margin(ofLifetime: lifetime, chance: draws.chance())
+            cache.store(fetched, under: key, of: fetch, margin: margin)
+            return .success(fetched)
+        } catch {
+            cache.fail(key, of: fetch, at: clock.elapsed, configuration.refresh)
+            logger.notice(
+                "token_not_obtained",
+                metadata: [
+                    "kind": "\(error.kind)", "code": "\(error.code ?? "-")", "trace_id": "\(error.traceID ?? "-")",
+                    "attempts": "\(error.attempts)",
+                ]
+            )
+            return .failure(error)
         }
     }
 
@@ -169,7 +213,7 @@ public final class TokenClient: TokenProvider {
         of fetch: TokenCache.Fetch,
         for request: TokenRequest
     ) async throws(TokenError) -> AccessToken {
-        switch await fetch.outcome() {
+        switch await telemetry.waiting({ await fetch.outcome() }) {
         case .success(let fetched): return fetched.token
         case .failure(let error): throw error
         case nil:

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import Vocabulary
 
@@ -9,6 +10,7 @@ struct TokenFetcher: Sendable {
     let clock: any ClientClock
     let serverClock: ServerClock
     let draws: Draws
+    let telemetry: ClientTelemetry
     let logger: Logger
 
     private static let maximumResponseSize = 1024 * 1024
@@ -23,6 +25,8 @@ struct TokenFetcher: Sendable {
             case later(Duration?)
             /// At once, if the clock turns out to be wrong.
             case clock
+            /// At once, if there is another key than this one.
+            case key(KeyReference)
         }
 
         let kind: TokenError.Kind
@@ -35,8 +39,12 @@ struct TokenFetcher: Sendable {
     /// Fetches a token.
     func fetch(_ request: TokenRequest) async throws(TokenError) -> FetchedToken {
         let deadline = clock.elapsed + configuration.retry.deadline
+        if let fault = configuration.grantStyle.fault(of: request) {
+            throw error(from: Failure(kind: .configuration, message: fault), after: 0, for: request)
+        }
         var attempts = 0
         var clockWasCorrected = false
+        var keyWasRenewed = false
         while true {
             attempts += 1
             let failure: Failure
@@ -55,8 +63,13 @@ struct TokenFetcher: Sendable {
                 case .leave: throw final
                 case .tooFar(let offset): throw skewed(by: offset, failure, after: attempts, for: request)
                 case .corrected(let offset):
+                    telemetry.clockCorrections.increment()
                     logger.warning("clock_corrected", metadata: ["skew_seconds": "\(-offset.count)"])
                 }
+            case .key(let refused):
+                guard !keyWasRenewed else { throw final }
+                keyWasRenewed = true
+                guard await configuration.signer.renew(after: refused) else { throw final }
             case .later(let asked):
                 let drawn = configuration.retry.pause(afterAttempts: attempts, chance: draws.chance())
                 let pause = max(drawn, asked ?? .zero)
@@ -72,22 +85,10 @@ struct TokenFetcher: Sendable {
 
     private func attempt(_ request: TokenRequest, timeLeft: Duration) async throws(Failure) -> FetchedToken {
         let server = try await server()
-        let assertion: String
-        do throws(SigningError) {
-            assertion = try await Assertion.signed(
-                for: request,
-                client: configuration.clientID,
-                audience: server.issuer,
-                issuedAt: serverClock.corrected(clock.now),
-                lifetime: configuration.assertionLifetime,
-                identifier: draws.identifier(),
-                by: configuration.signer
-            )
-        } catch {
-            throw Failure(kind: .signing, message: "the assertion could not be signed: \(error)")
-        }
-        // All characters of an assertion are unreserved ones; the colons of the grant type must be escaped.
-        let body = "grant_type=\(Assertion.grantType.replacing(":", with: "%3A"))&assertion=\(assertion)"
+        // One signer for header and signature, though the key may be replaced meanwhile.
+        let signer = await configuration.signer.current()
+        let assertion = try await signed(request, for: server, by: signer)
+        telemetry.attempts.increment()
         let sentAt = clock.elapsed
         let sentAtWall = clock.now
         let response = try await send(
@@ -95,7 +96,7 @@ struct TokenFetcher: Sendable {
                 method: .post,
                 url: server.tokenEndpoint,
                 headers: [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
-                body: Array(body.utf8),
+                body: FormEncoding.body(of: configuration.grantStyle.form(for: request, assertion: assertion)),
                 timeout: max(.milliseconds(1), min(configuration.retry.attemptTimeout, timeLeft)),
                 maximumResponseSize: Self.maximumResponseSize
             )
@@ -104,12 +105,37 @@ struct TokenFetcher: Sendable {
         if let date = response.header("Date") {
             serverClock.observe(date: date, sent: sentAtWall, received: receivedAt)
         }
-        return try read(response, for: request, sentAt: sentAt, receivedAt: receivedAt)
+        return try read(response, for: request, signedBy: signer.keyReference, sentAt: sentAt, receivedAt: receivedAt)
+    }
+
+    private func signed(
+        _ request: TokenRequest,
+        for server: ServerMetadata,
+        by signer: any AssertionSigner
+    ) async throws(Failure) -> String {
+        let assertion = Assertion(
+            style: configuration.grantStyle,
+            client: configuration.clientID,
+            audience: server.issuer,
+            issuedAt: serverClock.corrected(clock.now),
+            lifetime: configuration.assertionLifetime,
+            identifier: draws.identifier()
+        )
+        do throws(SigningError) {
+            return try await assertion.signed(for: request, by: signer)
+        } catch {
+            throw Failure(
+                kind: .signing,
+                message: "the assertion could not be signed: \(error)",
+                remedy: .key(signer.keyReference)
+            )
+        }
     }
 
     private func read(
         _ response: TransportResponse,
         for request: TokenRequest,
+        signedBy key: KeyReference,
         sentAt: Duration,
         receivedAt: Timestamp
     ) throws(Failure) -> FetchedToken {
@@ -131,7 +157,7 @@ struct TokenFetcher: Sendable {
                 message: refusal.description ?? "the server refused: `\(refusal.error)`",
                 refusal: refusal,
                 status: response.status,
-                remedy: refusal.concernsTime ? .clock : .none
+                remedy: refusal.concernsTime ? .clock : refusal.concernsKey ? .key(key) : .none
             )
         case .rateLimited(let pause, let refusal):
             throw Failure(

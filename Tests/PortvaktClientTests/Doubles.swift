@@ -1,9 +1,11 @@
+import CoreMetrics
 import Foundation
 import JOSE
 import LibCrypto
 import Logging
 import Synchronization
 import Testing
+import Tracing
 import Vocabulary
 
 @testable import PortvaktClient
@@ -120,7 +122,9 @@ enum Sample {
         _ transport: ScriptedTransport,
         _ clock: FakeClock,
         cache: TokenCache = TokenCache(),
-        chance: Double = 0.5
+        chance: Double = 0.5,
+        metrics: (any MetricsFactory)? = nil,
+        tracer: (any Tracer)? = nil
     ) -> TokenClient {
         let counter = Counter()
         return TokenClient(
@@ -129,7 +133,9 @@ enum Sample {
             cache: cache,
             clock: clock,
             draws: Draws(identifier: { "jti-\(counter.next())" }, chance: { chance }),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            metrics: metrics,
+            tracer: tracer
         )
     }
 
