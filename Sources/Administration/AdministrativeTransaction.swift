@@ -1,5 +1,6 @@
 public import AuditLedger
 public import Clients
+public import Delegations
 public import Organisations
 public import Scopes
 public import Vocabulary
@@ -14,13 +15,17 @@ public protocol RegisterReader {
 }
 
 /// All that acts of administration read, in one snapshot.
-public protocol AdministrativeReader: ScopeReader, ClientReader, RegisterReader {
+public protocol AdministrativeReader: ScopeReader, ClientReader, RegisterReader, RoleReader, ResourceReader,
+    DelegationReader
+{
     /// The operator's organisation, the only one that may own reserved prefixes; nil when `init` was given none.
     var operatorOrganisation: OrganisationNumber? { get throws }
 }
 
 /// An open, immediate transaction in which an act and its ledger entry are kept together.
-public protocol AdministrativeTransaction: AdministrativeReader, ScopeStore, ClientStore, LedgerTransaction {
+public protocol AdministrativeTransaction: AdministrativeReader, ScopeStore, ClientStore, RoleStore, ResourceStore,
+    DelegationStore, LedgerTransaction
+{
     /// Raises the revision of the facts, once a transaction, so that no decision rests on what was (DESIGN §2).
     func raiseRevision() throws
 }

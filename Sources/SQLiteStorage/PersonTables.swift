@@ -1,7 +1,7 @@
 public import Delegations
-internal import Foundation
+internal import FoundationEssentials
 internal import GRDB
-public import Vocabulary
+internal import Vocabulary
 
 /// Persons: who stands for whom, and who is found by which number.
 extension SQLiteReader {

@@ -1,5 +1,5 @@
 public import Delegations
-internal import Foundation
+internal import FoundationEssentials
 internal import GRDB
 public import Vocabulary
 
@@ -127,7 +127,10 @@ extension SQLiteTransaction: RoleStore {
             sql: "INSERT OR IGNORE INTO role_given (organisation, role, holder) VALUES (?, ?, ?)",
             arguments: Self.givenKey(assignment)
         )
-        return database.changesCount > 0
+        let isNew = database.changesCount > 0
+        // A person who holds no other role must be found by UUID and number all the same.
+        if case .person(let person) = assignment.holder { try remember(person) }
+        return isNew
     }
 
     /// Takes a role given inside the module back; false when there was none.

@@ -129,6 +129,13 @@ extension ImportRefusal: CLIErrorConvertible {
                     .init("kind", kind.rawValue), .init("closing", closing), .init("live", live),
                 ]
             )
+        case .endsTooManyRoles(let ending, let known):
+            CLIError(
+                "ends_too_many_roles",
+                "the import would end all roles of \(ending) of \(known) units that have any; nothing was changed",
+                hint: "is the file whole? If it is, repeat with `--allow-closing`",
+                details: [.init("ending", ending), .init("units_with_roles", known)]
+            )
         case .alreadyRunning: .conflict("import_running", "\(self)")
         }
     }

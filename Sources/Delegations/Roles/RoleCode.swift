@@ -16,6 +16,9 @@ public struct RoleCode: Sendable, Hashable {
         rawValue = text.uppercased()
     }
 
+    /// A code that was parsed before it was stored.
+    public init(stored rawValue: String) { self.rawValue = rawValue }
+
     /// A code of our own tables, in upper case.
     init(_ literal: StaticString) { rawValue = "\(literal)" }
 

@@ -56,12 +56,20 @@ public struct ImportProgress: Sendable, Hashable {
     public let bytesTaken: Int64
     /// Units read so far.
     public let units: Int
+
+    /// So far, and no further.
+    public init(bytesTaken: Int64, units: Int) {
+        self.bytesTaken = bytesTaken
+        self.units = units
+    }
 }
 
 /// Why an import was given up although the file could be read; nothing has changed.
 public enum ImportRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     /// It would delete more live units of one kind than a day's changes could.
     case closesTooMany(kind: Organisation.Kind, closing: Int, of: Int)
+    /// It would leave more units without any role than a day's changes could.
+    case endsTooManyRoles(ending: Int, of: Int)
     /// Another import into the same register is under way.
     case alreadyRunning
 
@@ -71,6 +79,11 @@ public enum ImportRefusal: Error, Equatable, Sendable, CustomStringConvertible {
         case .closesTooMany(let kind, let closing, let live):
             """
             the import would mark \(closing) of \(live) live \(kind.words)s as deleted; \
+            is the file whole? If it is, repeat with `--allow-closing`
+            """
+        case .endsTooManyRoles(let ending, let known):
+            """
+            the import would end all roles of \(ending) of \(known) units that have any; \
             is the file whole? If it is, repeat with `--allow-closing`
             """
         case .alreadyRunning: "another import into this register is under way"
