@@ -1,4 +1,5 @@
 public import Clients
+public import Delegations
 public import Scopes
 public import Vocabulary
 
@@ -28,6 +29,24 @@ public enum AdministrationRefusal: Error, Equatable, Sendable {
     case client([ClientFault])
     /// The key cannot be registered, or taken away.
     case key(ClientKeyFault)
+    /// The delegation may not be given, or the supplier not removed.
+    case delegation(DelegationRefusal)
+    /// There is a resource of that identifier.
+    case resourceExists(ResourceID)
+    /// There is no resource of that identifier, or none that is stored.
+    case unknownResource(ResourceID)
+    /// The resource would break these rules.
+    case resource([ResourceFault])
+    /// The resource bundles scopes under prefixes that its owner does not have (`InvalidPrefix`).
+    case foreignScopes([ScopeName])
+    /// The resource has delegations in force, so many, and was not to take them along.
+    case resourceInUse(ResourceID, delegations: Int)
+    /// The organisation is not the competent authority of the resource.
+    case notResourceOwner(ResourceID, OrganisationNumber)
+    /// The policy cannot be read, or says nothing about the resource.
+    case policy(String)
+    /// The on-behalf-of entry would break a rule.
+    case onBehalfOf(OnBehalfOfFault)
     /// Store or files are others than when the plan was made.
     case stalePlan
 }
@@ -49,6 +68,17 @@ extension AdministrationRefusal: CustomStringConvertible {
         case .unknownClient(let id): "there is no client `\(id)`"
         case .client(let faults): faults.map(\.description).joined(separator: "\n")
         case .key(let fault): "\(fault)"
+        case .delegation(let refusal): "\(refusal)"
+        case .resourceExists(let id): "there is a resource `\(id)` already"
+        case .unknownResource(let id): "there is no resource `\(id)` in the registry"
+        case .resource(let faults): faults.map(\.description).joined(separator: "\n")
+        case .foreignScopes(let scopes):
+            "the competent authority does not own the prefixes of \(scopes.map { "`\($0)`" }.joined(separator: ", "))"
+        case .resourceInUse(let id, let count):
+            "the resource `\(id)` has \(count) delegation\(count == 1 ? "" : "s"), which would end with it"
+        case .notResourceOwner(let id, let number): "`\(number)` is not the competent authority of `\(id)`"
+        case .policy(let fault): fault
+        case .onBehalfOf(let fault): "\(fault)"
         case .stalePlan: "the plan is stale: what it was made of has changed meanwhile"
         }
     }

@@ -57,6 +57,30 @@ public struct LedgerEvent: Sendable, Hashable {
         case signingKeyCreated = "signing_key_created"
         /// A signing key's timetable was changed.
         case signingKeyScheduled = "signing_key_scheduled"
+        /// A resource was put into the registry.
+        case resourceCreated = "resource_created"
+        /// A new version of a resource was put into the registry.
+        case resourceChanged = "resource_changed"
+        /// A resource was taken out of the registry.
+        case resourceDeleted = "resource_deleted"
+        /// A resource's policy was uploaded or taken away.
+        case resourcePolicyChanged = "resource_policy_changed"
+        /// A consumer's delegation to a supplier was given.
+        case delegationGiven = "delegation_given"
+        /// A delegation got another end.
+        case delegationChanged = "delegation_changed"
+        /// A delegation was revoked by its giver, or given up by its receiver.
+        case delegationRevoked = "delegation_revoked"
+        /// An organisation became the supplier of another.
+        case supplierAdded = "supplier_added"
+        /// An organisation is no longer the supplier of another.
+        case supplierRemoved = "supplier_removed"
+        /// An on-behalf-of entry was put on a client.
+        case onBehalfOfAdded = "on_behalf_of_added"
+        /// An on-behalf-of entry of a client was changed.
+        case onBehalfOfChanged = "on_behalf_of_changed"
+        /// An on-behalf-of entry was taken from a client.
+        case onBehalfOfRemoved = "on_behalf_of_removed"
         /// An access list was made.
         case accessListCreated = "access_list_created"
         /// An access list got another name or description.
@@ -73,6 +97,42 @@ public struct LedgerEvent: Sendable, Hashable {
         case accessListDisconnected = "access_list_disconnected"
         /// The decision point was asked.
         case decisionMade = "decision_made"
+        /// A system was registered.
+        case systemRegistered = "system_registered"
+        /// A system's record, rights or packages were changed.
+        case systemChanged = "system_changed"
+        /// A system was deleted, and with it its system users.
+        case systemDeleted = "system_deleted"
+        /// A vendor asked a customer for a system user.
+        case systemUserRequested = "system_user_requested"
+        /// A request for a system user was passed on to somebody who may approve it.
+        case systemUserRequestEscalated = "system_user_request_escalated"
+        /// A request for a system user was taken back.
+        case systemUserRequestDeleted = "system_user_request_deleted"
+        /// A request was approved: there is a system user now.
+        case systemUserApproved = "system_user_approved"
+        /// A request for a system user, or for a change of one, was refused.
+        case systemUserRejected = "system_user_rejected"
+        /// A vendor asked for a change of a system user.
+        case systemUserChangeRequested = "system_user_change_requested"
+        /// A change was approved: the system user has other rights now.
+        case systemUserChanged = "system_user_changed"
+        /// A system user was deleted.
+        case systemUserDeleted = "system_user_deleted"
+        /// An agent system user was given a client.
+        case clientDelegated = "client_delegated"
+        /// An agent system user lost a client.
+        case clientDelegationRemoved = "client_delegation_removed"
+        /// An organisation asked for consent.
+        case consentRequested = "consent_requested"
+        /// Consent was given.
+        case consentAccepted = "consent_accepted"
+        /// Consent was refused.
+        case consentRejected = "consent_rejected"
+        /// Consent was withdrawn.
+        case consentRevoked = "consent_revoked"
+        /// A request for consent was taken back.
+        case consentDeleted = "consent_deleted"
         /// The operator accepted that the clock was set back.
         case clockAccepted = "clock_accepted"
     }

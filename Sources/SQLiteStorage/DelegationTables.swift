@@ -1,4 +1,5 @@
 public import Delegations
+public import TokenIssuance
 internal import Foundation
 internal import GRDB
 public import Vocabulary
@@ -154,7 +155,9 @@ extension SQLiteTransaction: DelegationStore {
             arguments: [consumer.integer, supplier.integer]
         )
     }
+}
 
+extension SQLiteTransaction: DelegationUseStore {
     /// Notes that a token rests on these delegations; written at most once a day for each.
     ///
     /// No fact that a decision rests on: the revision stays.

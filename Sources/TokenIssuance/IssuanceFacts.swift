@@ -91,6 +91,12 @@ public struct IssuanceFacts: Sendable, Hashable {
     }
 }
 
+/// Notes inside an open transaction that tokens rest on delegations; blocks.
+public protocol DelegationUseStore {
+    /// Notes the use of these delegations, at most once a day for each.
+    func noteUse(of delegations: [ScopeDelegation], at now: Timestamp) throws
+}
+
 /// Reads facts inside an open transaction or snapshot; blocks.
 public protocol FactsReader {
     /// The facts as they are in this snapshot.

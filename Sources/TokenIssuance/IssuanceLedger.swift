@@ -25,7 +25,8 @@ public struct IssuanceDecision: Sendable {
 }
 
 /// The ledger of the embedded server: the one writer's batches (DESIGN §2.6).
-public struct WriterIssuanceLedger<Store: LedgerStore>: IssuanceLedger where Store.Transaction: FactsReader {
+public struct WriterIssuanceLedger<Store: LedgerStore>: IssuanceLedger
+where Store.Transaction: FactsReader & DelegationUseStore {
     private let writer: LedgerWriter<Store>
     private let signer: TokenSigner
 

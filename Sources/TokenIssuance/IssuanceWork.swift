@@ -3,7 +3,9 @@ import Clients
 import Vocabulary
 
 /// One token request's share of a batch, run on the writer's thread only.
-final class IssuanceWork<Transaction: LedgerTransaction & FactsReader>: LedgerWork, @unchecked Sendable {
+final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & DelegationUseStore>: LedgerWork,
+    @unchecked Sendable
+{
     // INVARIANT: `outcome` is touched by the writer's thread alone; everything else is immutable.
     private let decision: IssuanceDecision
     private let signer: TokenSigner
@@ -52,6 +54,7 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader>: LedgerWo
             do { key = try signer.key(for: token.algorithm, at: now) } catch { throw FailedAlone(cause: error) }
             let event = IssuanceRecord.issued(token, for: decision.grant, decidedOn: revision, trace: decision.trace)
             try transaction.append(event, claiming: claims)
+            try transaction.noteUse(of: token.delegations, at: now)
             outcome = .token(token, key)
         case .failure(let refusal):
             try refuse(

@@ -1,5 +1,6 @@
 import Administration
 import Clients
+import Delegations
 import SQLiteStorage
 import Scopes
 import Vocabulary
@@ -127,7 +128,40 @@ extension AdministrationRefusal: CLIErrorConvertible {
         case .key(.keyIDTaken): .conflict("key_id_taken", description, hint: "give the key another `kid`")
         case .key(.unknown): CLIError("key_not_found", description)
         case .key: CLIError("key_refused", description)
+        case .delegation(let refusal): Self.delegation(refusal)
+        case .resourceExists:
+            .conflict("resource_exists", description, hint: "change it with `portvakt resource update`")
+        case .unknownResource: CLIError("resource_not_found", description)
+        case .resource(let faults): CLIError("resource_invalid", description, details: Self.details(faults))
+        case .foreignScopes(let scopes):
+            CLIError("invalid_prefix", description, details: [.init("InvalidPrefix", scopes.map(\.rawValue))])
+        case .resourceInUse:
+            .conflict("resource_in_use", description, hint: "add `--end-delegations` to end them")
+        case .notResourceOwner: CLIError("resource_owner", description, status: .notAllowed)
+        case .policy: CLIError("policy_invalid", description)
+        case .onBehalfOf: CLIError("on_behalf_of_refused", description)
         case .stalePlan: .conflict("plan_stale", description, hint: "nothing was done; look at the plan again")
+        }
+    }
+
+    private static func delegation(_ refusal: DelegationRefusal) -> CLIError {
+        switch refusal {
+        case .unknownOrganisation:
+            CLIError(
+                "organisation_unknown",
+                "\(refusal)",
+                hint: "import the register with `portvakt org import`"
+            )
+        case .sameParty: CLIError("delegation_to_self", "\(refusal)")
+        case .unknownResource: CLIError("resource_not_found", "\(refusal)")
+        case .scopeWithoutResource: CLIError("scope_without_resource", "\(refusal)")
+        case .ambiguousScope: CLIError("scope_ambiguous", "\(refusal)", hint: "name one with `--resource`")
+        case .notSchema: CLIError("resource_type", "\(refusal)")
+        case .notDelegable: CLIError("resource_not_delegable", "\(refusal)")
+        case .notAllowed, .notAdministrator: CLIError("delegation_not_allowed", "\(refusal)", status: .notAllowed)
+        case .missingConnection: CLIError("supplier_missing", "\(refusal)")
+        case .remainingResources: .conflict("supplier_in_use", "\(refusal)")
+        case .endsInThePast: CLIError("delegation_ends_in_the_past", "\(refusal)")
         }
     }
 

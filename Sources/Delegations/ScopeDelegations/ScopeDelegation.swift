@@ -30,6 +30,20 @@ public struct DelegationID: Sendable, Hashable, CustomStringConvertible {
     public var description: String { uuid.uuidString.lowercased() }
 }
 
+/// Draws identifiers for new delegations.
+public struct DelegationIDSource: Sendable {
+    private let draw: @Sendable () -> UUID
+
+    /// A source that takes its UUIDs from `draw`.
+    public init(_ draw: @escaping @Sendable () -> UUID) { self.draw = draw }
+
+    /// The system's random UUIDs (RFC 9562 §5.4).
+    public static let system = DelegationIDSource { UUID() }
+
+    /// A new identifier.
+    public func next() -> DelegationID { DelegationID(draw()) }
+}
+
 /// Whose act a delegation rests on.
 public enum DelegationBasis: Sendable, Hashable {
     /// A person's, whose right was checked.
