@@ -14,7 +14,9 @@ extension SQLiteReader {
         return try !assignments(heldBy: .person(person)).isEmpty
     }
 
-    /// The party that a UUID names; nil when it is unknown. An organisation need not stand in the register.
+    /// The party that a UUID names; nil when it is unknown.
+    ///
+    /// An organisation need not stand in the register.
     public func party(named uuid: PartyUUID) throws -> Party? {
         if let organisation = uuid.organisation { return .organisation(organisation) }
         return try persons(numbered: uuid.personPartyIDs).first { $0.uuid == uuid }

@@ -77,8 +77,13 @@ extension PersonPseudonym {
     /// A made-up person: the pseudonym whose last bytes spell the number.
     public static func sample(_ number: UInt64) -> PersonPseudonym {
         // Spread over the first bytes too, so that party numbers and UUIDs of different samples differ.
-        let spread = number &* 0x9E37_79B9_7F4A_7C15
-        let bytes = (0..<32).map { UInt8(truncatingIfNeeded: ($0 < 8 ? spread : number) >> UInt64(56 - $0 % 8 * 8)) }
+        let spread: UInt64 = number &* 0x9E37_79B9_7F4A_7C15
+        var bytes: [UInt8] = []
+        for word in [spread, number, number, number] {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
         guard let sample = PersonPseudonym(bytes: bytes) else { preconditionFailure("32 bytes were made") }
         return sample
     }
