@@ -191,7 +191,7 @@ let package = Package(
                 "JOSE",
                 "LibCrypto", "Organisations", "PortvaktClient", "PortvaktHummingbird", "PortvaktProvider",
                 "SQLiteStorage", "Scopes", "Server", "TokenIssuance", "Vocabulary", "XACML", argumentParser,
-                asyncHTTPClient, hummingbird, httpTypes, logging, mustache, nioCore, serviceLifecycle, yams,
+                asyncHTTPClient, hummingbird, httpTypes, logging, mustache, nioCore, nioHTTP1, serviceLifecycle, yams,
             ],
             swiftSettings: house
         ),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import PortvaktClient
 import Synchronization
 import Vocabulary
@@ -86,7 +87,7 @@ struct SteadyConsumer: Sendable {
 
     /// Makes so many calls, one each `interval`, and waits for the last answer.
     func run(calls: Int, every interval: Duration) async -> Tally {
-        let tally = Mutex(Tally())
+        let tally = SharedTally()
         let clock = ContinuousClock()
         let start = clock.now
         await withDiscardingTaskGroup { group in
@@ -97,15 +98,25 @@ struct SteadyConsumer: Sendable {
                 group.addTask {
                     let failure = await call()
                     let taken = due.duration(to: clock.now)
-                    let microseconds = Int(taken / .microseconds(1))
-                    tally.withLock { tally in
-                        tally.latencies.append(microseconds)
-                        if let failure { tally.failures[failure, default: 0] += 1 }
-                    }
+                    tally.enter(failure, after: Int(taken / .microseconds(1)))
                 }
             }
         }
-        return tally.withLock { $0 }
+        return tally.whole
+    }
+
+    /// The tally while the calls run.
+    private final class SharedTally: Sendable {
+        private let tally = Mutex(Tally())
+
+        var whole: Tally { tally.withLock { $0 } }
+
+        func enter(_ failure: String?, after microseconds: Int) {
+            tally.withLock { tally in
+                tally.latencies.append(microseconds)
+                if let failure { tally.failures[failure, default: 0] += 1 }
+            }
+        }
     }
 
     /// Why a call failed; nil when it did not.

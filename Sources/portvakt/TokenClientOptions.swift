@@ -96,7 +96,7 @@ struct TokenClientOptions: ParsableArguments {
         case .unnamed: "name the registered key with `--kid`, or its certificate with `--enterprise-certificate`"
         case .key(.passphraseRequired), .key(.wrongPassphrase): "give a file with the pass phrase: `--passphrase-file`"
         case .certificateOfAnotherKey: "key and certificate must be a pair"
-        case .key, .jwk, .certificate, .algorithm: nil
+        case .key, .jwk, .token, .file, .certificate, .algorithm: nil
         }
     }
 }
