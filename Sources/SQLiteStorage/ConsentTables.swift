@@ -1,6 +1,7 @@
 public import Delegations
 public import Foundation
 internal import GRDB
+public import TokenIssuance
 public import Vocabulary
 
 /// Consents and what happened to them.
@@ -142,5 +143,18 @@ extension SQLiteTransaction: ConsentStore {
         case .operator: Data()
         case .person(let person): person.stored
         }
+    }
+}
+
+extension SQLiteTransaction: ConsentUseStore {
+    /// Keeps that a token was issued on a consent; a one-time consent is used up by it, for the next decision to see.
+    public func noteUse(of consent: ConsentRequest, at now: Timestamp) throws {
+        try append(ConsentEvent(consent: consent.id, kind: .used, time: now, by: .organisation(consent.to)))
+        guard consent.isOneTime else { return }
+        try database.execute(
+            sql: "UPDATE consent SET used = ? WHERE id = ?",
+            arguments: [now.seconds, consent.id.stored]
+        )
+        try raiseRevision()
     }
 }

@@ -18,8 +18,23 @@ extension SQLiteReader: FactsReader {
             consumer: try parties.flatMap { try standing(of: $0.consumer) },
             supplier: try parties?.supplier.flatMap { try standing(of: $0) },
             consumerPrefixes: query.needsConsumerPrefixes ? try prefixes(of: parties?.consumer) : [],
-            scopes: try query.scopes.map { try facts(about: $0, for: parties) }
+            scopes: try query.scopes.map { try facts(about: $0, for: parties) },
+            detail: try client.flatMap { try detail(query.detail, of: $0) }
         )
+    }
+
+    /// What is known of the system user or consent that the token shall rest on.
+    private func detail(_ asked: DetailQuery?, of client: Client) throws -> DetailFacts? {
+        switch asked {
+        case nil: nil
+        case .systemUser(let owner, let externalRef):
+            .systemUser(
+                try SystemUserLookup(self)
+                    .systemUser(ofClient: client.id, vendor: client.owner, owner: owner, externalRef: externalRef),
+                owner: try standing(of: owner)
+            )
+        case .consent(let id): .consent(try consent(id))
+        }
     }
 
     private func facts(about name: ScopeName, for parties: GrantParties?) throws -> IssuanceFacts.ScopeFacts {
@@ -72,7 +87,8 @@ extension IssuanceFacts {
     fileprivate func isComplete(for query: FactsQuery) -> Bool {
         client != nil
             && scopes.allSatisfy { $0.scope != nil && ($0.access != nil || $0.scope?.isAccessibleForAll == true) }
-            && consumer != nil && (!query.asksByDelegation || scopes.allSatisfy { !$0.delegations.isEmpty })
+            && consumer != nil && (query.detail == nil || detail?.isComplete == true)
+            && (!query.asksByDelegation || scopes.allSatisfy { !$0.delegations.isEmpty })
     }
 }
 

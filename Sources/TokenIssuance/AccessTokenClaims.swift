@@ -38,6 +38,8 @@ public struct AccessTokenClaims: Sendable, Hashable {
     public let audience: JSONValue?
     /// `pid`.
     public let pid: NationalIdentityNumber?
+    /// `authorization_details`: the system user or consent that it rests on.
+    public let detail: TokenDetail?
     /// The header's `typ`.
     public let headerType: String
     /// The header's `alg`.
@@ -69,6 +71,7 @@ public struct AccessTokenClaims: Sendable, Hashable {
         if let delegationSource { object["delegation_source"] = .string(delegationSource) }
         if let audience { object["aud"] = audience }
         if let pid { object["pid"] = .string(pid.exposed) }
+        if let detail { object["authorization_details"] = detail.claim }
         if !consumerPrefixes.isEmpty { object["consumer_prefix"] = .strings(consumerPrefixes.map(\.rawValue)) }
         return object
     }

@@ -1,4 +1,4 @@
-public import JOSE
+import JOSE
 public import Vocabulary
 
 /// The claims of an assertion, each of the right form (spec §2.3); nothing in them is proven.
@@ -24,7 +24,7 @@ public struct AssertionClaims: Sendable, Hashable {
     /// `consumer_org` or `iss_onbehalfof`: for whom the client acts.
     public let actingFor: ActingFor
     /// `authorization_details`.
-    public let authorizationDetails: JSONValue?
+    public let authorizationDetail: AuthorizationDetail?
 
     /// The longest `jti` in bytes.
     public static let maximumTokenIDLength = 255
@@ -55,7 +55,7 @@ public struct AssertionClaims: Sendable, Hashable {
         notBefore = try Self.date("nbf", in: object)
         guard expires > issuedAt else { throw .assertionEndsBeforeItBegins }
         tokenID = try Self.tokenID(in: object)
-        authorizationDetails = try Self.authorizationDetails(in: object)
+        authorizationDetail = try object["authorization_details"].map(AuthorizationDetail.init(parsing:))
         switch kind {
         case .grant:
             scopes = try Self.scopes(try Self.required("scope", in: object), named: "scope")
@@ -137,21 +137,6 @@ public struct AssertionClaims: Sendable, Hashable {
             throw .claim("pid", fault: .malformed)
         }
         return number
-    }
-
-    private static func authorizationDetails(in object: JSONObject) throws(Refusal) -> JSONValue? {
-        guard let member = object["authorization_details"] else { return nil }
-        return try checkedAuthorizationDetails(member)
-    }
-
-    /// RFC 9396 §2: an array of objects, each with a `type`.
-    ///
-    /// No type is served yet, so any is unknown (MP-301).
-    static func checkedAuthorizationDetails(_ value: JSONValue) throws(Refusal) -> JSONValue {
-        guard case .array(let elements) = value, let first = elements.first, case .object(let detail) = first,
-            case .string(let type) = detail["type"]
-        else { throw .claim("authorization_details", fault: .malformed) }
-        throw .authorizationDetailsType(String(type.prefix(100)))
     }
 
     /// The known claim within two edits of `name`, as `consumer_org` of `consumer_orgno`.

@@ -29,6 +29,8 @@ public struct AuthenticatedGrant: Sendable {
     public let pid: NationalIdentityNumber?
     /// For whom the client says that it acts.
     public let actingFor: ActingFor
+    /// The system user or consent that the token shall rest on.
+    public let detail: AuthorizationDetail?
     /// The claims that use up the assertions.
     public let claims: [ReplayClaim]
     /// The identifier of the token, if one is issued.
@@ -37,7 +39,9 @@ public struct AuthenticatedGrant: Sendable {
     public let isAddressedToEndpoint: Bool
 
     /// The facts that a decision on it needs.
-    public var query: FactsQuery { FactsQuery(client: client.id, scopes: scopes, actingFor: actingFor) }
+    public var query: FactsQuery {
+        FactsQuery(client: client.id, scopes: scopes, actingFor: actingFor, detail: detail.map(DetailQuery.init))
+    }
 }
 
 /// Proves who a client is (RFC 7523 §3), with at most one signature check for each look at the client.
@@ -109,6 +113,7 @@ public struct ClientAuthenticator: Sendable {
             resource: grant.resource,
             pid: grant.pid,
             actingFor: grant.actingFor,
+            detail: grant.detail,
             claims: claims.map {
                 ReplayClaim(
                     client: client.id,

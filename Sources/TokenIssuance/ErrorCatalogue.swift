@@ -51,6 +51,8 @@ public enum ErrorCatalogue {
         case .noAccess: .noAccess
         case .notDelegated: .notDelegated
         case .unknownAuthorizationDetailsType: .unknownAuthorizationDetailsType
+        case .unknownAuthorizationDetailsMember: .unknownAuthorizationDetailsMember
+        case .authorizationDetailsValue: .authorizationDetailsValue
         case .clientDisabled: .clientDisabled
         case .organisationRefused: .organisationRefused
         case .invalidTarget: .invalidTarget

@@ -12,6 +12,8 @@ public enum OAuthErrorCode: String, Sendable, Hashable, CaseIterable {
     case invalidTarget = "invalid_target"
     /// Authorization details cannot be had (RFC 9396 §5).
     case invalidAuthorizationDetails = "invalid_authorization_details"
+    /// The customer has no such system user; Maskinporten's own word.
+    case invalidCustomerConfiguration = "invalid_altinn_customer_configuration"
     /// The grant type is not served.
     case unsupportedGrantType = "unsupported_grant_type"
     /// An access token is missing or not acceptable (RFC 6750 §3.1).
@@ -28,7 +30,8 @@ public enum OAuthErrorCode: String, Sendable, Hashable, CaseIterable {
 
 /// The number that integrators search for: `MP-` as at Maskinporten, `PV-` for cases that it does not number.
 ///
-/// One code has one status and one `error`, but for a faulty `client_assertion`, which is always 401 `invalid_client`.
+/// One code has one status and one `error`, but for a faulty `client_assertion`, which is always 401 `invalid_client`, and for
+/// MP-303, whose `error` depends on the type (``Refusal/oauthError``).
 public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     /// The assertion is malformed, or has a header member or claim that it must not have.
     case malformedAssertion = "MP-011"
@@ -60,6 +63,10 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     case notDelegated = "MP-251"
     /// The type of authorization details is not served.
     case unknownAuthorizationDetailsType = "MP-301"
+    /// Authorization details have a member that their type does not know.
+    case unknownAuthorizationDetailsMember = "MP-302"
+    /// Authorization details name nothing that can be had.
+    case authorizationDetailsValue = "MP-303"
 
     /// The form is malformed.
     case malformedForm = "PV-001"
@@ -130,7 +137,8 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .malformedAssertion, .replayed, .clientNotFound, .wrongAudience, .invalidCertificate, .expiredKey,
             .wrongOrganisation, .malformedX5C, .invalidSignature, .expiredAssertion, .scopeNotOnClient,
-            .scopeNotForIntegrationType, .unknownAuthorizationDetailsType, .malformedForm, .unsupportedGrantType,
+            .scopeNotForIntegrationType, .unknownAuthorizationDetailsType, .unknownAuthorizationDetailsMember,
+            .authorizationDetailsValue, .malformedForm, .unsupportedGrantType,
             .unknownKey, .keyRequired, .notYetValid, .lifetimeTooLong, .clientDisabled, .organisationRefused,
             .invalidTarget, .scopeInactive, .pidRule, .actingRefused, .incompatibleScopes, .onBehalfOfUnknown,
             .scopeNotDelegable, .malformedRequest,
@@ -164,7 +172,8 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
             .invalidScope
         case .noAccess, .notDelegated, .unprovenSupplier, .actForbidden: .forbidden
         case .insufficientScope: .insufficientScope
-        case .unknownAuthorizationDetailsType: .invalidAuthorizationDetails
+        case .unknownAuthorizationDetailsType, .unknownAuthorizationDetailsMember: .invalidAuthorizationDetails
+        case .authorizationDetailsValue: .invalidCustomerConfiguration
         case .unsupportedGrantType: .unsupportedGrantType
         case .invalidTarget: .invalidTarget
         case .accessTokenRequired, .accessTokenRefused: .invalidToken

@@ -50,21 +50,6 @@ extension ErrorPage {
             "Consumer has not been granted access to the scope: `demo:fish.read` is not granted to `310000124`; ask the scope's owner"
     )
 
-    static let unknownAuthorizationDetailsType = ErrorPage(
-        code: .unknownAuthorizationDetailsType,
-        title: "The type of authorization details is unknown",
-        meaning:
-            "`authorization_details` has a type that this server does not serve (RFC 9396).",
-        causes: [
-            "the type is misspelt"
-        ],
-        fixes: [
-            "leave `authorization_details` out, or use a type that the metadata name in `authorization_details_types_supported`"
-        ],
-        example:
-            "Unknown authorization details type: authorization details of type `urn:example` are not served here"
-    )
-
     static let clientDisabled = ErrorPage(
         code: .clientDisabled,
         title: "The client is disabled",

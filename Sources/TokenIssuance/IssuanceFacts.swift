@@ -12,12 +12,20 @@ public struct FactsQuery: Sendable, Hashable {
     public let scopes: [ScopeName]
     /// For whom the client says that it acts.
     public let actingFor: ActingFor
+    /// The system user or consent that the token shall rest on.
+    public let detail: DetailQuery?
 
     /// A query.
-    public init(client: ClientID, scopes: [ScopeName], actingFor: ActingFor = .owner) {
+    public init(
+        client: ClientID,
+        scopes: [ScopeName],
+        actingFor: ActingFor = .owner,
+        detail: DetailQuery? = nil
+    ) {
         self.client = client
         self.scopes = scopes
         self.actingFor = actingFor
+        self.detail = detail
     }
 
     /// Whether the token will name the prefixes that the consumer owns: those for Altinn's look-up of delegations and its
@@ -72,6 +80,8 @@ public struct IssuanceFacts: Sendable, Hashable {
     public let consumerPrefixes: [ScopePrefix]
     /// The scopes in the order asked.
     public let scopes: [ScopeFacts]
+    /// What is known of the system user or consent asked for; nil when none was.
+    public let detail: DetailFacts?
 
     /// A snapshot.
     public init(
@@ -80,7 +90,8 @@ public struct IssuanceFacts: Sendable, Hashable {
         consumer: OrganisationStanding?,
         supplier: OrganisationStanding? = nil,
         consumerPrefixes: [ScopePrefix] = [],
-        scopes: [ScopeFacts]
+        scopes: [ScopeFacts],
+        detail: DetailFacts? = nil
     ) {
         self.revision = revision
         self.client = client
@@ -88,6 +99,7 @@ public struct IssuanceFacts: Sendable, Hashable {
         self.supplier = supplier
         self.consumerPrefixes = consumerPrefixes
         self.scopes = scopes
+        self.detail = detail
     }
 }
 

@@ -26,7 +26,7 @@ public struct IssuanceDecision: Sendable {
 
 /// The ledger of the embedded server: the one writer's batches (DESIGN §2.6).
 public struct WriterIssuanceLedger<Store: LedgerStore>: IssuanceLedger
-where Store.Transaction: FactsReader & DelegationUseStore {
+where Store.Transaction: FactsReader & DelegationUseStore & ConsentUseStore {
     private let writer: LedgerWriter<Store>
     private let signer: TokenSigner
 

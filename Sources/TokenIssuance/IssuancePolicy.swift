@@ -1,5 +1,5 @@
 import Clients
-import Delegations
+public import Delegations
 import EnterpriseCertificates
 public import JOSE
 public import Organisations
@@ -21,6 +21,7 @@ public struct IssuancePolicy: Sendable {
     private let defaultAlgorithm: JWSAlgorithm
     private let distress: DistressPolicy
     private let administrationAudience: String
+    private let pseudonyms: PseudonymKey?
 
     /// A policy.
     ///
@@ -30,18 +31,21 @@ public struct IssuancePolicy: Sendable {
     ///   - defaultAlgorithm: The algorithm of tokens where no scope says otherwise.
     ///   - distress: What is done with bankrupt and winding-up organisations.
     ///   - administrationAudience: `aud` of tokens with a scope under `idporten`, `altinn` or `portvakt`: the `admin_url`.
+    ///   - pseudonyms: The key under which persons are kept; without it no token rests on a person's consent.
     public init(
         issuer: Issuer,
         defaultLifetime: Seconds = 120,
         defaultAlgorithm: JWSAlgorithm = .rs256,
         distress: DistressPolicy = .warn,
-        administrationAudience: String
+        administrationAudience: String,
+        pseudonyms: PseudonymKey? = nil
     ) {
         self.issuer = issuer
         self.defaultLifetime = defaultLifetime
         self.defaultAlgorithm = defaultAlgorithm
         self.distress = distress
         self.administrationAudience = administrationAudience
+        self.pseudonyms = pseudonyms
     }
 
     /// Decides on an authenticated grant.
@@ -65,6 +69,7 @@ public struct IssuancePolicy: Sendable {
         let headerType = try single(scopes, demand: "typ") { $0.headerType }?.rawValue ?? "JWT"
         let audience = try audience(of: grant.resource, for: scopes, headerType: headerType)
         let lifetime = lifetime(of: client, with: scopes)
+        let detail = try detail(grant.detail, given: facts, for: parties, at: now)
         return AccessTokenClaims(
             issuer: issuer,
             client: client.id,
@@ -79,6 +84,7 @@ public struct IssuancePolicy: Sendable {
             tokenID: grant.tokenID,
             audience: audience,
             pid: grant.pid,
+            detail: detail,
             headerType: headerType,
             algorithm: try algorithm(for: scopes),
             consumerPrefixes: facts.consumerPrefixes,
@@ -154,6 +160,60 @@ public struct IssuancePolicy: Sendable {
             case (.required, nil): throw .pid(required: true, scope: scope.name)
             case (.refused, .some): throw .pid(required: false, scope: scope.name)
             case (.allowed, _), (.required, .some), (.refused, nil): break
+            }
+        }
+    }
+
+    // MARK: System users and consents
+
+    /// What the token rests on besides scopes (spec §2.7 item 10: checked last).
+    private func detail(
+        _ asked: AuthorizationDetail?,
+        given facts: IssuanceFacts,
+        for parties: GrantParties,
+        at now: Timestamp
+    ) throws(Refusal) -> TokenDetail? {
+        switch asked {
+        case nil: return nil
+        case .systemUser(let owner, _):
+            guard case .systemUser(let found, let standing)? = facts.detail else {
+                throw .systemUser(.noSystemUser, owner: owner)
+            }
+            switch found {
+            case .failure(let failure): throw .systemUser(failure, owner: owner)
+            case .success(let user):
+                try checkStanding(standing, of: owner)
+                return .systemUser(user)
+            }
+        case .consent(_, let from):
+            guard case .consent(let consent?)? = facts.detail else { throw .consent([.unknown]) }
+            let faults = faults(of: consent, from: from, to: parties.consumer, at: now)
+            guard faults.isEmpty else { throw .consent(faults) }
+            return .consent(consent, from: from)
+        }
+    }
+
+    private func faults(
+        of consent: ConsentRequest,
+        from: PartyURN,
+        to consumer: OrganisationNumber,
+        at now: Timestamp
+    ) -> [Refusal.ConsentFault] {
+        // Whoever it was not given to learns nothing of it (spec/altinn §7.3: not found).
+        guard consent.to == consumer else { return [.unknown] }
+        let party: Party?
+        switch from {
+        case .organisation(let number): party = .organisation(number)
+        case .person(let number): party = pseudonyms.map { .person($0.pseudonym(of: number)) }
+        }
+        guard let party else { return [.from] }
+        return consent.impediments(from: party, to: consumer, at: now).map { problem in
+            switch problem {
+            case .fromMismatch: .from
+            case .expired: .expired
+            case .revoked: .revoked
+            case .notAccepted: consent.answer == .accepted ? .used : .notAccepted
+            default: .unknown
             }
         }
     }

@@ -2,6 +2,7 @@ import Clients
 import Delegations
 import AuditLedger
 import EnterpriseCertificates
+import FoundationEssentials
 import JOSE
 import Vocabulary
 
@@ -25,6 +26,13 @@ enum IssuanceRecord {
             event.details["delegations"] = .strings(Set(claims.delegations.map(\.id.description)).sorted())
         }
         if let audience = claims.audience { event.details["aud"] = audience }
+        switch claims.detail {
+        case .systemUser(let user):
+            event.details["system_user"] = .string(user.id.uuidString.lowercased())
+            event.details["system_user_org"] = .string("\(user.owner)")
+        case .consent(let consent, _): event.details["consent"] = .string(consent.id.uuidString.lowercased())
+        case nil: break
+        }
         if claims.pid != nil { event.details["pid"] = .bool(true) }
         if claims.isConsumerDistressed { event.details["consumer_distressed"] = .bool(true) }
         return event

@@ -3,7 +3,8 @@ import Clients
 import Vocabulary
 
 /// One token request's share of a batch, run on the writer's thread only.
-final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & DelegationUseStore>: LedgerWork,
+final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & DelegationUseStore & ConsentUseStore>:
+    LedgerWork,
     @unchecked Sendable
 {
     // INVARIANT: `outcome` is touched by the writer's thread alone; everything else is immutable.
@@ -55,6 +56,7 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
             let event = IssuanceRecord.issued(token, for: decision.grant, decidedOn: revision, trace: decision.trace)
             try transaction.append(event, claiming: claims)
             try transaction.noteUse(of: token.delegations, at: now)
+            if case .consent(let consent, _) = token.detail { try transaction.noteUse(of: consent, at: now) }
             outcome = .token(token, key)
         case .failure(let refusal):
             try refuse(

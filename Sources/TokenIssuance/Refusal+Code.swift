@@ -1,3 +1,4 @@
+import Delegations
 import Scopes
 import Organisations
 import EnterpriseCertificates
@@ -39,8 +40,18 @@ extension Refusal {
         case .pid: .pidRule
         case .resource: .invalidTarget
         case .authorizationDetailsType: .unknownAuthorizationDetailsType
+        case .authorizationDetailsMember: .unknownAuthorizationDetailsMember
+        case .authorizationDetailsValue, .systemUser, .consent: .authorizationDetailsValue
         case .acting: .actingRefused
         case .onBehalfOfUnknown: .onBehalfOfUnknown
+        }
+    }
+
+    /// The `error` member of the answer: the code's, but for MP-303, whose word speaks of system users.
+    public var oauthError: OAuthErrorCode {
+        switch self {
+        case .authorizationDetailsValue, .consent: .invalidAuthorizationDetails
+        default: code.oauthError
         }
     }
 
@@ -93,6 +104,10 @@ extension Refusal {
         case .pid(let required, _): required ? "pid_required" : "pid_refused"
         case .resource(_, let fault): fault.reason
         case .authorizationDetailsType: "authorization_details_type_unknown"
+        case .authorizationDetailsMember: "authorization_details_member_unknown"
+        case .authorizationDetailsValue: "authorization_details_value"
+        case .systemUser(let failure, _): failure.rawValue
+        case .consent(let faults): (faults.first ?? .unknown).rawValue
         case .acting(_, let fault): fault.rawValue
         case .onBehalfOfUnknown: "on_behalf_of_unknown"
         }
@@ -124,6 +139,9 @@ extension Refusal {
         ],
         .notDelegated: ["delegation_missing", "delegation_ended"],
         .unknownAuthorizationDetailsType: ["authorization_details_type_unknown"],
+        .unknownAuthorizationDetailsMember: ["authorization_details_member_unknown"],
+        .authorizationDetailsValue: SystemUserLookupFailure.allCases.map(\.rawValue)
+            + ConsentFault.allCases.map(\.rawValue) + ["authorization_details_value"],
         .malformedForm: ["form_malformed", "form_parameter_twice", "form_parameter_missing", "form_parameter_value"],
         .unsupportedGrantType: ["grant_type_unsupported"],
         .unsupportedMediaType: ["media_type_unsupported"],

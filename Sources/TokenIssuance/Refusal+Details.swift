@@ -67,7 +67,14 @@ extension Refusal {
             ["demand": .string(demand), "scopes": strings(scopes.map(\.rawValue))]
         case .pid(_, let scope): ["claim": "pid", "scope": .string(scope.rawValue)]
         case .resource(let resource, let fault): fault.details(of: resource)
-        case .authorizationDetailsType(let type): ["received": .string(type), "expected": []]
+        case .authorizationDetailsType(let type):
+            ["received": .string(type), "expected": strings(AuthorizationDetail.types)]
+        case .authorizationDetailsMember(let name, let expected):
+            ["received": .string(name), "expected": strings(expected)]
+        case .authorizationDetailsValue(let member, let expected):
+            ["member": .string(member), "expected": .string(expected)]
+        case .systemUser(_, let owner): ["systemuser_org": .string("\(owner)")]
+        case .consent(let faults): ["causes": strings(faults.map(\.rawValue))]
         case .acting(let organisation, _):
             ["claim": "consumer_org", "organisation": .string("\(organisation)")]
         case .onBehalfOfUnknown: ["claim": "iss_onbehalfof"]

@@ -1,3 +1,4 @@
+import Delegations
 import EnterpriseCertificates
 import JOSE
 import Organisations
@@ -40,6 +41,8 @@ extension Refusal {
         case .notDelegated: "Consumer has not delegated access to the scope to the supplier"
         case .actingRefused: "The combination of consumer_org and delegation scope on client is invalid"
         case .unknownAuthorizationDetailsType: "Unknown authorization details type"
+        case .unknownAuthorizationDetailsMember: "Unknown fields in authorization details"
+        case .authorizationDetailsValue: "Invalid authorization details values"
         case .malformedForm, .unsupportedGrantType, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
             .tooManyRequests, .accessTokenRequired, .accessTokenRefused, .insufficientScope, .actForbidden,
             .malformedRequest, .actRefused, .conflict, .misdirected, .unavailable, .serverError, .clientDisabled,
@@ -125,6 +128,11 @@ extension Refusal {
         case .resource(let resource, let fault): fault.explanation(of: resource)
         case .authorizationDetailsType(let type):
             "authorization details of type `\(type)` are not served here"
+        case .authorizationDetailsMember(let name, let expected):
+            "the member `\(name)` is unknown; the type has \(expected.map { "`\($0)`" }.joined(separator: ", "))"
+        case .authorizationDetailsValue(let member, let expected): "`\(member)` must be \(expected)"
+        case .systemUser(let failure, let owner): failure.explanation(of: owner)
+        case .consent(let faults): faults.map(\.explanation).joined(separator: "; ")
         case .acting(let organisation, .own):
             "`\(organisation)` owns the client itself; leave `consumer_org` out"
         case .acting(let organisation, .fixed):
@@ -208,6 +216,35 @@ extension Refusal.ResourceFault {
         case .enforced(let value): "\(asked) does not agree with the audience that the scopes enforce: `\(value)`"
         case .notAllowed(let scope): "\(asked) is not among those that `\(scope)` allows"
         case .required(let scope): "tokens with `\(scope)` need an audience; send `resource`"
+        }
+    }
+}
+
+extension SystemUserLookupFailure {
+    /// What to mend (spec §4.3).
+    fileprivate func explanation(of owner: OrganisationNumber) -> String {
+        switch self {
+        case .clientNotOnSystem: "the client is on no system of its owner; register it there"
+        case .noSystemUser: "`\(owner)` has no system user of the client's system; ask for one"
+        case .externalRefMismatch:
+            "`\(owner)` has a system user of the client's system under another `externalRef`; without one its own number is meant"
+        case .notApproved: "`\(owner)` has not approved the request for a system user"
+        case .agentAddressedByClient:
+            "`\(owner)` is a client of an agent system user; `systemuser_org` must be the agent's owner"
+        }
+    }
+}
+
+extension Refusal.ConsentFault {
+    /// What stands against the consent.
+    fileprivate var explanation: String {
+        switch self {
+        case .unknown: "there is no consent of that `id` for the consumer"
+        case .from: "the consent was not given by `from`"
+        case .expired: "the consent has expired; ask for a new one"
+        case .notAccepted: "the consent was not given"
+        case .revoked: "the consent was withdrawn"
+        case .used: "the consent was for one token, which was issued; ask for a new one"
         }
     }
 }

@@ -1,3 +1,4 @@
+public import Delegations
 public import EnterpriseCertificates
 public import JOSE
 public import Organisations
@@ -118,6 +119,14 @@ public enum Refusal: Error, Equatable, Sendable {
     case resource(String?, ResourceFault)
     /// The type of authorization details is not served.
     case authorizationDetailsType(String)
+    /// Authorization details have a member that their type does not know.
+    case authorizationDetailsMember(String, expected: [String])
+    /// A member of authorization details is missing or cannot be read.
+    case authorizationDetailsValue(member: String, expected: String)
+    /// The client's system has no system user of that owner.
+    case systemUser(SystemUserLookupFailure, owner: OrganisationNumber)
+    /// A consent cannot be used: everything that stands against it, in order.
+    case consent([ConsentFault])
     /// The client cannot act for that organisation by `consumer_org`.
     case acting(for: OrganisationNumber, ActingFault)
     /// The value of `iss_onbehalfof` is not registered on the client.
@@ -141,6 +150,22 @@ public enum Refusal: Error, Equatable, Sendable {
         case own = "consumer_is_owner"
         /// A supplier made the client for one consumer, which cannot be another.
         case fixed = "consumer_fixed"
+    }
+
+    /// Why a consent cannot be used.
+    public enum ConsentFault: String, Equatable, Sendable, CaseIterable {
+        /// There is none of that identifier for the consumer.
+        case unknown = "consent_unknown"
+        /// Another party gave it.
+        case from = "consent_from_mismatch"
+        /// Its end date has passed.
+        case expired = "consent_expired"
+        /// It was not given.
+        case notAccepted = "consent_not_accepted"
+        /// It was withdrawn.
+        case revoked = "consent_revoked"
+        /// It was for one token, which was issued.
+        case used = "consent_used"
     }
 
     /// Why an organisation gets no token.
@@ -241,7 +266,7 @@ public struct RefusedRequest: Error, Equatable, Sendable {
     public var status: Int { isClientAuthentication ? 401 : refusal.code.status }
 
     /// The `error` member of the answer.
-    public var oauthError: OAuthErrorCode { isClientAuthentication ? .invalidClient : refusal.code.oauthError }
+    public var oauthError: OAuthErrorCode { isClientAuthentication ? .invalidClient : refusal.oauthError }
 }
 
 /// The server cannot issue tokens at the moment: 503, `PV-008`; nothing was claimed.

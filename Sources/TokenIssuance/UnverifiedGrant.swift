@@ -17,6 +17,8 @@ public struct UnverifiedGrant: Sendable {
     public let pid: NationalIdentityNumber?
     /// For whom the client says that it acts; with `client_credentials` for its owner only.
     public let actingFor: ActingFor
+    /// The system user or consent that the token shall rest on.
+    public let detail: AuthorizationDetail?
 
     /// The client that it claims to come from.
     public var claimedClient: ClientID { assertion.unverifiedClaims.client }
@@ -35,6 +37,14 @@ public struct UnverifiedGrant: Sendable {
             resource = claims.resource
             pid = claims.pid
             actingFor = claims.actingFor
+            detail = claims.authorizationDetail
+            // The consumer of a system user's token is the vendor itself (spec §8.1).
+            if case .systemUser? = detail, actingFor != .owner {
+                throw RefusedRequest(
+                    .claimsExclusive(["authorization_details", "consumer_org", "iss_onbehalfof"]),
+                    claimedClient: claims.client
+                )
+            }
             // A client assertion beside the grant must name the same client.
             if let companion, companion.unverifiedClaims.client != claims.client {
                 throw RefusedRequest(.mismatch("client_assertion"), claimedClient: claims.client)
@@ -51,7 +61,7 @@ public struct UnverifiedGrant: Sendable {
             do throws(Refusal) {
                 scopes = try Self.scopes(inForm: scope)
                 self.resource = try ResourceIndicator(parsing: resource.map(JSONValue.string))
-                try Self.checkAuthorizationDetails(inForm: details)
+                detail = try Self.detail(inForm: details, andIn: assertion.unverifiedClaims.authorizationDetail)
             } catch {
                 throw RefusedRequest(error, claimedClient: client)
             }
@@ -78,11 +88,17 @@ public struct UnverifiedGrant: Sendable {
         }
     }
 
-    private static func checkAuthorizationDetails(inForm text: String?) throws(Refusal) {
-        guard let text else { return }
+    /// DESIGN §2.1: the form, the client assertion or both may hold it; both must then say the same.
+    private static func detail(
+        inForm text: String?,
+        andIn signed: AuthorizationDetail?
+    ) throws(Refusal) -> AuthorizationDetail? {
+        guard let text else { return signed }
         guard let value = try? JSONValue(parsing: Array(text.utf8)) else {
             throw .formParameterValue("authorization_details", expected: "a JSON array of objects")
         }
-        _ = try AssertionClaims.checkedAuthorizationDetails(value)
+        let sent = try AuthorizationDetail(parsing: value)
+        if let signed, signed != sent { throw .mismatch("authorization_details") }
+        return sent
     }
 }

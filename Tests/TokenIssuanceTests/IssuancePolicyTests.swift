@@ -90,6 +90,7 @@ private struct World {
             resource: resource,
             pid: pid,
             actingFor: actingFor,
+            detail: nil,
             claims: [],
             tokenID: TokenID("token-1"),
             isAddressedToEndpoint: isAddressedToEndpoint

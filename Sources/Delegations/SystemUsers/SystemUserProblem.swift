@@ -32,7 +32,7 @@ public enum SystemUserProblem: Int, Error, Sendable, Hashable, CaseIterable {
     case levelTooLow = 20
     /// The redirect address is not on the system's list.
     case redirectNotAllowed = 21
-    /// The system user belongs to another organisation.
+    /// The system or system user belongs to another organisation.
     case notOwned = 24
     /// The request is not one for an agent.
     case notAgentRequest = 25
@@ -117,7 +117,7 @@ extension SystemUserProblem: CustomStringConvertible {
         case .missingServiceRight: "the resource is reserved to organisations that the customer is not among"
         case .levelTooLow: "the approver has logged in at a lower level than the resource demands"
         case .redirectNotAllowed: "the redirect address is not among the system's allowed ones"
-        case .notOwned: "the system user belongs to another organisation"
+        case .notOwned: "it belongs to another organisation"
         case .notAgentRequest: "the request is not one for an agent system user"
         case .noRedirectURLs: "the system has no allowed redirect addresses"
         case .customerUnknown: "the register does not know the customer"
