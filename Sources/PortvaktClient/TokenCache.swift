@@ -34,8 +34,8 @@ public final class TokenCache: Sendable {
         var failures = 0
         var fetch: Fetch?
         var lastUse: UInt64 = 0
-        /// Whether somebody took the token since it was fetched.
-        var isUsed = false
+        /// Whether somebody asked since the last renewal that nobody had asked for began.
+        var isUsed = true
     }
 
     private struct State {
@@ -116,7 +116,7 @@ public final class TokenCache: Sendable {
         return .wait(fetch, isNew: true)
     }
 
-    /// Begins the renewal of tokens that are due and were used since they were fetched, for who keeps them fresh.
+    /// Begins the renewal of tokens that are due and were asked for since the last one, for who keeps them fresh.
     ///
     /// Tokens that nobody asks for any more are left to end.
     func beginRenewals(at elapsed: Duration, of isOwn: (Key) -> Bool) -> [(key: Key, fetch: Fetch)] {
@@ -126,6 +126,7 @@ public final class TokenCache: Sendable {
             where entry.token != nil && entry.fetch == nil && entry.isUsed && elapsed >= entry.renewAt && isOwn(key) {
                 let fetch = Fetch()
                 state.entries[key]?.fetch = fetch
+                state.entries[key]?.isUsed = false
                 begun.append((key, fetch))
             }
             return begun
@@ -142,12 +143,13 @@ public final class TokenCache: Sendable {
                 state.entries.remove(at: index)
                 return
             }
-            let lastUse = state.entries.values[index].lastUse
+            let old = state.entries.values[index]
             state.entries.values[index] = Entry(
                 token: fetched.token,
                 validUntil: validUntil,
                 renewAt: validUntil - margin,
-                lastUse: lastUse
+                lastUse: old.lastUse,
+                isUsed: old.isUsed
             )
         }
     }

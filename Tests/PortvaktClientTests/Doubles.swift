@@ -105,6 +105,7 @@ final class Gate: Sendable {
 
 /// What the tests have in common: one client key, one issuer, a client upon a script.
 enum Sample {
+    static let now = Timestamp(seconds: 1_795_000_000)
     static let issuer = made { try Issuer(parsing: "https://test.maskinporten.no/") }
     static let clientID = made { try ClientID(parsing: "0b1f4c1e-2f5f-4d4e-9f21-6f0f5a0a7a11") }
     static let key = made { try PrivateKey.generate(.ec(.p256)) }
@@ -120,7 +121,7 @@ enum Sample {
     static func client(
         _ configuration: ClientConfiguration = configuration(),
         _ transport: ScriptedTransport,
-        _ clock: FakeClock,
+        _ clock: any ClientClock,
         cache: TokenCache = TokenCache(),
         chance: Double = 0.5,
         metrics: (any MetricsFactory)? = nil,
@@ -203,4 +204,13 @@ func eventually(
 /// A sample that cannot fail to be made.
 private func made<Value>(_ make: () throws -> Value) -> Value {
     do { return try make() } catch { preconditionFailure("a sample is wrong: \(error)") }
+}
+
+/// Set once.
+final class Flag: Sendable {
+    private let value = Mutex(false)
+
+    var isSet: Bool { value.withLock { $0 } }
+
+    func set() { value.withLock { $0 = true } }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import JOSE
 import LibCrypto
+import TestTokens
 import Testing
 import Vocabulary
 
@@ -99,7 +100,7 @@ struct EnvironmentTests {
             faults == [
                 "`MASKINPORTEN_CLIENT_ID` is no client id: `not one`",
                 "`MASKINPORTEN_WELL_KNOWN_URL` is no https URL of metadata: `http://m.no/`",
-                "no key: set one of `MASKINPORTEN_CLIENT_JWK`, `MASKINPORTEN_CLIENT_JWK_PATH`, `MASKINPORTEN_KEY_PATH`, `MASKINPORTEN_PKCS12_PATH`",
+                "no key: set one of `MASKINPORTEN_CLIENT_JWK`, `MASKINPORTEN_CLIENT_JWK_PATH`, `MASKINPORTEN_KEY_PATH`, `MASKINPORTEN_PKCS12_PATH`, `MASKINPORTEN_PKCS11_MODULE`",
                 "`MASKINPORTEN_SCOPES` holds what is no scope: `x`",
             ]
         )
@@ -131,6 +132,59 @@ struct EnvironmentTests {
         )
         #expect(
             try faults { $0["MASKINPORTEN_DPOP"] = "true" } == ["`MASKINPORTEN_DPOP` is not supported by this version"]
+        )
+    }
+
+    @Test func `ours may be written as NAIS writes the client's own, but once`() throws {
+        var environment = try nais()
+        environment["MASKINPORTEN_CLIENT_KEY_ID"] = "k7"
+        #expect(try ClientConfiguration.fromEnvironment(environment).signer.keyReference == .keyID("k7"))
+        let faults = try faults { environment in
+            environment["MASKINPORTEN_KEY_ID"] = "k7"
+            environment["MASKINPORTEN_CLIENT_KEY_ID"] = "k8"
+        }
+        #expect(faults == ["`MASKINPORTEN_KEY_ID` is set twice, also as `MASKINPORTEN_CLIENT_KEY_ID`"])
+    }
+
+    @Test func `a key in a token needs all four of its variables`() throws {
+        let faults = try faults { environment in
+            environment["MASKINPORTEN_CLIENT_JWK"] = nil
+            environment["MASKINPORTEN_CLIENT_PKCS11_MODULE"] = "/no/module.so"
+            environment["MASKINPORTEN_CLIENT_PKCS11_TOKEN"] = "t"
+        }
+        #expect(
+            faults == [
+                "`MASKINPORTEN_CLIENT_PKCS11_MODULE` is set, but not `MASKINPORTEN_CLIENT_PKCS11_LABEL`, `MASKINPORTEN_CLIENT_PKCS11_PIN_FILE`"
+            ]
+        )
+    }
+
+    @Test(.enabled(if: SoftHSM.isInstalled, Comment(rawValue: SoftHSM.absence)))
+    func `a key in a token is used, and a wrong label told`() async throws {
+        let folder = try TemporaryFolder()
+        let token = try SoftHSM.shared()
+        var environment = try nais()
+        environment["MASKINPORTEN_CLIENT_JWK"] = nil
+        environment["MASKINPORTEN_CLIENT_PKCS11_MODULE"] = SoftHSM.modulePath
+        environment["MASKINPORTEN_CLIENT_PKCS11_TOKEN"] = SoftHSM.tokenLabel
+        environment["MASKINPORTEN_CLIENT_PKCS11_LABEL"] = "rsa"
+        environment["MASKINPORTEN_CLIENT_PKCS11_PIN_FILE"] = try folder.write(SoftHSM.pin.exposed + "\n", to: "pin")
+        environment["MASKINPORTEN_KEY_ID"] = "in-token"
+        let signer = try ClientConfiguration.fromEnvironment(environment).signer
+        #expect(signer.algorithm == .rs256)
+        #expect(signer.keyReference == .keyID("in-token"))
+        let input = Array("input".utf8)
+        let key = try PKCS11Key(token.location("rsa"), pin: SoftHSM.pin)
+        let signature = try await signer.sign(input)
+        #expect(key.publicKey.isValidSignature(signature, of: input, scheme: .rsaPKCS1(.sha256)))
+        environment["MASKINPORTEN_CLIENT_PKCS11_LABEL"] = "nobody"
+        let error = #expect(throws: ConfigurationError.self) {
+            try ClientConfiguration.fromEnvironment(environment)
+        }
+        #expect(
+            error?.faults.first?.hasPrefix(
+                "`MASKINPORTEN_CLIENT_PKCS11_MODULE`: the token has no private key labelled `nobody`; there is `"
+            ) == true
         )
     }
 
