@@ -20,8 +20,8 @@ lint: ## form of the sources, and who imports whom
 asan: ## the tests around C libraries under Address Sanitizer
 	@scripts/asan.sh
 
-interop: ## clients and providers that others wrote, against a live server
-	@scripts/test.sh interop faults
+interop: ## clients and providers that others wrote: success, refusal, rotation; a consumer under load
+	@scripts/interop.sh
 
 bench: ## tokens per second and CPU per token, beside what openssl alone reaches
 	@scripts/bench.sh

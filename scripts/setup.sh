@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks that this machine has what the other scripts need, and installs the Debian packages that are missing.
 #
-#   scripts/setup.sh [run] [test] [bench]      default: run
+#   scripts/setup.sh [run] [test] [interop] [bench]      default: run
 #
 # As root, or where sudo asks for no password, missing packages are installed with apt-get. Elsewhere it says which are
 # missing and how to install them, and exits with 1. Safe to repeat; takes no time when nothing is missing.
@@ -11,6 +11,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 run=(binutils ca-certificates curl gcc git libc6-dev libsqlite3-dev libssl-dev libstdc++-12-dev make pkg-config zlib1g-dev)
 # What the tests need besides.
 test=(fish opensc openssl python3 python3-venv softhsm2 zsh)
+# The programs of others that the interop matrix has, and what they are run with.
+interop=(apache2-bin golang-github-coreos-go-oidc-dev golang-go golang-golang-x-oauth2-dev haproxy libapache2-mod-oauth2
+    node-jose nodejs ruby ruby-signet)
 # What the benchmarks need besides.
 bench=(openssl python3 python3-venv util-linux wrk)
 
@@ -19,6 +22,7 @@ for group in "$@"; do
     case "$group" in
         run) ;;
         test) wanted+=("${test[@]}") ;;
+        interop) wanted+=("${interop[@]}") ;;
         bench) wanted+=("${bench[@]}") ;;
         *) die "no such group: $group" ;;
     esac

@@ -7,7 +7,7 @@
 # `N passed, N failed, N skipped`. Logs are kept in .build/reports.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-parts=(architecture units storage server sdk demo cli conformance interop faults)
+parts=(architecture units storage server sdk demo cli conformance live interop faults)
 declare -A targets=(
     [architecture]="ArchitectureTests"
     [units]="VocabularyTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
@@ -19,17 +19,20 @@ declare -A targets=(
     [cli]="portvaktTests"
     [conformance]="ConformanceTests"
 )
-# Python: tests against a live server, and what happens when it is killed.
+# Python: tests against a live server, the programs of others, and what happens when the server is killed.
 declare -A files=(
-    [interop]="Tests/Interop/test_clients.py Tests/Interop/test_providers.py Tests/Interop/test_readme.py"
+    [live]="Tests/Interop/test_clients.py Tests/Interop/test_providers.py Tests/Interop/test_readme.py"
+    [interop]="${interop_files[*]}"
     [faults]="Tests/Interop/test_faults.py"
+    # Last, for it leaves .build planned for the packages of Examples/.
+    [examples]="Tests/Interop/test_examples.py"
 )
 
 chosen=("${@:-${parts[@]}}")
 # Seconds that one part may take; the whole stays well below what CI allows.
 limit=900
 
-scripts/setup.sh run test
+scripts/setup.sh run test interop
 reports=.build/reports
 mkdir -p "$reports"
 
@@ -121,6 +124,7 @@ for part in "${chosen[@]}"; do
         run_swift "$part"
     elif [ -n "${files[$part]:-}" ]; then
         python_environment
+        [ "$part" != examples ] || scripts/examples.sh
         run_python "$part"
     else
         die "no such part: $part (there are: ${parts[*]})"

@@ -117,8 +117,18 @@ class World:
     def on_data(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         return self.command(*arguments, "--data", str(self.folder), check=check)
 
+    def json(self, *arguments: str) -> dict:
+        """What a command on the data folder says, as JSON."""
+        return json.loads(self.on_data(*arguments, "--json").stdout)
+
     def make(self) -> World:
         self.command("init", str(self.folder), "--demo", "--issuer", self.issuer)
+        return self
+
+    def configure(self, **settings: str) -> World:
+        """Sets what the configuration file leaves at its default; before the start."""
+        with (self.folder / "portvakt.yaml").open("a", encoding="utf-8") as file:
+            file.write("".join(f"\n{key}: {value}\n" for key, value in settings.items()))
         return self
 
     def start(self, *arguments: str, prefix: tuple[str, ...] = ()) -> World:
