@@ -42,10 +42,33 @@ extension SQLiteReader {
     }
 
     /// The person for whom a pseudonym of open data stands; nil when nobody has said so.
-    func linkedPerson(of pseudonym: PersonPseudonym) throws -> PersonPseudonym? {
+    public func linkedPerson(of pseudonym: PersonPseudonym) throws -> PersonPseudonym? {
         let statement = try database.cachedStatement(sql: "SELECT stands_for FROM person WHERE pseudonym = ?")
         guard let row = try Row.fetchOne(statement, arguments: [Data(pseudonym.bytes)]) else { return nil }
         return try (row[0] as Data?).map { try Self.pseudonym($0) }
+    }
+
+    /// Whether any person is known, under whatever pseudonym: then the key must be the one that made it.
+    public func hasPersons() throws -> Bool {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM role_holder WHERE holder >= 1 << 52) OR EXISTS (SELECT 1 FROM person)
+                """
+        )
+        return try Bool.fetchOne(statement) ?? false
+    }
+
+    /// Whether a role of open data is held under a pseudonym.
+    public func isUnlinkedHolder(_ pseudonym: PersonPseudonym) throws -> Bool {
+        let units = try Int64.fetchAll(
+            database.cachedStatement(sql: "SELECT unit FROM role_holder WHERE holder = ?"),
+            arguments: [Party.person(pseudonym).partyID]
+        )
+        return try units.contains { unit in
+            try registerRoles(of: OrganisationRow.number(from: unit)).contains {
+                $0.holder == .unlinkedPerson(pseudonym)
+            }
+        }
     }
 
     /// The party and every pseudonym that was linked to it.

@@ -1,4 +1,5 @@
 import AuditLedger
+import Delegations
 import EnterpriseCertificates
 import JOSE
 import SQLiteStorage
@@ -15,6 +16,8 @@ struct OpenedInstallation {
     let identity: TLSFileIdentity?
     let keys: LoadedSigningKeys
     let records: [SigningKeyRecord]
+    /// The key under which persons are known.
+    let pseudonyms: PseudonymKey
     /// The issuer that the installation was made for, when it is another one.
     let formerIssuer: String?
 
@@ -73,7 +76,15 @@ struct OpenedInstallation {
                 }
             }
         }
-        guard faults.isEmpty, let store, let ring, let (records, issuer, _) = facts else {
+        let pseudonyms = store.flatMap { store in
+            attempt {
+                try PseudonymKeyFile.readOrMake(
+                    in: configuration.dataFolder,
+                    isUsed: store.read { try $0.hasPersons() }
+                )
+            }
+        }
+        guard faults.isEmpty, let store, let ring, let (records, issuer, _) = facts, let pseudonyms else {
             try? store?.close()
             throw StartFaults(faults)
         }
@@ -85,6 +96,7 @@ struct OpenedInstallation {
         self.identity = identity
         self.keys = keys
         self.records = records
+        self.pseudonyms = pseudonyms
         formerIssuer = issuer == configuration.issuer.rawValue ? nil : issuer
     }
 }

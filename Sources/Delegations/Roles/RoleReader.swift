@@ -29,8 +29,17 @@ public protocol RoleReader {
     func party(numbered partyID: Int64) throws -> Party?
 }
 
+/// Reads who stands for whom, for the act that ties them.
+public protocol PersonLinkReader: RoleReader {
+    /// The person for whom a pseudonym of open data stands; nil when nobody has said so.
+    func linkedPerson(of pseudonym: PersonPseudonym) throws -> PersonPseudonym?
+
+    /// Whether a role of open data is held under a pseudonym.
+    func isUnlinkedHolder(_ pseudonym: PersonPseudonym) throws -> Bool
+}
+
 /// Changes what a module of its own may change of the role facts; the register's roles come by import alone.
-public protocol RoleStore: RoleReader {
+public protocol RoleStore: PersonLinkReader {
     /// Adds a role given inside the module; false when it stood there already.
     @discardableResult
     func give(_ assignment: RoleAssignment) throws -> Bool

@@ -63,7 +63,7 @@ public struct Installation: Sendable {
 
     /// Makes an installation.
     ///
-    /// - Throws: `InstallationFault`, `StorageError`, `SigningKeyFolder.Fault`.
+    /// - Throws: `InstallationFault`, `StorageError`, `SigningKeyFolder.Fault`, `PseudonymKeyFile.Fault`.
     public static func make(_ plan: Plan, at now: Timestamp) throws -> Installation {
         let folder = DataFolder(path: plan.dataFolder)
         let setAside = try InstallationFolder.prepare(folder, replacesExisting: plan.replacesExisting, at: now)
@@ -71,6 +71,7 @@ public struct Installation: Sendable {
         let store = try SQLiteStore(folder, opening: .migrate)
         do {
             let key = try makeSigningKey(plan, at: now)
+            _ = try PseudonymKeyFile.readOrMake(in: plan.dataFolder, isUsed: false)
             try store.transaction { transaction in
                 try transaction.set("issuer", to: plan.issuer.rawValue)
                 try transaction.set("environment", to: plan.environment.rawValue)
