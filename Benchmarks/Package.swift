@@ -7,13 +7,15 @@ let package = Package(
     name: "benchmarks",
     dependencies: [.package(name: "portvakt", path: "..")],
     targets: [
+        // Counts allocations, for the budgets that allow none.
+        .target(name: "CAllocationCount"),
         .executableTarget(
             name: "SDKBenchmarks",
             dependencies: [
-                .product(name: "PortvaktClient", package: "portvakt"),
+                "CAllocationCount", .product(name: "PortvaktClient", package: "portvakt"),
                 .product(name: "PortvaktProvider", package: "portvakt"),
             ],
             swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]
-        )
+        ),
     ]
 )

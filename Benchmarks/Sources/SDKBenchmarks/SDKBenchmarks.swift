@@ -8,7 +8,7 @@ import JOSE
 enum SDKBenchmarks {
     static func main() async throws {
         // Each library's rows stand in a file of their own.
-        let rows = try await ProviderBenchmark.rows()
+        let rows = try await ProviderBenchmark.rows() + ClientBenchmark.rows()
         for row in rows {
             let verdict = row.passed ? "" : "  FALLS SHORT"
             print("\(row.name)  \((row.value * 100).rounded() / 100) \(row.unit)  \(row.must ?? "")\(verdict)")
