@@ -7,7 +7,7 @@
 # `N passed, N failed, N skipped`. Logs are kept in .build/reports.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-parts=(architecture units storage server sdk demo cli conformance live interop faults)
+parts=(architecture units storage server sdk demo cli conformance live interop faults examples)
 declare -A targets=(
     [architecture]="ArchitectureTests"
     [units]="VocabularyTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
