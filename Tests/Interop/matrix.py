@@ -136,10 +136,12 @@ class Matrix:
         return lines + [""]
 
     def load_table(self) -> list[str]:
-        lines = ["## A consumer under load", "", "| What | Measured | Must be |", "|---|---|---|"]
+        lines = ["## A consumer under load", "", LOAD, "| What | Measured | Must be |", "|---|---|---|"]
         if not self.load:
             return lines + [f"| the whole run | {NOT_RUN} | |", ""]
-        return lines + [f"| {item.name} | {item.value:g} {item.unit} | {item.must} |" for item in self.load] + [""]
+        for item in self.load:
+            lines.append(f"| {item.name} | {f'{item.value:g} {item.unit}'.strip()} | {item.must} |")
+        return lines + [""]
 
     def page(self) -> str:
         lines = [INTRODUCTION]
@@ -183,16 +185,26 @@ INTRODUCTION = f"""\
 # Programs of others
 
 Written by `make interop`; edit [matrix.py](../Tests/Interop/matrix.py) and not this page. `make test` runs the same
-programs and fails when a cell differs. A cell that was not run says so; {NOT_APPLICABLE} is one that the program cannot
-have.
+programs and fails when a cell differs. A cell that was not run says so; `{NOT_APPLICABLE}` is one that the program
+cannot have.
 
-- **success**: a token is got, or accepted, by the program as it is; only addresses and keys are set.
+- **success**: a token is got, or accepted, by the program as it comes. Where a default does not fit (an assertion of an
+  hour, the token endpoint as audience), [clients/](../Tests/Interop/clients) and
+  [providers/](../Tests/Interop/providers) show what is set.
 - **refusal**: a client is told the right code (`MP-`, `PV-`) for a foreign scope, an unknown key and a wrong signature;
-  a provider refuses a changed token, an expired one and one without the scope.
+  a provider refuses a changed token, an expired one and one without the scope. ruby-signet has no way to send `kid`:
+  it is refused as `kid_missing` and told what to send.
 - **rotation**: a client gets tokens before and after the server's signing key is replaced under it, and after its own
   registered key is; a provider accepts, without a restart, a token signed by a key that it did not know when it
   began, and goes on accepting the old one. The key signs at once (`keys rotate --now`), and each program finds it by
   its own rules. joserfc and Authlib have none, so the API reads the set again for an unknown key; HAProxy wants PEM
   files, which a job makes from `/jwk` before it reloads. The set may be kept for a minute (`jwks_max_age: 1m`): go-oidc
   asks for no unknown key while it may be kept for longer than 30 s. A rotation that is announced needs no such setting.
+"""
+
+LOAD = """\
+`portvakt demo consumer` calls the demo world's API through PortvaktClient, 200 times a second for two minutes, and the
+API checks each token with PortvaktProvider. Tokens live for six seconds. Meanwhile the server restarts, the client's
+registered key and its file are replaced, and the server's signing key is, at once. Latency counts from the moment a
+call was due; all programs are debug builds on one machine.
 """

@@ -103,7 +103,7 @@ def stage():
 
 
 def test_a_consumer_under_load_sees_no_failure(stage):
-    # The API asks for an unknown key at most every 30 s, the first reading included; and each event has time to be seen.
+    # The API asks for an unknown key at most every 30 s, the first reading included; each event has time to be seen.
     stretch = SECONDS / 42
     events = [(6, stage.restart_server), (14, stage.replace_client_key), (33, stage.rotate_signing_key)]
     consumer = stage.consumer(SECONDS)
