@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pathlib
 import subprocess
+import tempfile
 import time
 import uuid
 
@@ -35,9 +37,18 @@ class API:
     def __init__(self, issuer: str):
         self.address = f"127.0.0.1:{free_ports()[0]}"
         command = [str(binary()), "demo", "provider", "--listen", self.address, "--issuer", issuer]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        line = self.process.stderr.readline()
-        assert "ready" in line, line
+        # A file and no pipe, which would fill up unread.
+        self.log = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        deadline = time.monotonic() + 20
+        while "ready" not in self.told():
+            assert self.process.poll() is None and time.monotonic() < deadline, self.told()
+            time.sleep(0.05)
+
+    def told(self) -> str:
+        """What it has logged."""
+        # The file's position is shared with the process that writes: it is read by another way.
+        return pathlib.Path(f"/proc/self/fd/{self.log.fileno()}").read_text(encoding="utf-8", errors="replace")
 
     def url(self, route: str) -> str:
         return f"http://{self.address}{route}"
@@ -45,4 +56,4 @@ class API:
     def stop(self) -> None:
         self.process.terminate()
         assert self.process.wait(20) == 0
-        self.process.stderr.close()
+        self.log.close()
