@@ -1,5 +1,5 @@
 public import AsyncHTTPClient
-import CoreMetrics
+public import CoreMetrics
 import Foundation
 public import NIOCore
 import NIOHTTP1
@@ -26,7 +26,7 @@ public struct AuthorizedHTTPClient: Sendable {
     private let tokens: any TokenProvider
     private let request: TokenRequest
     private let allowsPlainHTTP: Bool
-    private let resends = Counter(label: "portvakt_client_resends_total")
+    private let resends: Counter
 
     /// A client for one API.
     ///
@@ -35,12 +35,14 @@ public struct AuthorizedHTTPClient: Sendable {
         _ http: HTTPClient,
         tokens: any TokenProvider,
         request: TokenRequest,
-        allowsPlainHTTP: Bool = false
+        allowsPlainHTTP: Bool = false,
+        metrics: (any MetricsFactory)? = nil
     ) {
         self.http = http
         self.tokens = tokens
         self.request = request
         self.allowsPlainHTTP = allowsPlainHTTP
+        resends = Counter(label: "portvakt_client_resends_total", factory: metrics ?? MetricsSystem.factory)
     }
 
     /// Sends a request with the token in its `Authorization` field, in place of what stands there.

@@ -95,10 +95,11 @@ struct KeyReloadMetrics: Sendable {
     let taken: Counter
     let refused: Counter
 
-    init() {
+    init(_ metrics: (any MetricsFactory)?) {
+        let factory = metrics ?? MetricsSystem.factory
         let name = "portvakt_client_key_reloads_total"
-        taken = Counter(label: name, dimensions: [("outcome", "taken")])
-        refused = Counter(label: name, dimensions: [("outcome", "refused")])
+        taken = Counter(label: name, dimensions: [("outcome", "taken")], factory: factory)
+        refused = Counter(label: name, dimensions: [("outcome", "refused")], factory: factory)
     }
 }
 

@@ -1,3 +1,4 @@
+public import CoreMetrics
 import Foundation
 public import LibCrypto
 public import Logging
@@ -5,7 +6,7 @@ import Vocabulary
 
 /// Where a client's key is, with the files that go with it.
 ///
-/// ``load(keyID:)`` reads it once; ``reloading(keyID:interval:clock:logger:)`` keeps to its files while the program runs.
+/// ``load(keyID:)`` reads it once; ``reloading(keyID:interval:clock:logger:metrics:)`` keeps to its files while the program runs.
 public enum KeySource: Sendable, Hashable {
     /// A private JWK in a file (RFC 7517).
     case jwk(path: String)
@@ -66,9 +67,10 @@ public enum KeySource: Sendable, Hashable {
         keyID: String? = nil,
         interval: Duration = .seconds(5),
         clock: any ClientClock = SystemClientClock(),
-        logger: Logger = Logger(label: "portvakt.client") { _ in SwiftLogNoOpLogHandler() }
+        logger: Logger = Logger(label: "portvakt.client") { _ in SwiftLogNoOpLogHandler() },
+        metrics: (any MetricsFactory)? = nil
     ) throws(KeyLoadingError) -> ReloadingSigner {
-        try ReloadingSigner(watching: paths, interval: interval, clock: clock, logger: logger) {
+        try ReloadingSigner(watching: paths, interval: interval, clock: clock, logger: logger, metrics: metrics) {
             () throws(KeyLoadingError) in try load(keyID: keyID)
         }
     }

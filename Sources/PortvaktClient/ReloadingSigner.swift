@@ -1,4 +1,4 @@
-import CoreMetrics
+public import CoreMetrics
 import Fetching
 public import JOSE
 import LibCrypto
@@ -40,7 +40,8 @@ public final class ReloadingSigner: AssertionSigner {
 
     /// Makes the first signer from its files, and watches them.
     ///
-    /// `paths` are all files that `load` reads: key, certificates, pass phrase.
+    /// `paths` are all files that `load` reads: key, certificates, pass phrase. The logger takes `key_reloaded` and
+    /// `key_not_reloaded`. Without `metrics` those of the process are used.
     ///
     /// - Throws: what `load` throws for the first key.
     public init(
@@ -48,6 +49,7 @@ public final class ReloadingSigner: AssertionSigner {
         interval: Duration = .seconds(5),
         clock: any ClientClock = SystemClientClock(),
         logger: Logger = Logger(label: "portvakt.client") { _ in SwiftLogNoOpLogHandler() },
+        metrics: (any MetricsFactory)? = nil,
         load: @escaping Load
     ) throws(KeyLoadingError) {
         self.paths = paths
@@ -55,7 +57,7 @@ public final class ReloadingSigner: AssertionSigner {
         self.clock = clock
         self.logger = logger
         self.load = load
-        outcomes = KeyReloadMetrics()
+        outcomes = KeyReloadMetrics(metrics)
         let stamps = FileStamps(of: paths)
         state = Mutex(State(signer: try load(), adopted: stamps, nextLook: clock.elapsed + interval))
     }

@@ -30,6 +30,7 @@ public final class TokenClient: TokenProvider {
     private let fetcher: TokenFetcher
     private let draws: Draws
     private let telemetry: ClientTelemetry
+    /// Of the first key: tokens stay good when the key is replaced, and the server gives the same to both.
     private let credential: String
     private let logger: Logger
     private let named = Mutex<[[String]: TokenRequest]>([:])

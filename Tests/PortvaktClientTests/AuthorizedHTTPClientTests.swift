@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import MetricsTestKit
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -12,9 +13,16 @@ import Vocabulary
 @Suite("Calls of an API: the token added, sent once more after 401, never to another host")
 struct AuthorizedHTTPClientTests {
     private let tokens = NumberedTokens()
+    private let metrics = TestMetrics()
 
     private func client(allowsPlainHTTP: Bool = false) -> AuthorizedHTTPClient {
-        AuthorizedHTTPClient(.shared, tokens: tokens, request: Sample.request, allowsPlainHTTP: allowsPlainHTTP)
+        AuthorizedHTTPClient(
+            .shared,
+            tokens: tokens,
+            request: Sample.request,
+            allowsPlainHTTP: allowsPlainHTTP,
+            metrics: metrics
+        )
     }
 
     private func request(_ server: LoopbackServer, _ body: HTTPClientRequest.Body? = nil) -> HTTPClientRequest {
@@ -54,6 +62,7 @@ struct AuthorizedHTTPClientTests {
         #expect(try await String(buffer: response.body.collect(upTo: 100)) == "data")
         #expect(tokens.asked == [.cached, .forceRefresh])
         #expect(server.requests.count == 2)
+        #expect(metrics.counterTotal(label: "portvakt_client_resends_total") == 1)
     }
 
     @Test func `a second 401 is the caller's to read`() async throws {

@@ -2,6 +2,7 @@ import Foundation
 import JOSE
 import LibCrypto
 import Logging
+import MetricsTestKit
 import Synchronization
 import TestAuthority
 import Testing
@@ -14,6 +15,7 @@ struct ReloadingSignerTests {
     private let folder: TemporaryFolder
     private let clock = FakeClock()
     private let log = LogRecorder()
+    private let metrics = TestMetrics()
 
     init() throws { folder = try TemporaryFolder() }
 
@@ -30,7 +32,7 @@ struct ReloadingSignerTests {
     }
 
     private func makeSigner() throws -> ReloadingSigner {
-        try KeySource.jwk(path: folder.path("key.json")).reloading(clock: clock, logger: log.logger)
+        try KeySource.jwk(path: folder.path("key.json")).reloading(clock: clock, logger: log.logger, metrics: metrics)
     }
 
     private func keyID(_ signer: ReloadingSigner) async -> KeyReference { await signer.current().keyReference }
@@ -79,6 +81,9 @@ struct ReloadingSignerTests {
         clock.advance(by: .seconds(5))
         #expect(await keyID(signer) == .keyID("b"))
         #expect(log.messages == ["key_not_reloaded", "key_not_reloaded", "key_reloaded"])
+        let name = "portvakt_client_key_reloads_total"
+        #expect(metrics.counterTotal(label: name, dimensions: [("outcome", "refused")]) == 2)
+        #expect(metrics.counterTotal(label: name, dimensions: [("outcome", "taken")]) == 1)
     }
 
     @Test func `a file that is still being written is left alone until it rests`() async throws {
