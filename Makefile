@@ -1,6 +1,6 @@
 # Each target is one script in scripts/; all install what they need and are safe to repeat.
 
-.PHONY: help run test build lint asan interop bench
+.PHONY: help run test build lint asan interop bench docs
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -25,3 +25,6 @@ interop: ## clients and providers that others wrote: success, refusal, rotation;
 
 bench: ## tokens per second and CPU per token, beside what openssl alone reaches
 	@scripts/bench.sh
+
+docs: ## documentation of the libraries and the error pages, .build/docs
+	@scripts/docs.sh
