@@ -9,28 +9,39 @@ struct OrgImport: AsyncParsableCommand {
         commandName: "import",
         abstract: "Import a file of Enhetsregisteret into the local register.",
         discussion: """
-            Takes the register's bulk files of main units or sub-units (JSON, packed by gzip or not), a page of a search or \
-            a single unit; what it is is told from the content. A bulk file replaces its kind: units that are missing from \
-            it are marked as deleted. Nothing is changed unless the whole file could be read.
+            Takes the register's bulk files of main units, sub-units or roles (JSON, packed by gzip or not), a page of a \
+            search, a single unit or its roles; what it is is told from the content. A bulk file replaces its kind: units \
+            that are missing from it are marked as deleted, or have no roles any more. Of persons only pseudonyms are kept. \
+            Nothing is changed unless the whole file could be read.
             """
     )
 
     @Argument(help: ArgumentHelp("The file; - is stdin.", valueName: "file"), completion: .file())
     var file: String
 
-    @Flag(help: "Only add and change; do not mark as deleted what the file does not hold.")
+    @Flag(help: "Only add and change; leave alone what the file does not hold.")
     var update = false
 
     @Flag(help: "Only say what would change.")
     var dryRun = false
 
-    @Flag(help: "Allow an import that marks more than 100 and more than 5 % of the live units as deleted.")
+    @Flag(
+        help: "Allow an import that closes more than 100 and more than 5 % of the live units, or ends all their roles."
+    )
     var allowClosing = false
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let source = file == "-" ? FileByteSource.standardInput() : try FileByteSource(path: file)
+        let file = file == "-" ? FileByteSource.standardInput() : try FileByteSource(path: file)
+        let source = try PeekedSource(file)
+        switch source.content {
+        case .units: try importUnits(source, size: file.size)
+        case .roles: try importRoles(source, size: file.size)
+        }
+    }
+
+    private func importUnits(_ source: some ByteSource, size: Int64?) throws {
         let store = try SQLiteStore(.init(path: options.dataFolder().path), opening: .requireCurrent)
         let now = options.now
         let actor = Actor(options.operatorIdentity)
@@ -40,7 +51,7 @@ struct OrgImport: AsyncParsableCommand {
             allowsClosing: allowClosing,
             isDryRun: dryRun
         )
-        let bar = options.progress("importing", total: source.size.map { Int($0) })
+        let bar = options.progress("importing", total: size.map { Int($0) })
         defer { bar.finish() }
         let report = try importing.run(
             source,
@@ -53,12 +64,7 @@ struct OrgImport: AsyncParsableCommand {
     }
 
     private func show(_ report: ImportReport) throws {
-        for unit in report.malformed.prefix(Self.malformedShown) { options.warn("\(unit)") }
-        if report.malformedCount > Self.malformedShown {
-            options.warn(
-                "\(report.malformedCount - Self.malformedShown) more units are malformed (`--json` lists 1000)"
-            )
-        }
+        warn(about: report.malformed, of: report.malformedCount)
         if report.document != .wholeRegister, !update {
             options.note("the file is not a whole register, so nothing was marked as deleted for missing from it")
         }
@@ -74,13 +80,21 @@ struct OrgImport: AsyncParsableCommand {
         try options.print(Record("org-import", members))
     }
 
+    /// Names the first malformed units on stderr, and counts the rest.
+    func warn(about malformed: [MalformedUnit], of count: Int) {
+        for unit in malformed.prefix(Self.malformedShown) { options.warn("\(unit)") }
+        if count > Self.malformedShown {
+            options.warn("\(count - Self.malformedShown) more units are malformed (`--json` lists 1000)")
+        }
+    }
+
     /// The most malformed units that are named on stderr.
     private static let malformedShown = 20
 }
 
 extension OutputFormat {
     /// Whether it can hold a list of objects inside a record.
-    fileprivate var isStructured: Bool {
+    var isStructured: Bool {
         switch self {
         case .json, .jsonl, .yaml: true
         case .table, .tsv, .id: false

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Clients
+import Delegations
 import Organisations
 import SQLiteStorage
 import Scopes
@@ -42,6 +43,7 @@ struct OrgShow: AsyncParsableCommand {
         private let prefixes: [ScopePrefix]
         private let accessesIn: [ScopeAccess]
         private let accessesOut: [ScopeAccess]
+        private let roles: [RoleAssignment]
 
         /// The most units below it that are named.
         private static let mostBelow = 100
@@ -64,6 +66,7 @@ struct OrgShow: AsyncParsableCommand {
             var given = AccessQuery()
             given.owner = number
             accessesOut = try reader.accesses(given)
+            roles = try reader.assignments(of: number)
         }
 
         var members: [OutputValue.Member] {
@@ -80,7 +83,14 @@ struct OrgShow: AsyncParsableCommand {
                 .init("earlier_names", unit.historicNames.map(\.name)), .init("prefixes", prefixes),
                 .init("clients", clients.map(\.id)), .init("access_in", accessesIn.map(\.scope)),
                 .init("access_out", accessesOut.map { "\($0.scope.rawValue)=\($0.consumer)" }),
+                .init("roles", roleCounts),
             ]
+        }
+
+        /// How many hold each role: who, `role list` tells.
+        private var roleCounts: [String] {
+            Dictionary(grouping: roles, by: \.role).mapValues(\.count).sorted { $0.key < $1.key }
+                .map { "\($0.key)=\($0.value)" }
         }
 
         private var address: String? {

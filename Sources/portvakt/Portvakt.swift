@@ -20,6 +20,7 @@ struct Portvakt: AsyncParsableCommand {
             KeysCommand.self,
             OrgCommand.self,
             PrefixCommand.self,
+            RoleCommand.self,
             ScopeCommand.self,
             Serve.self,
             StoreCommand.self,
