@@ -6,22 +6,20 @@ import XACML
 extension DecisionOutcome {
     /// The way to the decision, step by step; names no person.
     public var explanation: [Step] {
-        var steps = [questionStep]
-        if let question {
-            let asked = question.party.map { _ in "for the resource's party" } ?? "without a party"
-            let names = heldNames
-            steps.append(
-                Step(kind: .subject, text: "\(asked) the subject has \(names.isEmpty ? "nothing that counts" : names)")
-            )
-        }
-        steps.append(policyStep)
-        return steps + laterSteps
+        guard let question else { return [questionStep] }
+        let asked = question.party == nil ? "without a party" : "for the resource's party"
+        let names = heldNames
+        let subject = Step(
+            kind: .subject,
+            text: "\(asked) the subject has \(names.isEmpty ? "nothing that counts" : names)"
+        )
+        return [questionStep, subject, policyStep] + laterSteps
     }
 
     /// The explanation as one text, a line a step, the decision last.
     public var explanationText: String {
         var lines = explanation.map { "\($0.kind.rawValue): \($0.text)" }
-        let message = result.status.message.map { ", \($0)" } ?? ""
+        let message = result.status.message.map { ": \($0)" } ?? ""
         lines.append("decision: `\(result.decision.rawValue)` by \(basis)\(message)")
         return lines.joined(separator: "\n")
     }
