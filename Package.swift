@@ -222,7 +222,7 @@ let package = Package(
             "TestSupport",
             [
                 "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "Scopes",
-                "TokenIssuance", "Vocabulary",
+                "TokenIssuance", "Vocabulary", "XACML",
             ]
         ),
         // Apart from TestSupport: it needs nothing of servers, so that its users build alone under a sanitizer.
@@ -241,7 +241,7 @@ let package = Package(
             of: "TokenIssuance",
             [
                 "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
-                "Scopes", "Vocabulary",
+                "Scopes", "TestAuthority", "Vocabulary",
             ]
         ),
         tests(

@@ -51,7 +51,7 @@ enum Picture {
 
         "TestAuthority": ["LibCrypto", "Vocabulary"],
         "TestTokens": ["LibCrypto", "Vocabulary"],
-        "TestSupport": bottom.union(domain).union(["TestAuthority", "TokenIssuance"]),
+        "TestSupport": bottom.union(domain).union(["TestAuthority", "TokenIssuance", "XACML"]),
     ]
 
     /// Modules of others that only these targets may import.
