@@ -87,8 +87,8 @@ extension IssuanceFacts {
     fileprivate func isComplete(for query: FactsQuery) -> Bool {
         client != nil
             && scopes.allSatisfy { $0.scope != nil && ($0.access != nil || $0.scope?.isAccessibleForAll == true) }
-            && consumer != nil && (query.detail == nil || detail?.isComplete == true)
-            && (!query.asksByDelegation || scopes.allSatisfy { !$0.delegations.isEmpty })
+            && (query.detail == nil || detail?.isComplete == true)
+            && (!query.asksByDelegation || consumer != nil && scopes.allSatisfy { !$0.delegations.isEmpty })
     }
 }
 
