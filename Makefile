@@ -23,7 +23,7 @@ asan: ## the tests around C libraries under Address Sanitizer
 interop: ## clients and providers that others wrote: success, refusal, rotation; a consumer under load
 	@scripts/interop.sh
 
-bench: ## tokens per second and CPU per token, beside what openssl alone reaches
+bench: ## tokens per second, CPU per token, cost of the libraries, beside what openssl alone reaches
 	@scripts/bench.sh
 
 docs: ## documentation of the libraries and the error pages, .build/docs

@@ -5,7 +5,9 @@ extension JSONParser {
         position += 1
         let start = position
         // Nearly all strings are plain: ASCII or sound UTF-8 without an escape, taken as they stand.
-        while position < text.count {
+        while true {
+            position = endOfPlainText(from: position)
+            guard position < text.count else { throw fault(.unexpectedEnd) }
             let byte = text[position]
             if byte == UInt8(ascii: "\"") {
                 position += 1
@@ -14,7 +16,19 @@ extension JSONParser {
             if byte == UInt8(ascii: "\\") { return try parseEscapedString(from: start) }
             try step(over: byte)
         }
-        throw fault(.unexpectedEnd)
+    }
+
+    /// The first position from there on that does not hold printable ASCII which stands for itself.
+    private func endOfPlainText(from start: Int) -> Int {
+        text.withUnsafeBufferPointer { text in
+            var index = start
+            while index < text.count, text[index] >= 0x20, text[index] < 0x80, text[index] != UInt8(ascii: "\""),
+                text[index] != UInt8(ascii: "\\")
+            {
+                index += 1
+            }
+            return index
+        }
     }
 
     /// Goes on where the first escape stands.

@@ -2,13 +2,21 @@ import JOSE
 import Synchronization
 
 /// A header that has passed the checks of a policy.
-struct AcceptedHeader: Sendable {
+///
+/// A reference, since each token takes it and gives it back.
+final class AcceptedHeader: Sendable {
     /// As it was sent.
     let encoded: CompactJWS.KnownHeader
     /// As it was read.
     let header: JOSEHeader
     /// The algorithm that it names and the policy takes.
     let algorithm: JWSAlgorithm
+
+    init(encoded: CompactJWS.KnownHeader, header: JOSEHeader, algorithm: JWSAlgorithm) {
+        self.encoded = encoded
+        self.header = header
+        self.algorithm = algorithm
+    }
 }
 
 /// The header of the token that was proved last.

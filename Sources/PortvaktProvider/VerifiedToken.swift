@@ -65,8 +65,9 @@ extension VerifiedToken {
 
     private static func scopes(_ claims: JSONObject) throws(VerificationError) -> Set<ScopeName> {
         guard let text = claims["scope"]?.string else { throw .claim("scope") }
-        var scopes: Set<ScopeName> = []
         let bytes = Array(text.utf8)
+        // As many as a token has; growing costs more than reading.
+        var scopes = Set<ScopeName>(minimumCapacity: 4)
         var start = 0
         for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: " ") {
             if end > start {

@@ -7,6 +7,9 @@ enum Measurement {
     private static let roundLength = Duration.milliseconds(10)
 
     /// Microseconds of one run of each piece of work.
+    ///
+    /// Not inlined: the optimiser of Swift 6.3 crashes when all of this becomes one coroutine.
+    @inline(never)
     static func microseconds(_ works: (() async throws -> Void)...) async throws -> [Double] {
         var counts: [Int] = []
         for work in works { counts.append(try await count(of: work)) }
