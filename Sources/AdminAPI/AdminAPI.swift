@@ -25,5 +25,9 @@ public struct AdminAPI<Store: AdministrationStore>: EndpointTable {
     public func endpoint(at path: String) -> (any Endpoint)? { routes.endpoint(at: path) }
 
     /// Everything that it does.
-    static var operations: [Operation<Store>] { [] }
+    static var operations: [Operation<Store>] {
+        resourceRegistry + maskinportenSchema + suppliers + delegationLookup + decisions + parties + authorizedParties
+            + systemRegister + systemUserRequests
+            + systemUserChanges + systemUserAnswers + systemUserLookup + clientDelegations + consents
+    }
 }

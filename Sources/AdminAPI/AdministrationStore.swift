@@ -1,11 +1,31 @@
 public import Administration
+public import Delegations
+public import Organisations
+public import Vocabulary
+
+/// What the API reads, in one snapshot.
+public protocol AdminAPIReader: AdministrativeReader, DecisionReader, ConsentReader {
+    /// The resource's policy as the document that was uploaded; nil when it has none.
+    func policyDocument(of id: ResourceID) throws -> [UInt8]?
+
+    /// All versions of a resource, the oldest first, also of a deleted one.
+    func versions(of id: ResourceID) throws -> [Resource]
+
+    /// The units right below a unit, by number, at most `limit`.
+    func organisations(below number: OrganisationNumber, limit: Int) throws -> [Organisation]
+}
+
+/// An open transaction in which every act of the API can be performed.
+public typealias AdminAPITransaction = AdminAPIReader & AdministrativeTransaction & RoleStore & ResourceStore
+    & DelegationStore
+    & AccessListStore & SystemUserStore & ConsentStore
 
 /// Where the API reads, and where its acts are written: in the server, reader connections and the one writer thread.
 public protocol AdministrationStore: Sendable {
     /// A snapshot.
-    associatedtype Reader: AdministrativeReader
+    associatedtype Reader: AdminAPIReader
     /// An open transaction.
-    associatedtype Transaction: AdministrativeTransaction
+    associatedtype Transaction: AdminAPITransaction
 
     /// Runs `body` on one snapshot; does not block.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Reader) throws -> Value) async throws -> Value

@@ -68,7 +68,7 @@ struct ErrorResponse {
 
     /// A refusal of an API.
     init(_ problem: Problem, issuer: Issuer) {
-        status = HTTPResponse.Status(code: problem.code.status)
+        status = HTTPResponse.Status(code: problem.status)
         error = problem.code.oauthError.rawValue
         code = problem.code
         reason = problem.reason

@@ -13,7 +13,9 @@ public struct Problem: Error, Sendable, Hashable {
     /// What is meant: a parameter, a scope, expected and received.
     public let details: JSONObject
     /// Further members of the answer, `validationErrors` and Altinn's own `code` above all.
-    public let members: JSONObject
+    public var members: JSONObject
+    /// The status of the answer: that of the code, but where an interface has always answered otherwise.
+    public var status: Int
     /// Whose token was shown; nil before a token was believed.
     public var caller: ClientID?
 
@@ -26,6 +28,7 @@ public struct Problem: Error, Sendable, Hashable {
         members: JSONObject = [:]
     ) {
         self.code = code
+        status = code.status
         self.reason = reason
         self.detail = detail
         self.details = details

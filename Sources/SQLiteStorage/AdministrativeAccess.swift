@@ -1,4 +1,5 @@
 public import Administration
+public import Delegations
 internal import GRDB
 public import Vocabulary
 
@@ -21,3 +22,6 @@ extension SQLiteTransaction: AdministrativeTransaction {
         try set("operator", to: "\(number)")
     }
 }
+
+/// All that the decision point asks, in one snapshot.
+extension SQLiteReader: DecisionReader {}

@@ -1,7 +1,10 @@
+import AdminAPI
+import AuditLedger
 import HTTPServer
 import JOSE
 import Logging
 import NIOCore
+import SQLiteStorage
 import Synchronization
 import TokenIssuance
 import Vocabulary
@@ -20,6 +23,7 @@ struct Listeners {
         _ opened: OpenedInstallation,
         _ configuration: ServerConfiguration,
         tokens: TokenIssuer,
+        writer: LedgerWriter<SQLiteStore>,
         readiness: Readiness,
         bound: BoundListeners,
         clock: any WallClock,
@@ -47,6 +51,7 @@ struct Listeners {
         let adminListener = AdminListener(
             issuer: configuration.issuer,
             hosts: Self.adminHosts(configuration),
+            api: Self.adminAPI(opened, configuration, writer: writer, clock: clock),
             readiness: readiness,
             clock: clock,
             logger: logger
@@ -77,6 +82,26 @@ struct Listeners {
             requests: requests,
             logger: logger,
             bound: { bound.set(\.admin, $0) }
+        )
+    }
+
+    private static func adminAPI(
+        _ opened: OpenedInstallation,
+        _ configuration: ServerConfiguration,
+        writer: LedgerWriter<SQLiteStore>,
+        clock: any WallClock
+    ) -> AdminAPI<WriterAdministrationStore> {
+        AdminAPI(
+            store: WriterAdministrationStore(store: opened.store, writer: writer),
+            settings: AdminSettings(
+                issuer: configuration.issuer,
+                adminURL: configuration.adminURL,
+                portalURL: configuration.portalURL,
+                keys: opened.keys.ring,
+                pseudonyms: opened.pseudonyms,
+                believesUnboundPortals: configuration.environment == .test,
+                clock: clock
+            )
         )
     }
 

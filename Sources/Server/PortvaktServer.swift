@@ -69,6 +69,7 @@ public final class PortvaktServer: Sendable {
                 opened,
                 configuration,
                 tokens: issuer,
+                writer: writer,
                 readiness: readiness,
                 bound: bound,
                 clock: clock,
@@ -162,7 +163,8 @@ public final class PortvaktServer: Sendable {
                 defaultLifetime: configuration.defaultTokenLifetime,
                 defaultAlgorithm: configuration.signingAlgorithm,
                 distress: configuration.organisationDistress,
-                administrationAudience: configuration.adminURL
+                administrationAudience: configuration.adminURL,
+                pseudonyms: opened.pseudonyms
             ),
             ledger: WriterIssuanceLedger(writer: writer, signer: TokenSigner(ring: opened.keys.ring))
         )

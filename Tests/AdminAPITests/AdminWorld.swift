@@ -1,4 +1,4 @@
-import AdminAPI
+public import AdminAPI
 import Administration
 import AuditLedger
 import Delegations
@@ -12,13 +12,15 @@ import LibCrypto
 import Logging
 import NIOCore
 import Organisations
-import SQLiteStorage
+public import SQLiteStorage
 import Scopes
 import Synchronization
 import TestSupport
 import Testing
 import TokenIssuance
 import Vocabulary
+
+extension SQLiteReader: AdminAPIReader {}
 
 /// A store in which a test's acts happen as the server's do, though on the test's own thread.
 struct TestStore: AdministrationStore {
@@ -117,6 +119,17 @@ final class AdminWorld {
     func act<Result>(_ body: (Administration<SQLiteTransaction>) throws -> Result) throws -> Result {
         let actor = Actor(operatingSystemUser: "kari", host: "vakt1")
         return try store.transaction { try body(Administration(in: $0, by: actor, at: clock.now)) }
+    }
+
+    /// Gives a person a role, as the register or an access manager would.
+    func give(_ role: RoleCode, for organisation: OrganisationNumber, to number: String) throws {
+        let person = Party.person(try pseudonym(number))
+        try store.transaction { transaction in
+            try transaction.give(
+                RoleAssignment(organisation: organisation, role: role, holder: person, source: .given)
+            )
+            try transaction.raiseRevision()
+        }
     }
 
     /// The newest event of the ledger.

@@ -1,3 +1,4 @@
+import Vocabulary
 import Administration
 import AuditLedger
 import Delegations
@@ -14,8 +15,23 @@ extension Problem {
         case let refusal as AdministrationRefusal: self.init(refusal)
         case let problem as SystemUserProblem:
             self.init(status: problem.status, altinnCode: problem.code, "\(problem)")
+        case let refusal as SystemUserRefusal:
+            self.init(status: refusal.problem.status, altinnCode: refusal.problem.code, "\(refusal)")
+        case let faults as SystemFaults:
+            self.init(invalid: faults.faults.map { ($0.rule?.code ?? "STD-00000", $0.path, "\($0)") })
         case let problem as ConsentProblem:
             self.init(status: problem.status, altinnCode: problem.code, "\(problem)")
+        case let faults as ConsentFaults:
+            self.init(invalid: faults.faults.map { ($0.rule.code, $0.path, $0.text) })
+        case let fault as DelegationLookupFault:
+            self.init(
+                fault == .forbidden ? .actForbidden : .malformedRequest,
+                reason: fault == .forbidden ? "prefix_foreign" : "query_parameter",
+                "\(fault)"
+            )
+        case let fault as DelegationRequestFault:
+            self.init(.malformedRequest, reason: "body_member", "\(fault)")
+        case let refusal as DelegationRefusal: self.init(refusal)
         default: return nil
         }
     }
@@ -38,17 +54,43 @@ extension Problem {
         )
     }
 
-    /// Several at once, each with its number (Altinn's `ProblemDetails` of several problems).
-    init(all problems: [(code: String, detail: String)]) {
-        let errors = problems.map { problem -> JSONValue in
-            ["code": .string(problem.code), "detail": .string(problem.detail)]
+    /// What is wrong with a body, all of it, each fault with its number and its place (Altinn's validation problem).
+    init(invalid faults: [(code: String, path: String, detail: String)]) {
+        let errors = faults.map { fault -> JSONValue in
+            ["code": .string(fault.code), "detail": .string(fault.detail), "paths": [.string(fault.path)]]
         }
         self.init(
-            .actRefused,
-            reason: "several",
-            problems.map(\.detail).joined(separator: "; "),
+            .malformedRequest,
+            reason: "body_member",
+            faults.map(\.detail).joined(separator: "; "),
             members: ["code": "STD-00000", "validationErrors": .array(errors)]
         )
+    }
+
+    /// Several problems at once, each with its number.
+    init(all problems: [ConsentProblem]) {
+        let details = problems.map { problem -> JSONValue in
+            ["code": .string(problem.code), "detail": .string("\(problem)"), "status": .integer(Int64(problem.status))]
+        }
+        let leading = problems.contains(.notFound) ? ConsentProblem.notFound : problems.first ?? .notFound
+        self.init(status: leading.status, altinnCode: leading.code, problems.map { "\($0)" }.joined(separator: "; "))
+        members["problems"] = .array(details)
+    }
+
+    private init(_ refusal: DelegationRefusal) {
+        switch refusal {
+        case .notAllowed, .notAdministrator: self.init(.actForbidden, reason: "not_authorised", "\(refusal)")
+        case .missingConnection: self.init(.actRefused, reason: "missing_connection", "\(refusal)")
+        case .remainingResources(let resources):
+            self.init(
+                .conflict,
+                reason: "remaining_resources",
+                "\(refusal)",
+                details: ["resources": .strings(resources.map(\.rawValue))]
+            )
+        case .unknownResource: self.init(.actRefused, reason: "resource_unknown", "\(refusal)")
+        default: self.init(.actRefused, reason: "act_refused", "\(refusal)")
+        }
     }
 
     /// Something asked for by its identifier is not there, or is not the caller's.
@@ -56,8 +98,22 @@ extension Problem {
 
     private init(_ refusal: AdministrationRefusal) {
         switch refusal {
-        case .unknownScope, .unknownClient: self.init(.notFound, reason: "not_found", "\(refusal)")
-        case .scopeExists, .stalePlan: self.init(.conflict, reason: "conflict", "\(refusal)")
+        case .unknownScope, .unknownClient, .unknownResource: self.init(.notFound, reason: "not_found", "\(refusal)")
+        case .scopeExists, .stalePlan, .resourceExists, .resourceInUse:
+            self.init(.conflict, reason: "conflict", "\(refusal)")
+        case .delegation(let refusal): self.init(refusal)
+        case .notResourceOwner: self.init(.actForbidden, reason: "party_foreign", "\(refusal)")
+        case .foreignScopes(let scopes):
+            self.init(
+                .actForbidden,
+                reason: "prefix_foreign",
+                "\(refusal)",
+                details: ["scopes": .strings(scopes.map(\.rawValue))],
+                members: ["errors": ["InvalidPrefix": .strings(scopes.map(\.rawValue))]]
+            )
+            // What the registry has always answered to it.
+            status = 401
+        case .resource(let faults): self.init(invalid: faults.map { ("STD-00000", "", "\($0)") })
         default: self.init(.actRefused, reason: "act_refused", "\(refusal)")
         }
     }

@@ -53,6 +53,18 @@ struct Query: Sendable {
         return number
     }
 
+    /// An organisation by its party UUID or its number, which must be there.
+    func requiredParty(_ name: String) throws(Problem) -> OrganisationNumber {
+        let text = try required(name)
+        if let number = PartyUUID(parsing: text)?.organisation ?? OrganisationText.parse(text) { return number }
+        throw Self.fault(name, "is no party UUID of an organisation and no organisation number")
+    }
+
+    /// As ``requiredParty(_:)``, nil when it is absent.
+    func party(_ name: String) throws(Problem) -> OrganisationNumber? {
+        self[name] == nil ? nil : try requiredParty(name)
+    }
+
     /// A UUID.
     func uuid(_ name: String) throws(Problem) -> UUID? {
         guard let text = self[name] else { return nil }

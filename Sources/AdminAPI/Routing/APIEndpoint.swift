@@ -81,7 +81,8 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
             now: now,
             store: store,
             settings: settings,
-            command: "\(operation.method.rawValue) \(operation.path.text)"
+            command: "\(operation.method.rawValue) \(operation.path.text)",
+            address: settings.adminURL.dropLast() + request.uri.path
         )
     }
 }

@@ -22,6 +22,8 @@ struct Call<Store: AdministrationStore>: Sendable {
     let settings: AdminSettings
     /// The method and the path's template, for the ledger.
     let command: String
+    /// The whole address without query, as callers know it.
+    let address: String
 
     /// Whoever calls, as the ledger names it.
     var actor: Actor {
@@ -70,4 +72,20 @@ struct Call<Store: AdministrationStore>: Sendable {
 
     /// The body as strict JSON.
     func json() throws(Problem) -> JSONPart { try JSONPart(parsing: body) }
+
+    /// The organisation that `{party}` names: by its number, or by the word `organization` and a header field.
+    func partyInPath() throws(Problem) -> OrganisationNumber {
+        if path["party"] == "organization" {
+            guard let text = headers[.partyOrganisationNumber], let number = OrganisationText.parse(text) else {
+                throw Problem(
+                    .malformedRequest,
+                    reason: "header_parameter",
+                    "`Altinn-Party-OrganizationNumber` is missing or no organisation number"
+                )
+            }
+            return number
+        }
+        if let number = PartyUUID(parsing: path["party"])?.organisation { return number }
+        return try path.organisation("party")
+    }
 }
