@@ -280,7 +280,8 @@ let package = Package(
         tests(
             of: "Server",
             [
-                "AuditLedger", "Clients", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "Scopes",
+                "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage",
+                "Scopes",
                 "TestAuthority", "TokenIssuance", "Vocabulary", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
                 nioSSL,
             ]
@@ -321,7 +322,8 @@ let package = Package(
             [
                 "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage",
                 "TestAuthority", "Vocabulary", argumentParser, grdb,
-            ]
+            ],
+            exclude: ["Golden"]
         ),
         .testTarget(
             name: "ConformanceTests",

@@ -1,6 +1,7 @@
 import Administration
 import AuditLedger
 import Clients
+import Delegations
 import FoundationEssentials
 import JOSE
 import LibCrypto
@@ -39,8 +40,8 @@ struct DemoFilling {
     /// The same made-up register each time; nothing in it is random to anyone.
     private static let registerSeed: UInt64 = 974_760_673
 
-    /// Writes the register's two files in the real bulk form, and imports them as any register file is imported.
-    func importRegister(mainUnits: Int, subUnits: Int) throws {
+    /// Writes the register's three files in the real bulk form, and imports them as any register file is imported.
+    func importRegister(mainUnits: Int, subUnits: Int, pseudonyms: PseudonymKey) throws {
         let register = SyntheticRegister(
             seed: Self.registerSeed,
             mainUnits: mainUnits,
@@ -57,6 +58,20 @@ struct DemoFilling {
             )
             guard report.malformedCount == 0 else { throw DemoWorldError.registerMalformed(report.malformedCount) }
         }
+        try importRoles(of: register, under: pseudonyms)
+    }
+
+    /// Roles in the authorised shape, so that the persons of the demo are known by their numbers.
+    private func importRoles(of register: SyntheticRegister, under key: PseudonymKey) throws {
+        var bytes: [UInt8] = []
+        try register.writeRoles(.authorised, named: DemoPerson.registerRoles()) { bytes += $0 }
+        try folder.write("roller.json", bytes)
+        let report = try RoleImport(mode: .replace).run(
+            try FileByteSource(path: folder.file("roller.json")),
+            under: key,
+            into: SQLiteRoleImport(into: store) { $0.ledgerEvent(by: actor, at: now) }
+        )
+        guard report.malformedCount == 0 else { throw DemoWorldError.registerMalformed(report.malformedCount) }
     }
 
     /// Names the operator, keeps the scope files where its owner can change them, and applies them.
@@ -115,6 +130,7 @@ struct DemoFilling {
             "schema": "portvakt.demo-world.v1",
             "issuer": .string(issuer.rawValue),
             "clients": .array(clients.map { .object($0.description) }),
+            "persons": .array(try DemoPerson.all().map { .object($0.description) }),
             "scopes": .array(
                 scopes.map { scope in
                     var object: JSONObject = ["name": .string(scope.name.rawValue), "owner": .string("\(scope.owner)")]

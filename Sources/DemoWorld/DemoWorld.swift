@@ -92,7 +92,11 @@ public struct DemoWorld: Sendable {
             let folder = try DemoFolder(plan.dataFolder).folder("demo")
             try issuers.writeAuthorities(to: try folder.folder("issuers"))
             let filling = DemoFilling(store: installation.store, folder: folder, actor: plan.actor, now: now)
-            try filling.importRegister(mainUnits: plan.registerSize.mainUnits, subUnits: plan.registerSize.subUnits)
+            try filling.importRegister(
+                mainUnits: plan.registerSize.mainUnits,
+                subUnits: plan.registerSize.subUnits,
+                pseudonyms: PseudonymKeyFile.readOrMake(in: plan.dataFolder, isUsed: false)
+            )
             try filling.declareScopes(keeping: try DemoFolder(plan.dataFolder).folder("scopes"))
             try filling.makeSigningKeys(in: SigningKeyFolder(dataFolder: plan.dataFolder))
             let clients = try people.map { person in

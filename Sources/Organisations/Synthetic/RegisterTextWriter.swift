@@ -139,7 +139,7 @@ struct RegisterTextWriter {
         }
     }
 
-    private mutating func links(to path: String) {
+    mutating func links(to path: String) {
         object("_links") {
             $0.object("self") { $0.member("href", "\(Self.base)/\(path)") }
         }
@@ -147,62 +147,62 @@ struct RegisterTextWriter {
 
     // MARK: JSON
 
-    private mutating func member(_ name: String, _ text: String) {
+    mutating func member(_ name: String, _ text: String) {
         key(name)
         quoted(text)
         needsComma = true
     }
 
-    private mutating func member(_ name: String, _ flag: Bool) {
+    mutating func member(_ name: String, _ flag: Bool) {
         key(name)
         append(flag ? "true" : "false")
         needsComma = true
     }
 
-    private mutating func value(_ text: String) {
+    mutating func value(_ text: String) {
         separate()
         quoted(text)
         needsComma = true
     }
 
-    private mutating func object(_ name: String, _ members: (inout RegisterTextWriter) -> Void) {
+    mutating func object(_ name: String, _ members: (inout RegisterTextWriter) -> Void) {
         key(name)
         open("{")
         members(&self)
         close("}")
     }
 
-    private mutating func array(_ name: String, _ elements: (inout RegisterTextWriter) -> Void) {
+    mutating func array(_ name: String, _ elements: (inout RegisterTextWriter) -> Void) {
         key(name)
         open("[")
         elements(&self)
         close("]")
     }
 
-    private mutating func key(_ name: String) {
+    mutating func key(_ name: String) {
         separate()
         quoted(name)
         append(":")
         needsComma = false
     }
 
-    private mutating func open(_ bracket: String) {
+    mutating func open(_ bracket: String) {
         separate()
         append(bracket)
         needsComma = false
     }
 
-    private mutating func close(_ bracket: String) {
+    mutating func close(_ bracket: String) {
         append(bracket)
         needsComma = true
     }
 
-    private mutating func separate() {
+    mutating func separate() {
         if needsComma { append(",") }
     }
 
     /// Names given by a caller may hold anything (RFC 8259 §7).
-    private mutating func quoted(_ content: String) {
+    mutating func quoted(_ content: String) {
         append("\"")
         for byte in content.utf8 {
             switch byte {
@@ -214,5 +214,5 @@ struct RegisterTextWriter {
         append("\"")
     }
 
-    private mutating func append(_ literal: String) { text.append(contentsOf: literal.utf8) }
+    mutating func append(_ literal: String) { text.append(contentsOf: literal.utf8) }
 }

@@ -54,11 +54,11 @@ public struct SyntheticRegister: Sendable {
     /// The most units of one kind that there are numbers for.
     public static let maximumCount = 4_000_000
 
-    private let seed: UInt64
-    private let mainUnitCount: Int
+    let seed: UInt64
+    let mainUnitCount: Int
     private let subUnitCount: Int
-    private let named: [NamedUnit]
-    private let reserved: Set<OrganisationNumber>
+    let named: [NamedUnit]
+    let reserved: Set<OrganisationNumber>
 
     /// A register of about so many units of each kind beside the named ones.
     ///
@@ -92,9 +92,9 @@ public struct SyntheticRegister: Sendable {
         try writer.flush(ifLongerThan: 0, to: sink)
     }
 
-    private static let pieceSize = 64 * 1_024
+    static let pieceSize = 64 * 1_024
 
-    private func mainUnit(_ index: Int) -> SyntheticUnit {
+    func mainUnit(_ index: Int) -> SyntheticUnit {
         var dice = SplitMix64(seed: seed, stream: UInt64(index) << 1)
         // Every fiftieth is a public body, so that the departments after it have somebody to belong to.
         let body = index - index % SyntheticForm.publicBodyInterval
@@ -113,11 +113,11 @@ public struct SyntheticRegister: Sendable {
         return SyntheticUnit(subUnit: index, number: number, parent: parent, dice: &dice)
     }
 
-    private static let firstMainStem = 31_000_000
+    static let firstMainStem = 31_000_000
     private static let firstSubStem = 21_000_000
 
     /// The number of the unit at a place, rising with it and spread over the series.
-    private func number(of index: Int, among count: Int, from base: Int) -> OrganisationNumber {
+    func number(of index: Int, among count: Int, from base: Int) -> OrganisationNumber {
         let stem = base + 2 * (index * (Self.maximumCount / count))
         // Two stems that differ by one in the last digit differ by two modulo 11: at least one has a check digit.
         guard let number = OrganisationNumber(stem: stem) ?? OrganisationNumber(stem: stem + 1) else {
