@@ -170,5 +170,5 @@ if __name__ == "__main__":
     parser.add_argument("report")
     parser.add_argument("--rows")
     parser.add_argument("seconds", nargs="?", type=float, default=8)
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     raise SystemExit(main(arguments.report, arguments.rows, arguments.seconds))
