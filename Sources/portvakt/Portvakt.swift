@@ -11,10 +11,12 @@ struct Portvakt: AsyncParsableCommand {
         subcommands: [
             // In alphabetical order; each noun has a file of its own.
             AccessCommand.self,
+            AccessListCommand.self,
             AuditCommand.self,
             CertCommand.self,
             ClientCommand.self,
             Completion.self,
+            DecideCommand.self,
             DemoCommand.self,
             Init.self,
             KeysCommand.self,
