@@ -82,7 +82,8 @@ extension RefusalCase {
         RefusalCase(name: name, code: code, reason: reason, status: status) { _, _ in form }
     }
 
-    static let all: [RefusalCase] = forms + headers + claims + times + clients + certificates + decisions
+    static let all: [RefusalCase] =
+        forms + headers + claims + times + clients + certificates + decisions + delegations + unproven
 
     private static let forms: [RefusalCase] = [
         raw("form-empty", "PV-001", "form_parameter_missing", ""),
@@ -230,6 +231,85 @@ extension RefusalCase {
         certificate("certificate-organisation-number", "MP-120", "certificate_organisation_number") { request, _ in
             request.organisationIdentifiers = ["VATNO-991825827"]
         },
+    ]
+
+    /// A grant of the supplier's client for another organisation.
+    private static func delegated(
+        _ name: String,
+        _ code: String,
+        _ reason: String,
+        status: Int = 403,
+        client: String = World.supplierClient,
+        scope: String = "demo:delegated",
+        for consumer: OrganisationNumber = World.consumer
+    ) -> RefusalCase {
+        grant(name, code, reason, status: status, client: client, scope: scope) { mint, _ in
+            mint.claims["consumer_org"] = .string("\(consumer)")
+        }
+    }
+
+    private static let delegations: [RefusalCase] = [
+        delegated("consumer-is-owner", "PV-019", "consumer_is_owner", status: 400, for: World.supplier),
+        delegated(
+            "consumer-fixed",
+            "PV-019",
+            "consumer_fixed",
+            status: 400,
+            client: World.ownedClient,
+            for: World.stranger
+        ),
+        delegated("consumer-unknown", "PV-015", "organisation_unknown", status: 400, for: World.unknown),
+        delegated("scope-not-delegable", "PV-024", "scope_not_delegable", status: 400, scope: "demo:read"),
+        delegated("delegation-without-access", "MP-250", "access_not_granted", scope: "demo:ungranted"),
+        delegated("delegation-missing", "MP-251", "delegation_missing", scope: "demo:not-delegated"),
+        delegated("delegation-ended", "MP-251", "delegation_ended", scope: "demo:delegation-ended"),
+        delegated(
+            "delegations-several",
+            "MP-250",
+            "access_not_granted",
+            scope: "demo:delegated demo:not-delegated demo:ungranted"
+        ),
+    ]
+
+    /// A grant of the supplier's client with an on-behalf-of value.
+    private static func onBehalfOf(
+        _ name: String,
+        _ code: String,
+        _ reason: String,
+        status: Int = 403,
+        scope: String,
+        value: String = "customer"
+    ) -> RefusalCase {
+        grant(name, code, reason, status: status, client: World.supplierClient, scope: scope) { mint, _ in
+            mint.claims["iss_onbehalfof"] = .string(value)
+        }
+    }
+
+    private static let unproven: [RefusalCase] = [
+        onBehalfOf(
+            "on-behalf-of-unknown",
+            "PV-023",
+            "on_behalf_of_unknown",
+            status: 400,
+            scope: "demo:unproven",
+            value: "x"
+        ),
+        onBehalfOf("scope-needs-delegation", "PV-024", "scope_needs_delegation", status: 400, scope: "demo:delegated"),
+        onBehalfOf("unproven-supplier", "PV-025", "unproven_supplier_not_allowed", scope: "demo:read"),
+        grant(
+            "unproven-supplier-client",
+            "PV-025",
+            "unproven_supplier_not_allowed",
+            status: 403,
+            client: World.ownedClient
+        ),
+        onBehalfOf(
+            "supplier-access-not-granted",
+            "MP-250",
+            "supplier_access_not_granted",
+            scope: "demo:unproven-for-consumer"
+        ),
+        onBehalfOf("supplier-access-ended", "MP-250", "supplier_access_not_in_force", scope: "demo:unproven-ended"),
     ]
 
     private static let decisions: [RefusalCase] = [

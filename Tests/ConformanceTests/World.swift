@@ -1,5 +1,6 @@
 import AuditLedger
 import Clients
+import Delegations
 import EnterpriseCertificates
 import Foundation
 import JOSE
@@ -23,6 +24,8 @@ struct World {
     static let deleted = number(31_000_013)
     /// Bankrupt, and alive.
     static let bankrupt = number(31_000_017)
+    /// Acts for the consumer by delegations.
+    static let supplier = number(31_000_024)
     /// A number that the register does not know.
     static let unknown = number(31_000_020)
 
@@ -40,6 +43,11 @@ struct World {
     static let unknownClient = "66666666-6666-4666-8666-666666666666"
     /// `client_id` of the stranger's client with the key `rsa-1`, and the scope on it.
     static let strangerClient = "77777777-7777-4777-8777-777777777777"
+
+    /// `client_id` of the supplier's client with the key `rsa-1`, and the on-behalf-of entry `customer` for the consumer.
+    static let supplierClient = "88888888-8888-4888-8888-888888888888"
+    /// `client_id` of a client that the supplier registered for the consumer, with the key `rsa-1`.
+    static let ownedClient = "99999999-9999-4999-8999-999999999999"
 
     /// A CA pair like Buypass's, made once a process.
     static let authority = Result { try CertificateAuthority(.buypass, keys: .small, at: SystemClock().now) }
@@ -61,6 +69,7 @@ struct World {
             for scope in try scopes(at: now) { try transaction.insert(scope) }
             for access in try accesses(at: now) { try transaction.put(access) }
             for client in try clients(at: now) { try transaction.insert(client) }
+            for delegation in try delegations(at: now) { try transaction.insert(delegation) }
             try transaction.raiseRevision()
         }
     }
@@ -77,6 +86,7 @@ struct World {
         }
         let text = [
             unit(provider, "TILBYDER"), unit(consumer, "KONSUMENT AS"), unit(stranger, "FREMMED AS"),
+            unit(supplier, "LEVERANDØR AS"),
             unit(deleted, "SLETTET AS", ",\"slettedato\":\"2026-05-01\""),
             unit(bankrupt, "KONKURS AS", ",\"konkurs\":true,\"konkursdato\":\"2026-04-01\""),
         ].joined(separator: ",")
@@ -89,7 +99,9 @@ struct World {
     private static func scopes(at now: Timestamp) throws -> [Scope] {
         let names = [
             "read", "write", "open", "inactive", "users", "ended", "terms", "enforced", "other-enforced", "at", "es256",
-            "person",
+            "person", "delegated", "not-delegated", "delegation-ended", "ungranted", "unproven",
+            "unproven-for-consumer",
+            "unproven-ended",
         ]
         return try names.map { name in
             var scope = Scope(
@@ -109,6 +121,9 @@ struct World {
             case "at": scope.headerType = .accessToken
             case "es256": scope.signingAlgorithm = "ES256"
             case "person": scope.pid = .required
+            case "delegated", "not-delegated", "delegation-ended", "ungranted":
+                scope.delegationSource = ScopeRules.internalDelegationSource
+            case "unproven", "unproven-for-consumer", "unproven-ended": scope.allowsUnprovenSupplier = true
             default: break
             }
             return scope
@@ -118,6 +133,7 @@ struct World {
     private static func accesses(at now: Timestamp) throws -> [ScopeAccess] {
         let granted = [
             "read", "inactive", "users", "ended", "terms", "enforced", "other-enforced", "at", "es256", "person",
+            "delegated", "not-delegated", "delegation-ended", "unproven", "unproven-for-consumer", "unproven-ended",
         ]
         var accesses = try granted.map { name in
             var access = ScopeAccess(
@@ -128,6 +144,16 @@ struct World {
             )
             if name == "ended" { access.validUntil = now }
             return access
+        }
+        for name in ["unproven", "unproven-ended"] {
+            var access = ScopeAccess(
+                scope: try ScopeName(parsing: "demo:\(name)"),
+                consumer: supplier,
+                created: now,
+                origin: "cli"
+            )
+            if name == "unproven-ended" { access.validUntil = now }
+            accesses.append(access)
         }
         for organisation in [bankrupt, deleted] {
             accesses.append(
@@ -148,7 +174,7 @@ struct World {
         var clients: [Client] = []
         for (id, owner) in [
             (keyClient, consumer), (disabledClient, consumer), (deletedClient, deleted), (bankruptClient, bankrupt),
-            (unknownClient, unknown), (strangerClient, stranger),
+            (unknownClient, unknown), (strangerClient, stranger), (supplierClient, supplier), (ownedClient, consumer),
         ] {
             var client = Client(
                 id: try ClientID(parsing: id),
@@ -160,6 +186,12 @@ struct World {
             client.authentication = .registeredKey
             client.keys = [rsa]
             client.isActive = id != disabledClient
+            if id == ownedClient { client.supplier = supplier }
+            if id == supplierClient {
+                client.onBehalfOf = [
+                    OnBehalfOfEntry(value: "customer", consumer: consumer, name: "Customer", created: now)
+                ]
+            }
             if id == keyClient {
                 client.keys.append(try key("p256-1", .es256, TestKeys.p256, at: now))
                 client.keys.append(try key("old-1", .rs256, TestKeys.otherRSA, at: now - .days(365)))
@@ -176,6 +208,27 @@ struct World {
             )
         )
         return clients
+    }
+
+    private static func delegations(at now: Timestamp) throws -> [ScopeDelegation] {
+        try ["delegated", "delegation-ended", "ungranted"].map { name in
+            ScopeDelegation(
+                id: DelegationIDSource.system.next(),
+                consumer: consumer,
+                supplier: supplier,
+                resource: try ownResource(of: name),
+                since: now,
+                until: name == "delegation-ended" ? now : nil,
+                basis: .operator
+            )
+        }
+    }
+
+    /// The resource that a scope of the internal register has of its own.
+    static func ownResource(of name: String) throws -> ResourceID {
+        let scope = try ScopeName(parsing: "demo:\(name)")
+        guard let id = ResourceID(of: scope) else { preconditionFailure("`\(scope)` is too long") }
+        return id
     }
 
     private static func key(
