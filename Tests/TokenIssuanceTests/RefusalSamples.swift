@@ -1,3 +1,4 @@
+import Delegations
 import EnterpriseCertificates
 import JOSE
 import Organisations
@@ -90,7 +91,12 @@ enum RefusalSamples {
             .acting(for: organisation, .own),
             .acting(for: organisation, .fixed),
             .onBehalfOfUnknown,
-        ] + scopeFaults.map { .scopes([.init(scope: scope, fault: $0, consumer: organisation)]) }
+            .authorizationDetailsMember("external_ref", expected: ["type", "systemuser_org", "externalRef"]),
+            .authorizationDetailsValue(member: "id", expected: "a UUID"),
+            .consent([.from, .expired]),
+        ] + SystemUserLookupFailure.allCases.map { .systemUser($0, owner: organisation) }
+        + Refusal.ConsentFault.allCases.map { .consent([$0]) }
+        + scopeFaults.map { .scopes([.init(scope: scope, fault: $0, consumer: organisation)]) }
 
     private static let scopeFaults: [Refusal.ScopeFault] = [
         .unknown, .inactive, .notOnClient, .integrationType(allowed: ["idporten"]), .notGranted, .impeded(.requested),
