@@ -20,7 +20,8 @@ if [ -z "${BINARY:-}" ]; then
     BINARY=.build/release/portvakt
 fi
 if [ -z "${SDK_BENCHMARKS:-}" ]; then
-    # As the server is built, so that what both depend on is compiled once.
+    # As the server is built, and of the same versions, so that what both depend on is compiled once.
+    [ ! -f Package.resolved ] || cp Package.resolved Benchmarks/Package.resolved
     swift build --package-path Benchmarks --scratch-path .build --configuration release --static-swift-stdlib
     SDK_BENCHMARKS=.build/release/SDKBenchmarks
 fi

@@ -8,6 +8,8 @@ out=.build/examples
 mkdir -p "$out"
 
 build() { # folder of the package, name of the program
+    # The same versions as the main package, or everything would be compiled again.
+    [ ! -f Package.resolved ] || cp Package.resolved "$1/Package.resolved"
     swift build --package-path "$1" --scratch-path .build --product "$2"
     cp -f ".build/debug/$2" "$out/$2"
 }

@@ -63,7 +63,7 @@ struct DocumentTests {
 
     @Test(arguments: [
         "README.md", "CHANGELOG.md", "docs/architecture.md", "docs/walkthrough.md", "docs/deviations.md",
-        "docs/conformance.md", "docs/decisions/0001-targets-beside-the-picture.md",
+        "docs/conformance.md", "docs/five-minutes-to-a-token.md", "docs/decisions/0001-targets-beside-the-picture.md",
     ])
     func `links inside the repository lead somewhere`(document: String) throws {
         let place = Sources.root.appending(path: document)
