@@ -4,7 +4,7 @@
 #
 #   scripts/bench.sh [--write-readme] [SECONDS]      default: 8 seconds a row of the endpoint
 #
-# BINARY=FILE and SDK_BENCHMARKS=FILE take programs that are built already.
+# BINARY=FILE and BENCHMARKS=FOLDER take programs that are built already.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 scripts/setup.sh run test bench
 
@@ -19,20 +19,26 @@ if [ -z "${BINARY:-}" ]; then
     scripts/build.sh
     BINARY=.build/release/portvakt
 fi
-if [ -z "${SDK_BENCHMARKS:-}" ]; then
+# The programs of Benchmarks/; each takes the file of its report.
+programs=(SDKBenchmarks)
+if [ -z "${BENCHMARKS:-}" ]; then
     # As the server is built, and of the same versions, so that what both depend on is compiled once.
     [ ! -f Package.resolved ] || cp Package.resolved Benchmarks/Package.resolved
     swift build --package-path Benchmarks --scratch-path .build --configuration release --static-swift-stdlib
-    SDK_BENCHMARKS=.build/release/SDKBenchmarks
+    BENCHMARKS=.build/release
 fi
 python_environment
 mkdir -p .build/reports
-sdk=.build/reports/bench-sdk.json
-rm -f "$sdk"
-# That a row falls short is said at the end, with all the others.
-taskset -c 0 "$SDK_BENCHMARKS" "$sdk" >/dev/null || [ -s "$sdk" ] || die "the libraries' benchmarks did not run"
+rows=()
+for program in "${programs[@]}"; do
+    report=.build/reports/bench-$program.json
+    rm -f "$report"
+    # That a row falls short is said at the end, with all the others.
+    taskset -c 0 "$BENCHMARKS/$program" "$report" >/dev/null || [ -s "$report" ] || die "$program did not run"
+    rows+=(--rows "$report")
+done
 status=0
-PORTVAKT_TEST_BINARY=$BINARY "$venv/bin/python" Benchmarks/bench.py .build/reports/bench.json --rows "$sdk" "$@" ||
+PORTVAKT_TEST_BINARY=$BINARY "$venv/bin/python" Benchmarks/bench.py .build/reports/bench.json "${rows[@]}" "$@" ||
     status=$?
 say "written: .build/reports/bench.json"
 if $writes_readme; then python3 Benchmarks/figures.py .build/reports/bench.json README.md; fi
