@@ -86,7 +86,7 @@ enum Datum: Sendable, Hashable {
     static func == (left: Datum, right: Datum) -> Bool {
         switch (left, right) {
         case (.string(let left), .string(let right)), (.anyURI(let left), .anyURI(let right)):
-            left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
+            isSame(left, right)
         case (.boolean(let left), .boolean(let right)): left == right
         case (.integer(let left), .integer(let right)): left == right
         case (.double(let left), .double(let right)): left == right
@@ -95,6 +95,11 @@ enum Datum: Sendable, Hashable {
         case (.dateTime(let left, let part), .dateTime(let right, let other)): left == right && part == other
         default: false
         }
+    }
+
+    /// Whether two texts are the same code points; the standard library takes canonically equivalent ones for equal.
+    static func isSame(_ left: String, _ right: String) -> Bool {
+        left == right && left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
     }
 
     /// Whether one comes before the other; nil when their type has no order.

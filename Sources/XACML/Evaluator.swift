@@ -50,9 +50,30 @@ struct Evaluator {
         }
         if bag.isEmpty, let time = presentTime(designator) { bag.append(time) }
         guard !bag.isEmpty || !designator.mustBePresent else {
-            throw XACMLStatus(.missingAttribute, "attribute `\(designator.identifier)` is missing")
+            throw Self.missing(designator)
         }
         return bag
+    }
+
+    /// Whether one of a string attribute's values is that text (section 7.6, `string-equal`).
+    func holds(_ text: String, _ designator: AttributeDesignator) throws(XACMLStatus) -> Bool {
+        var isPresent = false
+        for group in context.groups where group.category == designator.category {
+            for attribute in group.attributes
+            where attribute.type == .string && attribute.identifier == designator.identifier {
+                if let issuer = designator.issuer, attribute.issuer != issuer { continue }
+                for value in attribute.values {
+                    isPresent = true
+                    if Datum.isSame(value, text) { return true }
+                }
+            }
+        }
+        guard isPresent || !designator.mustBePresent else { throw Self.missing(designator) }
+        return false
+    }
+
+    private static func missing(_ designator: AttributeDesignator) -> XACMLStatus {
+        XACMLStatus(.missingAttribute, "attribute `\(designator.identifier)` is missing")
     }
 
     private func append(_ attribute: XACMLAttribute, to bag: inout [Datum]) throws(XACMLStatus) {

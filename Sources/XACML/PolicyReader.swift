@@ -131,8 +131,9 @@ struct PolicyReader {
     /// No variable may be missing, or rest on itself.
     private func checkVariables() throws(XACMLPolicyError) {
         var sound: Set<String> = []
-        for expression in expressions { try check(expression.variables, above: [], &sound) }
+        // By name, so that the same document always has the same fault.
         for identifier in variables.keys.sorted() { try check([identifier], above: [], &sound) }
+        for expression in expressions { try check(expression.variables, above: [], &sound) }
     }
 
     private func check(
@@ -154,20 +155,20 @@ struct PolicyReader {
             + duties.flatMap { $0.assignments.map(\.expression) } + variables.values
     }
 
-    /// Every attribute that is taken from a request, with the values that targets compare it with.
-    var mentioned: [XACMLCategory: [String: [String]]] {
-        var mentioned: [XACMLCategory: [String: [String]]] = [:]
+    /// Every attribute that is taken from a request.
+    var mentioned: [XACMLCategory: [String: XACMLMention]] {
+        var mentioned: [XACMLCategory: [String: XACMLMention]] = [:]
         for target in [target] + rules.map(\.target) {
             for match in target.anyOf.joined().joined() {
                 guard let attribute = match.attribute else { continue }
-                let values = mentioned[attribute.category]?[attribute.identifier] ?? []
-                guard !values.contains(match.value) else { continue }
-                mentioned[attribute.category, default: [:]][attribute.identifier] = values + [match.value]
+                mentioned[attribute.category, default: [:]][attribute.identifier, default: XACMLMention()]
+                    .add(match.value)
+                guard attribute.mustBePresent || !match.asksForEquality else { continue }
+                mentioned[attribute.category]?[attribute.identifier]?.open()
             }
         }
         for designator in expressions.flatMap(\.designators) {
-            let values = mentioned[designator.category]?[designator.identifier] ?? []
-            mentioned[designator.category, default: [:]][designator.identifier] = values
+            mentioned[designator.category, default: [:]][designator.identifier, default: XACMLMention()].open()
         }
         return mentioned
     }

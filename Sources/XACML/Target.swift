@@ -19,6 +19,9 @@ struct Match: Sendable {
     func holds(_ evaluator: Evaluator) throws(XACMLStatus) -> Bool {
         switch test {
         case .unsupported(let status): throw status
+        case .holds(.equal(.string), .string(let text), let designator):
+            // What nearly every match is: no bag is made for it.
+            return try evaluator.holds(text, designator)
         case .holds(let function, let literal, let designator):
             var fault: XACMLStatus?
             for value in try evaluator.values(of: designator) {
@@ -26,6 +29,16 @@ struct Match: Sendable {
             }
             if let fault { throw fault }
             return false
+        }
+    }
+}
+
+extension Match {
+    /// Whether a value must equal the policy's, but for case perhaps.
+    var asksForEquality: Bool {
+        switch test {
+        case .holds(.equal, _, _), .holds(.equalIgnoringCase, _, _): true
+        case .holds, .unsupported: false
         }
     }
 }

@@ -74,14 +74,19 @@ extension XACMLPolicy {
         return order.map { XACMLRight(resource: $0.resource, action: $0.action, subjects: subjects[$0] ?? []) }
     }
 
+    /// How the policy takes that attribute of that category from a request; nil when it does not.
+    public func mention(of identifier: String, in category: XACMLCategory) -> XACMLMention? {
+        mentioned[category]?[identifier]
+    }
+
     /// Whether the policy takes that attribute of that category from a request.
     public func mentions(_ identifier: String, in category: XACMLCategory) -> Bool {
-        mentioned[category]?[identifier] != nil
+        mention(of: identifier, in: category) != nil
     }
 
     /// The values that targets of the policy compare the attribute with, as it writes them.
     public func values(of identifier: String, in category: XACMLCategory) -> [String] {
-        mentioned[category]?[identifier] ?? []
+        mention(of: identifier, in: category)?.values ?? []
     }
 
     /// What in the policy can never be evaluated, in order, none twice: functions, categories, types, algorithms.

@@ -26,8 +26,8 @@ public struct XACMLPolicy: Sendable {
     let target: Target
     let variables: [String: Expression]
     let duties: [ObligationExpression]
-    /// Every attribute that its targets, conditions and duties take from a request, with the values that targets name.
-    let mentioned: [XACMLCategory: [String: [String]]]
+    /// Every attribute that its targets, conditions and duties take from a request.
+    let mentioned: [XACMLCategory: [String: XACMLMention]]
     /// Every combination of subject, resource and action that its targets spell out.
     public let combinations: [XACMLCombination]
 }

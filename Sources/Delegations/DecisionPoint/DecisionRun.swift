@@ -57,19 +57,33 @@ struct DecisionRun<Reader: DecisionReader> {
         context.add(spellings, of: DecisionAttribute.action, to: .action)
     }
 
+    private static var rolesAndPackages: [String] {
+        [
+            DecisionAttribute.roleCode, DecisionAttribute.registerRole, DecisionAttribute.role,
+            DecisionAttribute.accessPackage,
+        ]
+    }
+
     private mutating func attributesOfSubject() throws -> [HeldAttribute] {
         let wantsPackages = policy.mentions(DecisionAttribute.accessPackage, in: .accessSubject)
-        let wantsRoles = [DecisionAttribute.roleCode, DecisionAttribute.registerRole, DecisionAttribute.role]
-            .contains { policy.mentions($0, in: .accessSubject) }
+        let wantsRoles = Self.rolesAndPackages.contains { policy.mentions($0, in: .accessSubject) }
         var held: [HeldAttribute] = []
         switch question.subject {
         case .party(let subject):
             if let party = question.party, wantsRoles || wantsPackages {
+                var mentions: [String: XACMLMention] = [:]
+                for identifier in Self.rolesAndPackages {
+                    mentions[identifier] = policy.mention(of: identifier, in: .accessSubject)
+                }
                 held = try HeldAttributes(reader: reader, now: now).attributes(
                     of: subject,
                     for: party,
-                    withPackages: wantsPackages,
-                    withRoles: wantsRoles
+                    // Of a director's thirty roles few matter: others are left out unless a condition might take them.
+                    where: { identifier, value in
+                        guard let mention = mentions[identifier] else { return false }
+                        return mention.isOpen || !mention.values(likeIgnoringCase: value).isEmpty
+                    },
+                    withPackages: wantsPackages
                 )
             }
             held += nature(subject.organisation == nil ? "person" : "organization")

@@ -73,7 +73,7 @@ public struct DelegableRights<Reader: RoleReader & ResourceReader> {
     ) throws -> [DelegableRight] {
         guard let policy = try reader.policy(of: resource) else { return [] }
         let held = try HeldAttributes(reader: reader, now: now)
-            .attributes(of: .person(person), for: party, withPackages: true, withRoles: true)
+            .attributes(of: .person(person), for: party, where: { _, _ in true }, withPackages: true)
         let question = Question(resource: resource, policy: policy, held: held, party: party, now: now)
         return question.actions.map { question.right($0, level: level) }
     }

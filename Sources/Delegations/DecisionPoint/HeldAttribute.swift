@@ -61,19 +61,23 @@ struct HeldAttributes<Reader: RoleReader> {
     let reader: Reader
     let now: Timestamp
 
-    /// The roles of a party for an organisation or person, and the packages that they carry when those are wanted.
+    /// The roles of a party for an organisation or person, and the packages that they carry, as far as they are asked for.
+    ///
+    /// `asks` tells whether it matters that the subject has that value of that attribute.
     func attributes(
         of subject: Party,
         for party: Party,
-        withPackages: Bool,
-        withRoles: Bool
+        where asks: (_ identifier: String, _ value: String) -> Bool,
+        withPackages: Bool
     ) throws -> [HeldAttribute] {
+        var held: [HeldAttribute] = []
         switch party {
         case .organisation(let number):
             let roles = try RoleRules(reader).roles(of: subject, for: number)
-            var held = withRoles ? roles.flatMap { Self.role($0.role, .role($0.path)) } : []
+            for role in roles { Self.append(role.role, .role(role.path), where: asks, to: &held) }
             guard withPackages else { return held }
             for package in try PackageRules(reader).packages(from: roles) {
+                guard asks(DecisionAttribute.accessPackage, package.slug) else { continue }
                 held.append(
                     HeldAttribute(
                         DecisionAttribute.accessPackage,
@@ -84,22 +88,30 @@ struct HeldAttributes<Reader: RoleReader> {
                     )
                 )
             }
-            return held
         case .person(let person):
-            guard withRoles else { return [] }
             let roles = try RoleRules(reader).roles(of: subject, forPerson: person, on: CalendarDate(of: now))
-            return roles.flatMap { Self.role($0.role, .personRole($0.basis)) }
-        }
-    }
-
-    /// A role under each of the names that policies may ask for it by.
-    private static func role(_ code: RoleCode, _ source: HeldAttribute.Source) -> [HeldAttribute] {
-        var held = [HeldAttribute(DecisionAttribute.roleCode, code.rawValue, source)]
-        if let register = RegisterRole.named(code) {
-            held.append(HeldAttribute(DecisionAttribute.registerRole, register.slug, source))
-        } else if RoleMap.altinnRole(code) == nil {
-            held.append(HeldAttribute(DecisionAttribute.role, code.rawValue.lowercased(), source))
+            for role in roles { Self.append(role.role, .personRole(role.basis), where: asks, to: &held) }
         }
         return held
+    }
+
+    /// Adds a role under each of the names that policies may ask for it by.
+    private static func append(
+        _ code: RoleCode,
+        _ source: @autoclosure () -> HeldAttribute.Source,
+        where asks: (_ identifier: String, _ value: String) -> Bool,
+        to held: inout [HeldAttribute]
+    ) {
+        if asks(DecisionAttribute.roleCode, code.rawValue) {
+            held.append(HeldAttribute(DecisionAttribute.roleCode, code.rawValue, source()))
+        }
+        if let register = RegisterRole.named(code) {
+            guard asks(DecisionAttribute.registerRole, register.slug) else { return }
+            held.append(HeldAttribute(DecisionAttribute.registerRole, register.slug, source()))
+        } else if RoleMap.altinnRole(code) == nil {
+            let name = code.rawValue.lowercased()
+            guard asks(DecisionAttribute.role, name) else { return }
+            held.append(HeldAttribute(DecisionAttribute.role, name, source()))
+        }
     }
 }

@@ -2,22 +2,26 @@ public import XACML
 
 /// Names of roles and packages as a policy spells them: Altinn compares them without case, whatever function it names.
 enum PolicySpelling {
-    /// The values by attribute, each as it is and as the policy writes it.
+    /// The values by attribute as the policy writes them, and as they are where that may matter.
     static func values(of held: [(String, String)], as policy: XACMLPolicy) -> [(String, [String])] {
-        var values: [(identifier: String, values: [String])] = []
+        var values: [(identifier: String, mention: XACMLMention, values: [String])] = []
         for (identifier, value) in held {
-            var spellings = [value]
-            for spelling in policy.values(of: identifier, in: .accessSubject)
-            where spelling != value && isSame(spelling, value) {
-                spellings.append(spelling)
+            let index: Int
+            if let known = values.firstIndex(where: { $0.identifier == identifier }) {
+                index = known
+            } else if let mention = policy.mention(of: identifier, in: .accessSubject) {
+                index = values.endIndex
+                values.append((identifier, mention, []))
+            } else {
+                continue
             }
-            let index = values.firstIndex { $0.identifier == identifier } ?? values.endIndex
-            if index == values.endIndex { values.append((identifier, [])) }
+            var spellings = values[index].mention.values(likeIgnoringCase: value)
+            if values[index].mention.isOpen { spellings.append(value) }
             for spelling in spellings where !values[index].values.contains(spelling) {
                 values[index].values.append(spelling)
             }
         }
-        return values
+        return values.map { ($0.identifier, $0.values) }
     }
 
     /// Whether both differ in case at most.
