@@ -42,6 +42,12 @@ public enum PseudonymKeyFile {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<PseudonymKey.length).map { _ in UInt8.random(in: 0...255, using: &generator) }
         let digits = bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        // What cannot be made is told by the file that cannot be written.
+        try? FileManager.default.createDirectory(
+            atPath: String(path.dropLast("/pseudonym.key".count)),
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         guard let key = PseudonymKey(bytes: bytes) else { throw Fault(description: "a pseudonym key has 32 bytes") }
         do { try PrivateFile.write(Array((digits + "\n").utf8), to: path) } catch {
             throw Fault(description: "pseudonym key: \(error)")
