@@ -13,7 +13,8 @@ struct ClientCommand: AsyncParsableCommand {
         commandName: "client",
         abstract: "Register the software that asks for tokens, and its keys.",
         subcommands: [
-            ClientCreate.self, ClientDisable.self, ClientEnable.self, ClientKeys.self, ClientList.self, ClientShow.self,
+            ClientCreate.self, ClientDisable.self, ClientEnable.self, ClientKeys.self, ClientList.self,
+            ClientOnBehalfOf.self, ClientShow.self,
         ]
     )
 }

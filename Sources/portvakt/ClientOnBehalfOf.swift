@@ -1,0 +1,124 @@
+import Administration
+import ArgumentParser
+import Clients
+import SQLiteStorage
+import Vocabulary
+
+/// `portvakt client onbehalfof`.
+struct ClientOnBehalfOf: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "onbehalfof",
+        abstract: "Register the customers that a client may name in `iss_onbehalfof`.",
+        discussion: """
+            The older way of suppliers, without the customer's own act: only scopes whose owners have turned on \
+            `allows_unproven_supplier` can be had so. Better is `consumer_org` with a delegation.
+            """,
+        subcommands: [ClientOnBehalfOfAdd.self, ClientOnBehalfOfList.self, ClientOnBehalfOfRemove.self]
+    )
+}
+
+/// `portvakt client onbehalfof add ID VALUE ORG`.
+struct ClientOnBehalfOfAdd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "Let a client name a customer by a value, or change the entry's name and description."
+    )
+
+    @Argument(help: ArgumentHelp("The client.", valueName: "id")) var client: String
+    @Argument(help: "What stands in `iss_onbehalfof`.") var value: String
+    @Argument(help: ArgumentHelp("The customer.", valueName: "org")) var customer: String
+
+    @Option(help: ArgumentHelp("The name, for lists (default: the value).", valueName: "text")) var name: String?
+    @Option(help: ArgumentHelp("What it is for.", valueName: "text")) var description: String?
+    @Option(help: ArgumentHelp("A page about it.", valueName: "url")) var uri: String?
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func run() async throws {
+        let id = try Typed.client(client)
+        let consumer = try Typed.organisation(customer)
+        let outcome = try options.administer { administration in
+            try administration.putOnBehalfOf(
+                value,
+                standingFor: consumer,
+                name: name ?? value,
+                description: description,
+                uri: uri,
+                on: id
+            )
+        }
+        options.warn(outcome.warnings)
+        try options.print(
+            Record(
+                "client-onbehalfof",
+                [
+                    .init("onbehalfof", value), .init("client_id", id), .init("orgno", consumer),
+                    .init("name", outcome.value.name), .init("result", outcome.hasChanged ? "added" : "already"),
+                ]
+            )
+        )
+    }
+}
+
+/// `portvakt client onbehalfof list ID`.
+struct ClientOnBehalfOfList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the customers that a client may name."
+    )
+
+    @Argument(help: ArgumentHelp("The client.", valueName: "id")) var client: String
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func run() async throws {
+        let id = try Typed.client(client)
+        guard let client = try options.look({ try $0.client(id) }) else {
+            throw AdministrationRefusal.unknownClient(id)
+        }
+        try options.print(
+            Table(
+                "client-onbehalfof-list",
+                client.onBehalfOf,
+                facts: [.init("client_id", id)],
+                whenEmpty: "the client acts for no customer by `iss_onbehalfof`",
+                columns: [
+                    Column("onbehalfof", title: "VALUE") { $0.value },
+                    Column("orgno", title: "CUSTOMER") { $0.consumer },
+                    Column("name") { $0.name },
+                    Column("description", .detail) { $0.description },
+                    Column("client_uri", .detail) { $0.uri },
+                    Column("created", title: "SINCE") { $0.created },
+                ]
+            )
+        )
+    }
+}
+
+/// `portvakt client onbehalfof remove ID VALUE`.
+struct ClientOnBehalfOfRemove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove",
+        abstract: "Take a customer from a client; what is removed already stays so."
+    )
+
+    @Argument(help: ArgumentHelp("The client.", valueName: "id")) var client: String
+    @Argument(help: "What stands in `iss_onbehalfof`.") var value: String
+
+    @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func run() async throws {
+        let id = try Typed.client(client)
+        try options.confirm("remove `\(value)` from the client `\(id)`")
+        let outcome = try options.administer { try $0.removeOnBehalfOf(value, from: id) }
+        try options.print(
+            Record(
+                "client-onbehalfof",
+                [
+                    .init("onbehalfof", value), .init("client_id", id), .init("orgno", outcome.value?.consumer),
+                    .init("result", outcome.hasChanged ? "removed" : "already"),
+                ]
+            )
+        )
+    }
+}
