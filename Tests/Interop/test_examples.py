@@ -190,8 +190,43 @@ def test_the_job_says_what_is_wrong_with_its_key(world, fisher, api):
 # A supplier.
 
 
-def test_the_supplier_is_told_which_customer_has_not_delegated(world):
-    supplier = world.clients["lonn"]
-    done = run([str(PROGRAMS / "Supplier")], {**supplier.environment, "CUSTOMERS": "311001213"}, check=False)
+@pytest.fixture(scope="module")
+def supplier(world):
+    """The supplier of the demo world, to which the fish farm has delegated its catches."""
+    client = world.clients["lonn"]
+    return {**client.environment, "MASKINPORTEN_SCOPES": "demo:fangst.read"}, client.organisation
+
+
+def test_the_supplier_gets_a_token_for_who_has_delegated_and_is_told_who_has_not(world, fisher, supplier):
+    environment, _ = supplier
+    stranger = world.clients["kommune"].organisation
+    done = run(
+        [str(PROGRAMS / "Supplier")], {**environment, "CUSTOMERS": f"{stranger},{fisher.organisation}"}, check=False
+    )
+    refused, served = done.stdout.splitlines()
+    assert refused.startswith(f"{stranger}: refused, ")
+    assert "MP-251" in refused
+    assert served.startswith(f"{fisher.organisation}: token until ")
     assert done.returncode == 1
-    assert done.stdout.startswith("311001213: refused, ")
+
+
+def test_the_api_sees_for_whom_the_supplier_acts(fisher, supplier, api):
+    environment, number = supplier
+    token = run([str(PROGRAMS / "FiveMinutes")], {**environment, "MASKINPORTEN_CONSUMER_ORG": fisher.organisation})
+    response = requests.get(api + "/catches", headers={"Authorization": f"Bearer {token.stdout.strip()}"}, timeout=10)
+    assert (response.status_code, response.text) == (200, f"catches of 0192:{fisher.organisation}, through 0192:{number}")
+
+
+def test_a_delegation_that_is_taken_back_gives_no_token(world, supplier):
+    environment, number = supplier
+    customer = world.clients["sykehus"].organisation
+    world.on_data("access", "grant", "demo:fangst.read", customer)
+    world.on_data("delegation", "grant", customer, number, "demo:fangst.read")
+    run([str(PROGRAMS / "Supplier")], {**environment, "CUSTOMERS": customer})
+    world.on_data(
+        "delegation", "revoke", "--consumer", customer, "--supplier", number, "--scope", "demo:fangst.read", "--yes"
+    )
+    # No new token from the next second on.
+    time.sleep(1)
+    done = run([str(PROGRAMS / "Supplier")], {**environment, "CUSTOMERS": customer}, check=False)
+    assert (done.returncode, "refused" in done.stdout) == (1, True)
