@@ -140,6 +140,18 @@ struct PKCS11Tests {
         #expect(!"\(key)\(String(reflecting: key))".contains(SoftHSM.pin.exposed))
     }
 
+    @Test func `a key that asks for the PIN each time tries a wrong one once`() throws {
+        let key = try key("careful")
+        let module = try PKCS11Module.at(SoftHSM.modulePath)
+        try module.changePIN(ofToken: SoftHSM.tokenLabel, from: SoftHSM.pin, to: Secret("1174"))
+        let refused = Result { try key.sign(message, scheme: .rsaPKCS1(.sha256)) }
+        try module.changePIN(ofToken: SoftHSM.tokenLabel, from: Secret("1174"), to: SoftHSM.pin)
+        #expect(throws: PKCS11Error.pinIncorrect) { try refused.get() }
+        // It is right again by now, which nobody can know without trying.
+        #expect(throws: PKCS11Error.pinIncorrect) { try key.sign(message, scheme: .rsaPKCS1(.sha256)) }
+        _ = try self.key("careful").sign(message, scheme: .rsaPKCS1(.sha256))
+    }
+
     @Test func `a scheme that does not fit the key is refused`() throws {
         let key = try key("ec")
         #expect(throws: PKCS11Error.self) { try key.sign(message, scheme: .rsaPKCS1(.sha256)) }
@@ -172,5 +184,31 @@ struct PKCS11ModuleTests {
                 "the PKCS#11 module failed: C_Sign gave 0x80000001",
             ]
         )
+    }
+}
+
+extension PKCS11Module {
+    /// Changes the user's PIN within this process, whose module would not hear of it otherwise.
+    fileprivate func changePIN(ofToken label: String, from old: Secret, to new: Secret) throws(PKCS11Error) {
+        typealias SetPIN =
+            @convention(c) (
+                CK_SESSION_HANDLE, UnsafeMutablePointer<UInt8>?, CK_ULONG, UnsafeMutablePointer<UInt8>?, CK_ULONG
+            ) -> CK_RV
+        let readAndWrite: CK_ULONG = 2
+        var session: CK_SESSION_HANDLE = 0
+        try Self.check(
+            "C_OpenSession",
+            functions.pointee.C_OpenSession?(
+                try slot(ofToken: label),
+                CKF_SERIAL_SESSION | readAndWrite,
+                nil,
+                nil,
+                &session
+            )
+        )
+        defer { _ = functions.pointee.C_CloseSession?(session) }
+        let setPIN = unsafeBitCast(functions.pointee.C_SetPIN, to: SetPIN?.self)
+        var (before, after) = (Array(old.exposed.utf8), Array(new.exposed.utf8))
+        try Self.check("C_SetPIN", setPIN?(session, &before, CK_ULONG(before.count), &after, CK_ULONG(after.count)))
     }
 }

@@ -89,7 +89,12 @@ public final class PKCS11Key: Sendable {
     ) throws(PKCS11Error) -> [UInt8] {
         let mechanism = try mechanism(for: scheme, in: lent.session)
         // A session that failed is not put back: it may have an operation begun.
-        let signature = try lent.session.sign(message, by: mechanism)
+        let signature: [UInt8]
+        do throws(PKCS11Error) { signature = try lent.session.sign(message, by: mechanism) } catch {
+            // A key that asks for the PIN each time may refuse it only here.
+            remember(error)
+            throw error
+        }
         state.withLock { state in
             guard state.generation == lent.generation, state.idle.count < Self.mostIdle else { return }
             state.idle.append(lent.session)
@@ -111,9 +116,14 @@ public final class PKCS11Key: Sendable {
             }
             return (session, generation)
         } catch {
-            if error == .pinIncorrect || error == .pinLocked { state.withLock { $0.refusal = error } }
+            remember(error)
             throw error
         }
+    }
+
+    private func remember(_ error: PKCS11Error) {
+        guard error == .pinIncorrect || error == .pinLocked else { return }
+        state.withLock { $0.refusal = error }
     }
 
     private func forgetSessions() {

@@ -14,6 +14,7 @@ final class PKCS11Module: @unchecked Sendable {
     private let path: String
 
     private static let opened = Mutex<[String: PKCS11Module]>([:])
+    private static let mostSlots: CK_ULONG = 1024
 
     /// The module at a path, opened by whoever asks first.
     static func at(_ path: String) throws(PKCS11Error) -> PKCS11Module {
@@ -86,10 +87,10 @@ final class PKCS11Module: @unchecked Sendable {
         var count: CK_ULONG = 0
         try Self.check("C_GetSlotList", functions.pointee.C_GetSlotList?(1, nil, &count))
         // Room for tokens that are put in just now.
-        var slots = [CK_SLOT_ID](repeating: 0, count: Int(count) + 8)
+        var slots = [CK_SLOT_ID](repeating: 0, count: Int(min(count, Self.mostSlots)) + 8)
         count = CK_ULONG(slots.count)
         try Self.check("C_GetSlotList", functions.pointee.C_GetSlotList?(1, &slots, &count))
-        return Array(slots.prefix(Int(count)))
+        return Array(slots.prefix(Int(clamping: count)))
     }
 
     /// Throws unless a function gave `CKR_OK`; nil stands for a function that the module lacks.

@@ -116,7 +116,7 @@ final class PKCS11Session: @unchecked Sendable {
                 "C_FindObjects",
                 module.functions.pointee.C_FindObjects?(session, &found, CK_ULONG(PKCS11Session.mostObjects), &count)
             )
-            return Array(found.prefix(Int(count)))
+            return Array(found.prefix(Int(clamping: count)))
         }
 
         /// An attribute of an object; nil when it has none, or does not show it.
@@ -132,7 +132,7 @@ final class PKCS11Session: @unchecked Sendable {
                 return module.functions.pointee.C_GetAttributeValue?(session, object, &attribute, 1)
             }
             try PKCS11Module.check("C_GetAttributeValue", read)
-            return Array(value.prefix(Int(attribute.ulValueLen)))
+            return Array(value.prefix(Int(clamping: attribute.ulValueLen)))
         }
 
         /// Lends attributes as C wants them: an array of pointers into one block, for the length of the call.
