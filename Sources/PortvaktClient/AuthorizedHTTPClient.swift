@@ -47,7 +47,7 @@ public struct AuthorizedHTTPClient: Sendable {
 
     /// Sends a request with the token in its `Authorization` field, in place of what stands there.
     ///
-    /// When the API answers 401 the token is fetched anew and the request sent once more, if its body can be: without a
+    /// When the API answers 401 another token is taken and the request sent once more, if its body can be: without a
     /// body it always can, with one only when `body` says so, for a request does not show whether its body is a stream.
     /// The time counts for each sending.
     ///
@@ -64,13 +64,12 @@ public struct AuthorizedHTTPClient: Sendable {
         // One resend with a new token: a second 401 is about something else.
         let new: AccessToken
         do throws(TokenError) {
-            new = try await tokens.token(for: self.request, freshness: .forceRefresh)
+            new = try await tokens.token(for: self.request, freshness: .replacing(token))
         } catch {
             // The API's answer says more than that there is no other token.
             return response
         }
-        // The connection is free again when the first answer's body has been read.
-        for try await _ in response.body {}
+        // The first answer's body is not read: whoever refuses may send without end. Its connection is given up.
         resends.increment()
         return try await send(request, new, timeout)
     }

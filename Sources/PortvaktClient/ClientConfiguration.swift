@@ -41,11 +41,19 @@ public enum ServerLocation: Sendable, Hashable {
     /// By its issuer: the metadata stand at RFC 8414's place.
     public static func issuer(_ issuer: Issuer) -> ServerLocation { .metadata(MetadataLocation(issuer: issuer)) }
 
-    /// What names the server in cache keys and messages before its issuer is known.
+    /// What names the server in messages before its issuer is known.
     var name: String {
         switch self {
         case .metadata(let location): location.url
         case .explicit(let issuer, _): issuer.rawValue
+        }
+    }
+
+    /// What names it in cache keys: another endpoint may be another server, whatever issuer it is said to have.
+    var identity: String {
+        switch self {
+        case .metadata(let location): location.url
+        case .explicit(let issuer, let tokenEndpoint): issuer.rawValue + " " + tokenEndpoint
         }
     }
 }

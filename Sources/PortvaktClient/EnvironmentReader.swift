@@ -93,7 +93,13 @@ struct EnvironmentReader {
     }
 
     mutating func defaultRequest() -> TokenRequest? {
-        guard let scopes = environment["MASKINPORTEN_SCOPES"] else { return nil }
+        guard let scopes = environment["MASKINPORTEN_SCOPES"] else {
+            // Passed over, the token would be another than the one that was meant.
+            for variable in ["MASKINPORTEN_RESOURCE", "MASKINPORTEN_CONSUMER_ORG"] where environment[variable] != nil {
+                faults.append("`\(name(variable))` is set, but not `MASKINPORTEN_SCOPES`")
+            }
+            return nil
+        }
         guard var request = try? TokenRequest(parsing: scopes) else {
             return fault("`MASKINPORTEN_SCOPES` holds what is no scope: `\(scopes)`")
         }

@@ -11,6 +11,7 @@ public final class TokenCache: Sendable {
         let request: TokenRequest
         let client: ClientID
         let server: String
+        let style: GrantStyle
         /// `kid`, or the certificate's hash.
         let credential: String
     }
@@ -107,7 +108,9 @@ public final class TokenCache: Sendable {
                 entry.fetch = fetch
                 return .tokenAndRenewal(token, fetch)
             case .minimumRemaining(let least) where left >= max(least, leastRemaining): return .token(token)
-            case .cached, .minimumRemaining, .forceRefresh: break
+            case .replacing(let refused) where token.value != refused.value && left >= leastRemaining:
+                return .token(token)
+            case .cached, .minimumRemaining, .replacing, .forceRefresh: break
             }
         }
         if let fetch = entry.fetch { return .wait(fetch, isNew: false) }
@@ -209,6 +212,8 @@ public enum Freshness: Sendable, Hashable {
     case cached
     /// A new one; one that is being fetched will do.
     case forceRefresh
+    /// Any but this one, which an API has refused: one that another caller has fetched meanwhile, or a new one.
+    case replacing(AccessToken)
     /// One that lives at least so long, as before a long upload.
     case minimumRemaining(Duration)
 }

@@ -32,6 +32,8 @@ public final class TokenClient: TokenProvider {
     private let telemetry: ClientTelemetry
     /// Of the first key: tokens stay good when the key is replaced, and the server gives the same to both.
     private let credential: String
+    /// What names the server in cache keys.
+    private let server: String
     private let logger: Logger
     private let named = Mutex<[[String]: TokenRequest]>([:])
 
@@ -81,6 +83,7 @@ public final class TokenClient: TokenProvider {
         self.logger = logger
         telemetry = ClientTelemetry(metrics: metrics, tracer: tracer)
         credential = configuration.signer.keyReference.identity
+        server = configuration.server.identity
         fetcher = TokenFetcher(
             configuration: configuration,
             transport: transport,
@@ -164,14 +167,16 @@ public final class TokenClient: TokenProvider {
         TokenCache.Key(
             request: request,
             client: configuration.clientID,
-            server: configuration.server.name,
+            server: server,
+            style: configuration.grantStyle,
             credential: credential
         )
     }
 
     /// Whether a key of the cache, which clients may share, is this client's.
     func isOwn(_ key: TokenCache.Key) -> Bool {
-        key.client == configuration.clientID && key.credential == credential && key.server == configuration.server.name
+        key.client == configuration.clientID && key.credential == credential && key.server == server
+            && key.style == configuration.grantStyle
     }
 
     /// Fetches behind those who have a good token.

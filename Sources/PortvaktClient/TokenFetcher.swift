@@ -49,7 +49,7 @@ struct TokenFetcher: Sendable {
             attempts += 1
             let failure: Failure
             do throws(Failure) {
-                return try await attempt(request, timeLeft: deadline - clock.elapsed)
+                return try await attempt(request, until: deadline)
             } catch {
                 failure = error
             }
@@ -83,7 +83,7 @@ struct TokenFetcher: Sendable {
         }
     }
 
-    private func attempt(_ request: TokenRequest, timeLeft: Duration) async throws(Failure) -> FetchedToken {
+    private func attempt(_ request: TokenRequest, until deadline: Duration) async throws(Failure) -> FetchedToken {
         let server = try await server()
         // One signer for header and signature, though the key may be replaced meanwhile.
         let signer = await configuration.signer.current()
@@ -97,7 +97,8 @@ struct TokenFetcher: Sendable {
                 url: server.tokenEndpoint,
                 headers: [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
                 body: FormEncoding.body(of: configuration.grantStyle.form(for: request, assertion: assertion)),
-                timeout: max(.milliseconds(1), min(configuration.retry.attemptTimeout, timeLeft)),
+                // What metadata and signature have taken is no longer left.
+                timeout: max(.milliseconds(1), min(configuration.retry.attemptTimeout, deadline - sentAt)),
                 maximumResponseSize: Self.maximumResponseSize
             )
         )

@@ -18,7 +18,7 @@ enum TokenResponse: Sendable {
     init(_ response: TransportResponse) {
         let document = try? JSONValue(parsing: response.body).object
         let refusal = document.flatMap { ServerRefusal($0, traceID: response.traceID) }
-        let retryAfter = response.header("Retry-After").flatMap { UInt32($0) }.map { Duration.seconds($0) }
+        let retryAfter = response.retryAfter
         switch response.status {
         case 200: self = document.map { Self.token($0, response) } ?? .invalid("the answer is not a JSON object")
         case 429: self = .rateLimited(retryAfter: retryAfter, refusal)
@@ -72,4 +72,16 @@ extension ServerRefusal {
 extension TransportResponse {
     /// The trace id in the answer's head, which is there also when the body tells nothing.
     fileprivate var traceID: String? { header("Portvakt-Trace-Id") ?? header("X-Trace-Id") }
+
+    /// The pause that the server asks for (RFC 9110 §10.2.3): in seconds, or until a time by its own clock.
+    fileprivate var retryAfter: Duration? {
+        guard let text = header("Retry-After") else { return nil }
+        if !text.isEmpty, text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) {
+            return .seconds(UInt32(text) ?? .max)
+        }
+        guard let end = Timestamp(parsingHTTPDate: text),
+            let now = header("Date").flatMap(Timestamp.init(parsingHTTPDate:))
+        else { return nil }
+        return .seconds(max(0, (end - now).count))
+    }
 }

@@ -60,9 +60,20 @@ struct AuthorizedHTTPClientTests {
         let response = try await client().execute(request(server), timeout: .seconds(10))
         #expect(response.status == .ok)
         #expect(try await String(buffer: response.body.collect(upTo: 100)) == "data")
-        #expect(tokens.asked == [.cached, .forceRefresh])
+        #expect(tokens.asked == [.cached, .replacing(tokens.token(1))])
         #expect(server.requests.count == 2)
         #expect(metrics.counterTotal(label: "portvakt_client_resends_total") == 1)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a 401 whose body does not end holds nobody up`() async throws {
+        let server = try LoopbackServer { request in
+            if request.contains("Bearer t2") { return .whole(200, "data") }
+            let head = "HTTP/1.1 401 X\r\nContent-Length: 100000\r\n\r\n"
+            return .init(pieces: [head] + Array(repeating: "x", count: 100_000), pause: .milliseconds(100))
+        }
+        defer { server.stop() }
+        #expect(try await client().execute(request(server), timeout: .seconds(10)).status == .ok)
+        #expect(server.requests.count == 2)
     }
 
     @Test func `a second 401 is the caller's to read`() async throws {
@@ -162,6 +173,17 @@ private final class NumberedTokens: TokenProvider {
 
     func failFromNowOn(after count: Int) { state.withLock { $0.most = count } }
 
+    func token(_ number: Int) -> AccessToken {
+        AccessToken(
+            value: "t\(number)",
+            kind: .bearer,
+            scopes: Sample.request.scopes,
+            receivedAt: Sample.now,
+            expiresAt: Sample.now + Seconds(120),
+            traceID: nil
+        )
+    }
+
     func token(for request: TokenRequest, freshness: Freshness) async throws(TokenError) -> AccessToken {
         let number = state.withLock { state in
             state.asked.append(freshness)
@@ -170,13 +192,6 @@ private final class NumberedTokens: TokenProvider {
         guard let number else {
             throw TokenError(.network, "no network", attempts: 1, request: request, server: "s")
         }
-        return AccessToken(
-            value: "t\(number)",
-            kind: .bearer,
-            scopes: request.scopes,
-            receivedAt: Sample.now,
-            expiresAt: Sample.now + Seconds(120),
-            traceID: nil
-        )
+        return token(number)
     }
 }

@@ -130,6 +130,17 @@ struct EnvironmentTests {
             try faults { $0["MASKINPORTEN_CONSUMER_ORG"] = "991825828" }
                 == ["`MASKINPORTEN_CONSUMER_ORG` is no organisation number: `991825828`"]
         )
+        // Without scopes there is no request that they could change.
+        #expect(
+            try faults { environment in
+                environment["MASKINPORTEN_SCOPES"] = nil
+                environment["MASKINPORTEN_RESOURCE"] = "https://api.example.no/"
+                environment["MASKINPORTEN_CLIENT_CONSUMER_ORG"] = "991825827"
+            } == [
+                "`MASKINPORTEN_RESOURCE` is set, but not `MASKINPORTEN_SCOPES`",
+                "`MASKINPORTEN_CLIENT_CONSUMER_ORG` is set, but not `MASKINPORTEN_SCOPES`",
+            ]
+        )
         #expect(
             try faults { $0["MASKINPORTEN_DPOP"] = "true" } == ["`MASKINPORTEN_DPOP` is not supported by this version"]
         )

@@ -78,6 +78,41 @@ struct RetryTests {
         #expect(clock.sleeps.isEmpty)
     }
 
+    @Test(arguments: [
+        ("Sun, 06 Nov 1994 08:49:40 GMT", Duration?.some(.seconds(3))), ("Sun, 06 Nov 1994 08:49:00 GMT", .zero),
+        ("99999999999", .seconds(UInt32.max)), ("soon", nil), ("-1", nil), ("", nil),
+    ])
+    func `a pause may be named by its end, by the server's own clock`(text: String, pause: Duration?) async throws {
+        var configuration = Sample.configuration()
+        configuration.retry.attempts = 1
+        let transport = ScriptedTransport { _, _ in
+            let headers = [(name: "Date", value: "Sun, 06 Nov 1994 08:49:37 GMT"), (name: "Retry-After", value: text)]
+            return Sample.refusal("no", status: 429, headers: headers)
+        }
+        let error = await #expect(throws: TokenError.self) {
+            try await Sample.client(configuration, transport, clock).token(for: Sample.request)
+        }
+        #expect(error?.kind == .rateLimited(retryAfter: pause))
+    }
+
+    @Test func `what the metadata have taken is no longer left for the token`() async throws {
+        let clock = clock
+        let transport = ScriptedTransport { request, _ throws(TransportError) in
+            guard request.method == .get else { throw .timedOut }
+            clock.advance(by: .seconds(4))
+            let document =
+                #"{"issuer":"https://test.maskinporten.no/","token_endpoint":"https://test.maskinporten.no/token"}"#
+            return TransportResponse(status: 200, body: Array(document.utf8))
+        }
+        var configuration = Sample.configuration(server: .issuer(Sample.issuer))
+        configuration.retry.deadline = .seconds(6)
+        configuration.retry.attempts = 1
+        await #expect(throws: TokenError.self) {
+            try await Sample.client(configuration, transport, clock).token(for: Sample.request)
+        }
+        #expect(transport.tokenRequests.map(\.timeout) == [.seconds(2)])
+    }
+
     @Test func `all attempts together keep the deadline`() async throws {
         let clock = clock
         let transport = ScriptedTransport { request, _ throws(TransportError) in

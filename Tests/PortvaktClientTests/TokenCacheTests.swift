@@ -53,12 +53,17 @@ struct TokenCacheTests {
         )
         var otherKey = Sample.configuration()
         otherKey.signer = try KeySigner(Sample.key, keyReference: .keyID("key-2"))
+        // The issuer's name alone does not say who answers.
+        var otherEndpoint = Sample.configuration()
+        otherEndpoint.server = .explicit(issuer: Sample.issuer, tokenEndpoint: "http://127.0.0.1:1/token")
+        var otherStyle = Sample.configuration()
+        otherStyle.grantStyle = .clientCredentials
         var values: Set<String> = []
-        for configuration in [Sample.configuration(), other, elsewhere, otherKey] {
+        for configuration in [Sample.configuration(), other, elsewhere, otherKey, otherEndpoint, otherStyle] {
             let client = Sample.client(configuration, transport, clock, cache: cache)
             values.insert(try await client.token(for: Sample.request).value)
         }
-        #expect(values.count == 4)
+        #expect(values.count == 6)
         let again = Sample.client(Sample.configuration(), transport, clock, cache: cache)
         #expect(try await again.token(for: Sample.request).value == "t1")
     }
@@ -205,6 +210,25 @@ struct TokenCacheTests {
         gate.open()
         #expect(try await first.value.value == "t2")
         #expect(["t2", "t3"].contains(try await second.value.value))
+    }
+
+    @Test func `a refused token is replaced by one that another caller has fetched meanwhile, or by a new one`()
+        async throws
+    {
+        let transport = numbered()
+        let client = Sample.client(Sample.configuration(), transport, clock)
+        let refused = try await client.token(for: Sample.request)
+        let other = try await client.token(for: Sample.request, freshness: .replacing(refused))
+        #expect(other.value == "t2")
+        // A thousand calls that were refused with the first.
+        for _ in 0..<1000 {
+            #expect(try await client.token(for: Sample.request, freshness: .replacing(refused)) == other)
+        }
+        #expect(transport.requests.count == 2)
+        #expect(try await client.token(for: Sample.request, freshness: .replacing(other)).value == "t3")
+        #expect(!"\(Freshness.replacing(other))".contains("t2"))
+        clock.advance(by: .seconds(119))
+        #expect(try await client.token(for: Sample.request, freshness: .replacing(other)).value == "t4")
     }
 
     @Test func `a caller may ask for a token that lives long enough`() async throws {
