@@ -41,8 +41,8 @@ public struct TokenAuthentication<Context: TokenRequestContext>: RouterMiddlewar
         context: Context,
         next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        // Groups inside groups verify once.
-        guard context.token == nil else { return try await next(request, context) }
+        // Groups inside groups verify once; what another verifier has proved says nothing of this one's policy.
+        if let token = context.token, token.verifier == verifier.identity { return try await next(request, context) }
         let verified: VerifiedToken?
         do throws(VerificationError) {
             verified = try await verifiedToken(of: request)

@@ -47,7 +47,8 @@ public struct Challenge: Sendable, Hashable {
             realm: isAvailable ? realm : nil,
             error: name,
             code: error.code,
-            description: isAvailable ? "\(error)" : "the keys of the tokens' issuer cannot be had at present",
+            description: isAvailable
+                ? Self.shortened("\(error)") : "the keys of the tokens' issuer cannot be had at present",
             scopes: scopes
         )
     }
@@ -84,6 +85,13 @@ public struct Challenge: Sendable, Hashable {
 
     /// Seconds after which the issuer may be back: keys are asked for at most every second while there are none.
     private static let pause = 5
+
+    /// What a token brought along, such as a `kid`, may be longer than the fields that a proxy lets through.
+    private static func shortened(_ text: String) -> String {
+        text.count > longestDescription ? text.prefix(longestDescription) + "..." : text
+    }
+
+    private static let longestDescription = 400
 
     private static func title(of status: Int) -> String {
         switch status {

@@ -145,14 +145,21 @@ public final class RemoteKeySet: KeySource {
     var isReading: Bool { shared.withLock { $0.state.isReading } }
 
     private func knownKeys() async throws(KeySourceError) -> IndexedKeys {
-        let step = shared.withLock { $0.state.step(at: clock.elapsed) }
+        // In one critical section: whoever comes late to the decision must not start another reading.
+        let (step, reading) = shared.withLock { shared -> (KeySetState.Step, Fetch?) in
+            let now = clock.elapsed
+            let step = shared.state.step(at: now)
+            guard case .wait = step else { return (step, nil) }
+            return (step, join(&shared, at: now))
+        }
         switch step {
         case .look(let keys, let renewing):
             if renewing { _ = startReading(if: { !$0.isReading && !$0.isCoolingDown(at: $1) }) }
             return keys
         case .unavailable(let reason): throw .unavailable(reason)
         case .wait(let fallback):
-            let outcome = await outcome(of: startReading())
+            guard let reading else { throw .unavailable("they have not been read yet") }
+            let outcome = await outcome(of: reading)
             if case .success = outcome, let keys = shared.withLock({ $0.state.reading?.keys }) { return keys }
             if let fallback { return fallback }
             if case .failure(let fault) = outcome { throw .unavailable("\(fault)") }

@@ -18,6 +18,9 @@ public struct TokenVerifier: Sendable {
     private let outcomes: VerificationMetrics
     private let headers = HeaderMemory()
 
+    /// What tells this verifier and its copies from others.
+    package var identity: ObjectIdentifier { ObjectIdentifier(headers) }
+
     /// The largest token that is looked at, in bytes.
     public static let maximumTokenLength = 32 * 1024
 
@@ -75,7 +78,7 @@ public struct TokenVerifier: Sendable {
         if !jws.hasKnownHeader { headers.remember(header) }
         let claims: JSONObject
         do throws(CompactJWSError) { claims = try jws.payloadObject() } catch { throw .malformed(error) }
-        return try policy.checkClaims(claims, at: clock.now)
+        return try policy.checkClaims(claims, at: clock.now).proved(by: identity)
     }
 }
 

@@ -35,12 +35,20 @@ public struct VerifiedToken: Sendable {
     public let tokenID: String?
     /// All claims, for those that have no member here (`pid`, `authorization_details`).
     public let claims: JSONObject
+    /// Which verifier has proved it; nil before it has ended.
+    package fileprivate(set) var verifier: ObjectIdentifier?
 
     /// Demands more of the token.
     ///
     /// - Throws: `VerificationError.access`.
     public func require(_ rule: AccessRule) throws(VerificationError) {
         if let denial = rule.denial(of: self) { throw .access(denial) }
+    }
+
+    func proved(by verifier: ObjectIdentifier) -> VerifiedToken {
+        var token = self
+        token.verifier = verifier
+        return token
     }
 }
 

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import JOSE
+import LibCrypto
 import Logging
 import NIOCore
 import PortvaktHummingbird
@@ -94,6 +95,71 @@ struct GuardedRouterTests {
                 try await client.execute(uri: path, method: .get, headers: headers) {
                     #expect($0.status == .unauthorized)
                     #expect($0.headers[.wwwAuthenticate]?.hasPrefix(#"Bearer realm="api""#) == true)
+                }
+            }
+        }
+    }
+
+    @Test func `what another verifier has proved is proved again`() async throws {
+        var policy = VerificationPolicy(issuer: Sample.issuer)
+        policy.algorithms = [.es256]
+        policy.audience = .required(["https://api.example.no/"])
+        let keys = LocalKeySet(try JWKSet([JWK(Sample.key.publicKey, keyID: "k1", algorithm: .es256)]))
+        let strict = TokenVerifier(policy: policy, keys: keys, clock: StoppedClock())
+        policy.audience = .ignored
+        let lenient = TokenVerifier(policy: policy, keys: keys, clock: StoppedClock())
+        let router = Router(context: BasicTokenRequestContext.self)
+        router.group().add(middleware: TokenAuthentication(lenient))
+            .group("strict").add(middleware: TokenAuthentication(strict)).add(middleware: Require(.scope(Sample.read)))
+            .get { _, _ in "in" }
+        let guarded = GuardedRouter(strict, context: BasicTokenRequestContext.self, logger: Sample.silent)
+        guarded.add(middleware: TokenAuthentication(lenient, onMissing: .pass))
+        guarded.requiring(.scope(Sample.read)).get("strict") { _, _ in "in" }
+        let call: @Sendable (any TestClientProtocol) async throws -> Void = { client in
+            for (audience, status) in [
+                (JSONValue.null, HTTPResponse.Status.unauthorized), ("https://api.example.no/", .ok),
+            ] {
+                let token = try Sample.token { $0["aud"] = audience == .null ? JSONValue?.none : audience }
+                try await client.execute(uri: "/strict", method: .get, headers: [.authorization: "Bearer \(token)"]) {
+                    #expect($0.status == status)
+                }
+            }
+        }
+        try await Application(router: router, logger: Sample.silent).test(.router, call)
+        try await Application(router: guarded, logger: Sample.silent).test(.router, call)
+    }
+
+    @Test func `Hummingbird's own groups, collections and generated HEADs open nothing`() async throws {
+        let router = GuardedRouter(
+            Sample.verifier,
+            context: BasicTokenRequestContext.self,
+            options: [.autoGenerateHeadEndpoints, .caseInsensitive],
+            logger: Sample.silent
+        )
+        let plain: RouterGroup<BasicTokenRequestContext> = router.group("plain")
+        plain.get("x") { _, _ in "open" }
+        let routes = RouteCollection(context: BasicTokenRequestContext.self)
+        routes.get("x") { _, _ in "open" }
+        router.addRoutes(routes, atPath: "collected")
+        router.requiring(.scope(Sample.read)).addRoutes(routes, atPath: "guarded")
+        let inner: RouterGroup<BasicTokenRequestContext> = router.requiring(.scope(Sample.read)).group("inner")
+        inner.get("x") { _, _ in "in" }
+        router.requiring(.scope(Sample.read)).get("*") { _, _ in "in" }
+        router.group("late").requiring(.scope(Sample.read)).group("**").get { _, _ in "in" }
+        try await Application(router: router, logger: Sample.silent).test(.router) { client in
+            for method in [HTTPRequest.Method.get, .head] {
+                for path in ["/plain/x", "/collected/x", "/PLAIN/X", "/plain/x/", "//plain//x"] {
+                    try await client.execute(uri: path, method: method) { #expect($0.status == .notImplemented) }
+                }
+                for path in ["/guarded/x", "/inner/x", "/INNER/X/", "/anything", "/late/a/b", "/inner/x?access_token"] {
+                    try await client.execute(uri: path, method: method) { #expect($0.status == .unauthorized) }
+                }
+            }
+            for method in [HTTPRequest.Method.options, .post, .trace] {
+                for path in ["/plain/x", "/guarded/x", "/anything"] {
+                    try await client.execute(uri: path, method: method) {
+                        #expect([.notFound, .methodNotAllowed].contains($0.status))
+                    }
                 }
             }
         }

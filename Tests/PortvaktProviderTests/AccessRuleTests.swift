@@ -117,6 +117,12 @@ struct AccessRuleTests {
         }
     }
 
+    @Test func `what a token brought along does not blow up the answer`() throws {
+        let challenge = Challenge(.key(.unknownKey(String(repeating: "\u{1F511}", count: 20_000))))
+        #expect(try #require(challenge.authenticate).utf8.count < 600)
+        #expect(try #require(challenge.problem["detail"]?.string).count == 403)
+    }
+
     @Test func `why the issuer does not answer is not told`() {
         let challenge = Challenge(.key(.unavailable("keys.internal: connection refused")))
         #expect(challenge.problem["detail"] == "the keys of the tokens' issuer cannot be had at present")

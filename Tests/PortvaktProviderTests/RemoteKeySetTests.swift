@@ -388,6 +388,17 @@ struct RemoteKeySetTests {
         #expect(keys.snapshot().keyIDs == ["k1"])
     }
 
+    @Test func `rule 8: of many who come at once to an issuer that is down, one asks`() async throws {
+        for _ in 0..<200 {
+            let transport = ScriptedTransport { _, _ throws(KeyTransportError) in throw .network("down") }
+            let keys = keySet(transport)
+            await withTaskGroup { group in
+                for _ in 0..<32 { group.addTask { #expect(await !isKnown("k1", in: keys)) } }
+            }
+            #expect(transport.requests.count == 1)
+        }
+    }
+
     @Test func `rule 8: a late start asks at most every second until it has keys`() async throws {
         let transport = ScriptedTransport { _, _ throws(KeyTransportError) in throw .network("down") }
         let keys = keySet(transport)
