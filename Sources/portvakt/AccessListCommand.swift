@@ -145,6 +145,7 @@ struct AccessListDelete: AsyncParsableCommand {
 
     func run() async throws {
         let id = try Typed.accessList(list)
+        try options.confirm("forget the access list `\(id)`")
         try options.administer { try $0.deleteAccessList(id) }
         try options.print(Record("access-list-state", [.init("access_list", id), .init("result", "deleted")]))
     }
@@ -189,6 +190,7 @@ struct AccessListRemove: AsyncParsableCommand {
     func run() async throws {
         let id = try Typed.accessList(list)
         let numbers = try organisations.map { text throws(CLIError) in try Typed.organisation(text) }
+        try options.confirm("take \(numbers.count) off the access list `\(id)`")
         let outcomes = try options.administer { administration in
             try numbers.map { ($0, try administration.removeMember($0, from: id)) }
         }
@@ -249,6 +251,7 @@ struct AccessListDisconnect: AsyncParsableCommand {
     func run() async throws {
         let id = try Typed.accessList(list)
         let resource = try Typed.resource(resource)
+        try options.confirm("let the access list `\(id)` count for `\(resource)` no more")
         let hasChanged = try options.administer { try $0.disconnect(id, from: resource) }
         try options.print(
             Record(

@@ -119,8 +119,10 @@ struct DecisionRun<Reader: DecisionReader> {
             guard user.owner == party else { return [] }
             return user.packages.map { HeldAttribute(DecisionAttribute.accessPackage, $0, .systemUser(user.id)) }
         case .agent:
+            let relations = ClientRelations(reader)
             return try reader.clientDelegations(of: user.id).filter { $0.client == party }.flatMap { delegation in
-                delegation.packages.map {
+                // What the client's relation to the owner no longer gives, the agent has no longer.
+                try relations.packages(of: delegation, to: user).map {
                     HeldAttribute(DecisionAttribute.accessPackage, $0, .clientDelegation(delegation.id))
                 }
             }

@@ -251,6 +251,9 @@ struct DecisionPointTests {
                 created: DecisionWorld.now
             )
         ]
+        // The client's accounts are somebody else's: there is nothing that the owner could let its agent use.
+        #expect(try !world.decide(agent, "read", Self.service).isPermitted)
+        world.roles.assign("REGN", of: Self.customer, to: .organisation(Self.supplier))
         #expect(try world.decide(agent, "read", Self.service).isPermitted)
         #expect(try !world.decide(agent, "read", Self.service, of: .organisation(Self.supplier)).isPermitted)
     }
