@@ -171,8 +171,8 @@ let package = Package(
             "Server",
             [
                 "AdminAPI", "Administration", "AuditLedger", "Delegations", "EnterpriseCertificates", "HTTPServer",
-                "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "TokenIssuance", "Vocabulary", configuration,
-                logging, nioCore, nioPosix, serviceLifecycle, unixSignals, yams,
+                "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary",
+                configuration, logging, nioCore, nioPosix, serviceLifecycle, unixSignals, yams,
             ]
         ),
         module("TestAuthority", ["LibCrypto", "Vocabulary", swiftASN1]),
