@@ -124,12 +124,13 @@ struct DemoFilling {
     }
 
     /// Writes `world.json`: what there is, for scripts and people.
-    func describe(_ clients: [Registration], of issuer: Issuer) throws {
+    func describe(_ clients: [Registration], _ delegated: JSONObject, of issuer: Issuer) throws {
         let scopes = try store.read { try $0.scopes(ScopeQuery()) }
         let description: JSONObject = [
             "schema": "portvakt.demo-world.v1",
             "issuer": .string(issuer.rawValue),
             "clients": .array(clients.map { .object($0.description) }),
+            "delegations": .object(delegated),
             "persons": .array(try DemoPerson.all().map { .object($0.description) }),
             "scopes": .array(
                 scopes.map { scope in

@@ -108,7 +108,10 @@ struct DemoClient {
                 "311001078",
                 "Payroll for others",
                 .registeredKey(.es256),
-                ["nav:sykefravaer/v1.read", "skatteetaten:mvameldinginnsending", "elma:aksesspunkt.write"]
+                [
+                    "nav:sykefravaer/v1.read", "skatteetaten:mvameldinginnsending", "elma:aksesspunkt.write",
+                    "demo:fangst.read",
+                ]
             ),
             DemoClient(
                 "bank",
@@ -123,6 +126,41 @@ struct DemoClient {
                 "Patient administration",
                 .certificate(.commfides),
                 ["krr:global/kontaktinformasjon.read", "folkeregister:deling/offentligmedhjemmel", "eformidling:dpo"]
+            ),
+            DemoClient(
+                "lonn-leverandor",
+                "311001078",
+                "Payroll: registers systems, asks for system users",
+                .registeredKey(.es256),
+                [
+                    "altinn:authentication/systemuser.request.write", "altinn:authentication/systemuser.request.read",
+                    "altinn:authentication/systemregister.write",
+                ]
+            ),
+            DemoClient(
+                "bank-samtykke",
+                "311001140",
+                "Loan applications: asks for consents",
+                .registeredKey(.es256),
+                ["altinn:consentrequests.write", "altinn:consentrequests.read"]
+            ),
+            DemoClient(
+                "fiskerietat",
+                "311000861",
+                "Catch register: asks who may act for whom",
+                .registeredKey(.es256),
+                ["altinn:maskinporten/delegations", "altinn:authorization/authorize"]
+            ),
+            DemoClient(
+                "portal",
+                "311000012",
+                "Portal",
+                .registeredKey(.es256),
+                [
+                    "altinn:portal/enduser", "altinn:accessmanagement/authorizedparties",
+                    "altinn:accessmanagement/enduser:maskinportensuppliers.write",
+                    "altinn:accessmanagement/enduser:maskinportenconsumers.write", "altinn:clientdelegations.write",
+                ]
             ),
         ]
     }

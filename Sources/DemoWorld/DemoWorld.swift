@@ -92,10 +92,11 @@ public struct DemoWorld: Sendable {
             let folder = try DemoFolder(plan.dataFolder).folder("demo")
             try issuers.writeAuthorities(to: try folder.folder("issuers"))
             let filling = DemoFilling(store: installation.store, folder: folder, actor: plan.actor, now: now)
+            let pseudonyms = try PseudonymKeyFile.readOrMake(in: plan.dataFolder, isUsed: false)
             try filling.importRegister(
                 mainUnits: plan.registerSize.mainUnits,
                 subUnits: plan.registerSize.subUnits,
-                pseudonyms: PseudonymKeyFile.readOrMake(in: plan.dataFolder, isUsed: false)
+                pseudonyms: pseudonyms
             )
             try filling.declareScopes(keeping: try DemoFolder(plan.dataFolder).folder("scopes"))
             try filling.makeSigningKeys(in: SigningKeyFolder(dataFolder: plan.dataFolder))
@@ -109,7 +110,12 @@ public struct DemoWorld: Sendable {
                 setAside: installation.setAside,
                 clients: clients.map(\.summary)
             )
-            try filling.describe(clients, of: plan.issuer)
+            let delegated = try filling.delegate(with: clients, under: pseudonyms)
+            try filling.describe(
+                clients,
+                delegated.description(portal: settings(for: plan.issuer)[.portalURL] ?? ""),
+                of: plan.issuer
+            )
             try folder.write("first-token.txt", world.firstToken(program: "portvakt"))
             try installation.store.close()
             return world
@@ -140,6 +146,9 @@ public struct DemoWorld: Sendable {
         let other = listen.port < 65_535 ? listen.port + 1 : listen.port - 1
         settings[.listen] = issuer.authority
         settings[.adminListen] = issuer.authority.replacing(":\(listen.port)", with: ":\(other)")
+        // `portvakt demo portal` listens there.
+        let portal = listen.port < 65_500 ? listen.port + 11 : listen.port - 11
+        settings[.portalURL] = "http://" + issuer.authority.replacing(":\(listen.port)", with: ":\(portal)") + "/"
         return settings
     }
 }

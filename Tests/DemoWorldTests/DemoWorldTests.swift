@@ -85,7 +85,7 @@ struct DemoWorldTests {
 
     @Test func `every client may have every scope that is on it`() throws {
         try withWorld { world, store, _ in
-            #expect(world.clients.count == 5)
+            #expect(world.clients.count == 9)
             for client in world.clients {
                 let stored = try #require(try store.read { try $0.client(client.id) })
                 #expect(stored.owner == client.owner)
@@ -116,7 +116,7 @@ struct DemoWorldTests {
                 let pem = String(decoding: try bytes(client.folder + "/key.pem"), as: UTF8.self)
                 #expect(try PrivateKey(pem: pem).publicKey == key.publicKey)
             }
-            #expect(seen == 3)
+            #expect(seen == 7)
         }
     }
 
@@ -185,6 +185,7 @@ struct DemoWorldTests {
             #expect(configuration.issuer == world.issuer)
             #expect(configuration.listen.description == "127.0.0.1:7480")
             #expect(configuration.adminListen.description == "127.0.0.1:7481")
+            #expect(configuration.portalURL == "http://127.0.0.1:7491/")
             #expect(configuration.environment == .test)
         }
     }
