@@ -5,7 +5,7 @@ import JOSE
 public import Vocabulary
 
 // Consents.
-extension Administration where Transaction: ConsentStore & DecisionReader {
+extension Administration where Transaction: ConsentStore & DecisionReader & RoleStore {
     /// Asks somebody for consent; the same identifier with the same parties gives the request that is stored.
     ///
     /// `organisation` is the one that calls (nil for the operator), and must be the one that asks; `supplier` calls on its
@@ -26,6 +26,10 @@ extension Administration where Transaction: ConsentStore & DecisionReader {
         }
         let consent = try rules.request(draft, under: key, handledBy: supplier, at: now) { number in
             try transaction.standing(of: number) != nil
+        }
+        // A person who is named by nothing but this must be found again by UUID, and keeps the key of pseudonyms needed.
+        for person in [consent.from.person, consent.requiredDelegator].compactMap({ $0 }) {
+            try transaction.remember(person)
         }
         let by: Party? = actsForItself ? .organisation(supplier ?? consent.to) : nil
         return try keep(consent, event: .created, as: .consentRequested, by: by, [:])

@@ -226,6 +226,7 @@ struct ConsentActsTests {
         let herself = World.pseudonyms.pseudonym(of: number)
         let consent = try world.act { try $0.acceptConsent(uuid, on: .person(herself, level: 3)).value }
         #expect(consent.from == .person(herself))
+        #expect(try world.store.read { try $0.party(named: Party.person(herself).uuid) } == .person(herself))
         for event in try world.events() {
             #expect(!JSONValue.object(event.details).text().contains(number.exposed))
         }
