@@ -9,7 +9,7 @@ import Vocabulary
 /// The demo portal's calls of the admin listener, each in the name of one person.
 struct DemoPortalAPI: Sendable {
     /// What the server answered otherwise than with success.
-    struct Refusal: Error {
+    struct Unsuccessful: Error {
         let status: Int
         let detail: String
     }
@@ -32,11 +32,11 @@ struct DemoPortalAPI: Sendable {
         guard subject.isAddressedToParty else {
             return (party: "", try await call(.GET, subject.path(of: ""), as: person))
         }
-        var last: Refusal?
+        var last: Unsuccessful?
         for party in try await parties(of: person) {
             do {
                 return (party.number, try await call(.GET, subject.path(of: party.number), as: person))
-            } catch let refusal as Refusal {
+            } catch let refusal as Unsuccessful {
                 last = refusal
             }
         }
@@ -73,7 +73,7 @@ struct DemoPortalAPI: Sendable {
         let body = try await response.body.collect(upTo: 1_048_576)
         let value = (try? JSONValue(parsing: Array(buffer: body))) ?? .null
         guard (200..<300).contains(response.status.code) else {
-            throw Refusal(
+            throw Unsuccessful(
                 status: Int(response.status.code),
                 detail: value["detail"]?.string ?? "\(response.status.code)"
             )

@@ -86,7 +86,7 @@ struct DemoPortalSite: Sendable {
             } else {
                 try await api.answer(act, subject, of: found.party, as: person)
             }
-        } catch let refusal as DemoPortalAPI.Refusal {
+        } catch let refusal as DemoPortalAPI.Unsuccessful {
             return await self.request(subject, index, language, refusal: refusal.detail)
         }
         // Shown by GET, so that reloading the page presses no button again.
@@ -121,9 +121,9 @@ struct DemoPortalSite: Sendable {
                 refusal: refusal
             )
             return page(model, status: refusal == nil ? .ok : .conflict)
-        } catch let refusal as DemoPortalAPI.Refusal where refusal.status == 403 || refusal.status == 404 {
+        } catch let refusal as DemoPortalAPI.Unsuccessful where refusal.status == 403 || refusal.status == 404 {
             return page(.unseen(subject, by: person, index, language: language), status: .forbidden)
-        } catch let refusal as DemoPortalAPI.Refusal {
+        } catch let refusal as DemoPortalAPI.Unsuccessful {
             return page(.fault(refusal.detail, language: language), status: .badGateway)
         } catch {
             return page(.fault("\(error)", language: language), status: .badGateway)
