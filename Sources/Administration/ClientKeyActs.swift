@@ -94,7 +94,7 @@ extension Administration {
     /// What to say of the way in which a client can authenticate now.
     func keyWarnings(about client: Client) throws -> [AdministrationWarning] {
         switch client.authentication {
-        case .certificate: try isSubUnit(client.owner) ? [.subUnitNeedsKey(client.id, client.owner)] : []
+        case .certificate: try isSubUnit(client.holder) ? [.subUnitNeedsKey(client.id, client.holder)] : []
         case .registeredKey: client.keys.contains { !$0.isExpired(at: now) } ? [] : [.noKeyLeft(client.id)]
         }
     }

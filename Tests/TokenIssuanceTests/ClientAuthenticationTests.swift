@@ -251,6 +251,26 @@ struct CertificateAuthenticationTests {
         }
     }
 
+    @Test func `a client that a supplier registered authenticates as the supplier, and not as its owner`() async throws
+    {
+        var world = try World()
+        let authority = try World.authority.get()
+        let supplier = try #require(OrganisationNumber(stem: 31_000_005))
+        world.client.supplier = supplier
+        world.facts.put(world.client)
+        let suppliers = try authority.issue(
+            EnterpriseCertificateRequest(organisation: supplier, name: "LEVERANDOR AS", key: TestKeys.rsa)
+        )
+        #expect(try await world.refusal(world.certificateGrant(suppliers), by: TestKeys.rsa) == nil)
+        let owners = try authority.issue(
+            EnterpriseCertificateRequest(organisation: world.owner, name: "FISK AS", key: TestKeys.rsa)
+        )
+        #expect(
+            try await world.refusal(world.certificateGrant(owners), by: TestKeys.rsa)
+                == .certificateOrganisation(certificate: world.owner)
+        )
+    }
+
     @Test func `refuses a certificate of another organisation, one that did not sign, and an expired one`() async throws
     {
         let world = try World()
