@@ -139,6 +139,8 @@ struct MetadataTests {
         _ = try await client.token("a:b")
         _ = try await client.token("a:c")
         #expect(transport.requests.filter { $0.method == .get }.count == 2)
+        // Nobody had to try again for it.
+        #expect(clock.sleeps.isEmpty)
         clock.advance(by: .seconds(60))
         _ = try await client.token("a:d")
         #expect(transport.requests.filter { $0.method == .get }.count == 3)

@@ -120,6 +120,27 @@ struct RemoteKeySetTests {
         #expect(keys.snapshot().isFresh)
     }
 
+    @Test func `rule 2: a tag belongs to its URL, and moved keys are asked for whole`() async throws {
+        let transport = ScriptedTransport { request, number in
+            guard request.url.hasSuffix("oauth-authorization-server") else {
+                return request.entityTag == nil ? Sample.document("k1", entityTag: "\"v1\"") : KeyResponse(status: 304)
+            }
+            let url = "https://test.maskinporten.no/jwk\(number < 3 ? 1 : 2)"
+            return KeyResponse(
+                status: 200,
+                body: Array(#"{"issuer":"https://test.maskinporten.no/","jwks_uri":"\#(url)"}"#.utf8)
+            )
+        }
+        let keys = keySet(transport, .issuer(Sample.issuer))
+        for reading in 1...3 {
+            #expect(await isKnown("k1", in: keys))
+            try await settle(transport, 2 * reading, keys)
+            clock.advance(by: .seconds(480))
+        }
+        let asked = transport.requests.filter { $0.url.contains("/jwk") }
+        #expect(asked.map(\.entityTag) == [nil, nil, "\"v1\""])
+    }
+
     @Test func `rule 2: a 304 to a question without a tag is no answer`() async throws {
         let keys = keySet(ScriptedTransport { _, _ in KeyResponse(status: 304) })
         await #expect(throws: KeySourceError.unavailable("the answer has status 304")) {
