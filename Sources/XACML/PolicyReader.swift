@@ -26,9 +26,14 @@ extension XACMLPolicy {
 
     private static func combinations(of rules: [Rule]) throws(XACMLPolicyError) -> [XACMLCombination] {
         var count = 0
+        var matches = 0
         for rule in rules {
-            count += rule.target.countOfWays(limit: maximumCombinations)
-            guard count <= maximumCombinations else { throw .tooManyCombinations(limit: maximumCombinations) }
+            let ways = rule.target.countOfWays(limit: maximumCombinations)
+            count += ways
+            matches += ways * rule.target.mostMatches
+            guard count <= maximumCombinations, matches <= maximumCombinations * 10 else {
+                throw .tooManyCombinations(limit: maximumCombinations)
+            }
         }
         return rules.flatMap { rule in
             rule.target.ways.map { way in
@@ -128,25 +133,44 @@ struct PolicyReader {
 
     // MARK: Checks on the whole
 
-    /// No variable may be missing, or rest on itself.
+    /// No variable may be missing, rest on itself, or build a tower that evaluation could fall from.
     private func checkVariables() throws(XACMLPolicyError) {
-        var sound: Set<String> = []
+        var heights: [String: Int] = [:]
         // By name, so that the same document always has the same fault.
-        for identifier in variables.keys.sorted() { try check([identifier], above: [], &sound) }
-        for expression in expressions { try check(expression.variables, above: [], &sound) }
+        for identifier in variables.keys.sorted() {
+            _ = try height(of: .variable(identifier), at: 0, above: [], &heights)
+        }
+        for expression in expressions { _ = try height(of: expression, at: 0, above: [], &heights) }
     }
 
-    private func check(
-        _ identifiers: [String],
+    /// How many expressions stand in one another there, variables spelt out.
+    private func height(
+        of expression: Expression,
+        at depth: Int,
         above: Set<String>,
-        _ sound: inout Set<String>
-    ) throws(XACMLPolicyError) {
-        for identifier in identifiers where !sound.contains(identifier) {
-            guard let expression = variables[identifier], !above.contains(identifier) else {
+        _ heights: inout [String: Int]
+    ) throws(XACMLPolicyError) -> Int {
+        let limit = XACMLPolicy.maximumHeight
+        guard depth < limit else { throw .tooDeep(limit: limit) }
+        switch expression {
+        case .apply(_, let arguments):
+            var highest = 0
+            for argument in arguments {
+                highest = max(highest, try height(of: argument, at: depth + 1, above: above, &heights))
+            }
+            return highest + 1
+        case .variable(let identifier):
+            if let known = heights[identifier] {
+                guard depth + known <= limit else { throw .tooDeep(limit: limit) }
+                return known
+            }
+            guard let definition = variables[identifier], !above.contains(identifier) else {
                 throw .variable(identifier)
             }
-            try check(expression.variables, above: above.union([identifier]), &sound)
-            sound.insert(identifier)
+            let own = try height(of: definition, at: depth + 1, above: above.union([identifier]), &heights) + 1
+            heights[identifier] = own
+            return own
+        case .literal, .designator, .function, .unsupported: return 1
         }
     }
 

@@ -44,8 +44,11 @@ public struct XACMLRight: Sendable, Hashable {
 }
 
 extension XACMLPolicy {
-    /// How many combinations the rules of one policy may spell out to.
+    /// How many combinations the rules of one policy may spell out to, with ten matches each on average.
     public static let maximumCombinations = 10_000
+
+    /// How many expressions may stand in one another, variables spelt out.
+    static let maximumHeight = 128
 
     /// Every attribute value by which a rule that permits names a subject, in order, none twice.
     public var subjects: [XACMLTargetAttribute] {
@@ -126,6 +129,9 @@ extension Target {
         }
         return count
     }
+
+    /// How many matches one way has at most.
+    var mostMatches: Int { anyOf.reduce(0) { $0 + ($1.map(\.count).max() ?? 0) } }
 
     /// Every way to match it: from each `AnyOf` one `AllOf`.
     var ways: [[Match]] {

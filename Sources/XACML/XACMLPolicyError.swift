@@ -8,7 +8,7 @@ public enum XACMLPolicyError: Error, Equatable, Sendable {
     case notUTF8
     /// The document declares a type, entities or other markup; it was not parsed.
     case documentType
-    /// Elements stand more than `limit` deep in one another.
+    /// Elements, or expressions with their variables spelt out, stand more than `limit` deep in one another.
     case tooDeep(limit: Int)
     /// The document is not well-formed XML; the parser stopped at that line.
     case notXML(line: Int)
@@ -37,7 +37,7 @@ extension XACMLPolicyError: CustomStringConvertible {
         case .tooLong(let limit): "the policy is longer than \(limit) bytes"
         case .notUTF8: "the policy must be UTF-8 and say so, or say nothing about its encoding"
         case .documentType: "the policy must not hold `<!DOCTYPE` or another markup declaration"
-        case .tooDeep(let limit): "elements of the policy stand more than \(limit) deep"
+        case .tooDeep(let limit): "elements or expressions of the policy stand more than \(limit) deep in one another"
         case .notXML(let line): "the policy is not well-formed XML, see line \(line)"
         case .notPolicy(let element):
             "the root must be `Policy` of `\(XACMLNamespace.core)`, not `\(element)`"

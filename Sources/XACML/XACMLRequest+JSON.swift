@@ -19,7 +19,11 @@ extension XACMLRequest {
         var references: [[String]] = []
         if let multiple = request["MultiRequests"] {
             let members = try JSONMembers(multiple, "MultiRequests")
-            for value in try members.list("RequestReference") {
+            let list = try members.list("RequestReference")
+            guard list.count <= Self.maximumReferences else {
+                throw members.fault("RequestReference", "a list of at most \(Self.maximumReferences)")
+            }
+            for value in list {
                 let reference = try JSONMembers(value, "RequestReference")
                 guard let identifiers = reference["ReferenceId"]?.strings else {
                     throw reference.fault("ReferenceId", "a list of texts")

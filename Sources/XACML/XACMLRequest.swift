@@ -4,6 +4,9 @@ public struct XACMLRequest: Sendable, Hashable {
     public var returnsPolicyIdentifiers: Bool
     /// The attributes in order.
     public var groups: [XACMLAttributes]
+    /// The most decisions that one request in JSON may ask for.
+    public static let maximumReferences = 1_000
+
     /// Which groups make one request each, by their identifiers; empty for a single request.
     public var references: [[String]]
 
@@ -22,16 +25,21 @@ public struct XACMLRequest: Sendable, Hashable {
     /// A reference to a group that is not there, or to two of one category, fails with a syntax error, by itself.
     public var contexts: [Result<XACMLContext, XACMLStatus>] {
         guard isMultiple else { return [.success(XACMLContext(groups))] }
+        let named = Dictionary(grouping: groups.filter { $0.identifier != nil }) { $0.identifier ?? "" }
         return references.map { reference in
-            do throws(XACMLStatus) { return .success(try context(of: reference)) } catch { return .failure(error) }
+            do throws(XACMLStatus) {
+                return .success(try Self.context(of: reference, among: named))
+            } catch { return .failure(error) }
         }
     }
 
-    private func context(of reference: [String]) throws(XACMLStatus) -> XACMLContext {
+    private static func context(
+        of reference: [String],
+        among groups: [String: [XACMLAttributes]]
+    ) throws(XACMLStatus) -> XACMLContext {
         var chosen: [XACMLAttributes] = []
         for identifier in reference {
-            let named = groups.filter { $0.identifier == identifier }
-            guard named.count == 1 else {
+            guard let named = groups[identifier], named.count == 1 else {
                 throw XACMLStatus(.syntaxError, "a reference names `\(identifier)`, which is not there exactly once")
             }
             guard !chosen.contains(where: { $0.category == named[0].category }) else {

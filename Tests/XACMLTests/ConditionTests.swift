@@ -41,7 +41,8 @@ struct ConditionTests {
     ]
 
     @Test(arguments: ordered)
-    func `compares values of every type that has an order`(type: String, low: String, high: String, same: String) throws {
+    func `compares values of every type that has an order`(type: String, low: String, high: String, same: String) throws
+    {
         let table: [(String, less: XACMLDecision, equal: XACMLDecision, greater: XACMLDecision)] = [
             ("equal", .notApplicable, .permit, .notApplicable),
             ("less-than", .permit, .notApplicable, .notApplicable),

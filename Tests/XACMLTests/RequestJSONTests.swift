@@ -151,6 +151,19 @@ struct RequestJSONTests {
         #expect(try fault(text) == XACMLStatus(.syntaxError, message))
     }
 
+    @Test func `a thousand decisions may be asked for at once, no more`() throws {
+        func text(_ count: Int) -> String {
+            let references = Array(repeating: "{\"ReferenceId\":[\"s\"]}", count: count).joined(separator: ",")
+            return
+                "{\"Request\":{\"AccessSubject\":[{\"Id\":\"s\"}],\"MultiRequests\":{\"RequestReference\":[\(references)]}}}"
+        }
+        #expect(try request(text(1_000)).contexts.count == 1_000)
+        #expect(
+            try fault(text(1_001))
+                == XACMLStatus(.syntaxError, "`MultiRequests.RequestReference` must be a list of at most 1000")
+        )
+    }
+
     @Test func `what is written is read again`() throws {
         var request = try request(Self.altinn)
         request.returnsPolicyIdentifiers = true

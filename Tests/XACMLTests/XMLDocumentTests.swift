@@ -187,9 +187,37 @@ struct PolicySyntaxTests {
         #expect(fault(definition("v", truth) + PolicyDocument.rule(condition: reference)) == nil)
     }
 
+    @Test func `variables that build a tower are refused, whichever end is read first`() {
+        func tower(_ count: Int, isReversed: Bool) -> String {
+            let names = (0...count).map { index in
+                let digits = String(index)
+                return "v" + String(repeating: "0", count: 6 - digits.count) + digits
+            }
+            let order = isReversed ? Array(names.reversed()) : names
+            var text = ""
+            for index in 0..<count {
+                let next = "<VariableReference VariableId='\(order[index + 1])'/>"
+                text += "<VariableDefinition VariableId='\(order[index])'>\(next)</VariableDefinition>"
+            }
+            let truth = PolicyDocument.value("true", "boolean")
+            text += "<VariableDefinition VariableId='\(order[count])'>\(truth)</VariableDefinition>"
+            return text + PolicyDocument.rule(condition: "<VariableReference VariableId='\(order[0])'/>")
+        }
+        for isReversed in [false, true] {
+            #expect(fault(tower(100, isReversed: isReversed)) == nil)
+            #expect(fault(tower(130, isReversed: isReversed)) == .tooDeep(limit: 128))
+            #expect(fault(tower(5_000, isReversed: isReversed)) == .tooDeep(limit: 128))
+        }
+    }
+
     @Test func `rules that spell out to too many combinations are refused`() {
         let alternatives = (0..<101).map { "<AllOf>\(PolicyDocument.match("a", "\($0)"))</AllOf>" }.joined()
         let target = "<Target><AnyOf>\(alternatives)</AnyOf><AnyOf>\(alternatives)</AnyOf></Target>"
         #expect(fault(PolicyDocument.rule(target: target)) == .tooManyCombinations(limit: 10_000))
+        // Few ways, but each of them long.
+        let long = (0..<500).map { PolicyDocument.match("a", "\($0)") }.joined()
+        let few = (0..<300).map { "<AllOf>\(PolicyDocument.match("b", "\($0)"))</AllOf>" }.joined()
+        let wide = "<Target><AnyOf><AllOf>\(long)</AllOf></AnyOf><AnyOf>\(few)</AnyOf></Target>"
+        #expect(fault(PolicyDocument.rule(target: wide)) == .tooManyCombinations(limit: 10_000))
     }
 }
