@@ -32,6 +32,8 @@ public struct DelegationCheckResult: Sendable, Hashable {
         case resourceDelegable = "resource_delegable"
         /// Gate 1: the person may write delegations for the organisation.
         case administrationGate = "administration_gate"
+        /// Where gate 1 is closed: nobody of the organisation waits to be tied to a national identity number.
+        case personNotLinked = "person_not_linked"
         /// Gate 1: the login level reaches that of the system resource.
         case administrationLevel = "administration_level"
         /// Gate 2: the person has a right to give on the resource.

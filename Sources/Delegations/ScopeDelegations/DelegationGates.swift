@@ -32,6 +32,7 @@ public struct DelegationGates<Reader: RoleReader & ResourceReader> {
             at: now
         ).first { $0.action == "write" }
         conditions += Self.conditions(.administrationGate, .administrationLevel, gate, level: level)
+        if gate?.hasRight != true, try hasUnlinkedPersons(consumer) { conditions.append(Self.notLinked(consumer)) }
         var rights: [DelegationCheckResult.Right] = []
         if resource != nil {
             let own = try rules.rights(on: id, of: person, level: level, for: .organisation(consumer), at: now)
@@ -50,7 +51,24 @@ public struct DelegationGates<Reader: RoleReader & ResourceReader> {
         return DelegationCheckResult(resource: id, consumer: consumer, conditions: conditions, rights: rights)
     }
 
+    /// Whether the register names persons of the organisation, or of its main unit, of whom no number is known.
+    private func hasUnlinkedPersons(_ organisation: OrganisationNumber) throws -> Bool {
+        if try reader.hasUnlinkedPersons(in: organisation) { return true }
+        guard let mainUnit = try reader.unit(organisation)?.mainUnit else { return false }
+        return try reader.hasUnlinkedPersons(in: mainUnit)
+    }
+
     // MARK: Conditions
+
+    /// The person may be one of those whom the open register names without a number (DESIGN §8).
+    private static func notLinked(_ organisation: OrganisationNumber) -> DelegationCheckResult.Condition {
+        DelegationCheckResult.Condition(
+            .personNotLinked,
+            holds: false,
+            explanation:
+                "the register names persons of `\(organisation)` without a number; if this is one of them, tie them with `portvakt role link`"
+        )
+    }
 
     /// The action of the policy of a schema, matched without case (spec of Altinn §3.3).
     private static var scopeAccess: String { "scopeaccess" }

@@ -209,6 +209,16 @@ struct ScopeDelegationAcceptanceTests {
         #expect(result.isDelegable == (obstacle == nil))
     }
 
+    @Test func `where the register names persons without numbers, a no says that one of them may be meant`() throws {
+        var world = try DelegationWorld()
+        world.registry.roles.unlinked = [world.consumer]
+        let result = try world.check()
+        #expect(result.conditions.map(\.kind).contains(.personNotLinked))
+        #expect(!result.isDelegable)
+        world.assign("DAGL")
+        #expect(try world.check().isDelegable)
+    }
+
     @Test func `a resource that is unknown, of another type or not delegable is no thing to give`() throws {
         var world = try DelegationWorld()
         world.assign("DAGL")
