@@ -73,7 +73,12 @@ let package = Package(
             targets: ["PortvaktHummingbird", "PortvaktProvider", "JOSE", "LibCrypto", "Vocabulary"]
         ),
         // For Benchmarks/, which sees products only.
-        .library(name: "Delegations", targets: ["Delegations"]),
+        .library(
+            name: "Delegations",
+            targets: [
+                "Administration", "AuditLedger", "Delegations", "JOSE", "Organisations", "SQLiteStorage", "Vocabulary",
+            ]
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),

@@ -17,5 +17,11 @@ let package = Package(
             ],
             swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]
         ),
+        // What a decision costs on a registry of national size.
+        .executableTarget(
+            name: "DecisionBenchmarks",
+            dependencies: [.product(name: "Delegations", package: "portvakt")],
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]
+        ),
     ]
 )

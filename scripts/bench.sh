@@ -20,7 +20,7 @@ if [ -z "${BINARY:-}" ]; then
     BINARY=.build/release/portvakt
 fi
 # The programs of Benchmarks/; each takes the file of its report.
-programs=(SDKBenchmarks)
+programs=(SDKBenchmarks DecisionBenchmarks)
 if [ -z "${BENCHMARKS:-}" ]; then
     # As the server is built, and of the same versions, so that what both depend on is compiled once.
     [ ! -f Package.resolved ] || cp Package.resolved Benchmarks/Package.resolved
