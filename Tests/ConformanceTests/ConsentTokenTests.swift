@@ -107,4 +107,19 @@ struct ConsentTokenTests {
             for refused in answers where refused.status != 200 { #expect(try causes(refused) == ["consent_used"]) }
         }
     }
+
+    @Test func `a supplier uses the consent of the consumer that delegated the scope to it`() async throws {
+        try await DetailWorld.run { server in
+            let form = try DetailWorld.form(
+                DetailWorld.consent(DetailWorld.consentID),
+                client: World.supplierClient,
+                ["scope": "demo:delegated", "consumer_org": .string("\(World.consumer)")]
+            )
+            let claims = try DetailWorld.claims(of: try await server.token(form))
+            #expect(claims["consumer"]?["ID"]?.string == World.consumer.iso6523)
+            #expect(claims["supplier"]?["ID"]?.string == World.supplier.iso6523)
+            let detail = try #require(claims["authorization_details"]?.array?.first)
+            #expect(detail["to"]?["ID"]?.string == World.consumer.iso6523)
+        }
+    }
 }
