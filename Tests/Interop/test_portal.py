@@ -126,3 +126,12 @@ def test_the_director_consents_and_withdraws(portal):
     assert status == 200 and "Trekk samtykket" in text
     status, _, text = answer(portal, url, "revoke")
     assert status == 200 and "Trukket" in text and "<button" not in text
+
+
+@pytest.mark.parametrize("body", [b"=", b"&&", b"person=0", b"person=99&act=approve", b"person=0&act=nothing", b"%"])
+def test_a_form_that_is_none_is_refused(portal, body):
+    request = urllib.request.Request(portal.waiting["consent"], data=body)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=20)
+    assert refused.value.code == 400
+    assert portal.open(portal.origin + "/")[0] == 200

@@ -57,6 +57,14 @@ struct ConfigurationTests {
         #expect(configuration.tls == nil)
     }
 
+    @Test func `a portal has an https address, or one on loopback, and is none by default`() throws {
+        #expect(try read(minimal).portalURL == nil)
+        #expect(try read(minimal + "portal_url: https://portal.example.no\n").portalURL == "https://portal.example.no/")
+        for text in ["http://portal.example.no/", "https://portal.example.no/?a=b", "portal"] {
+            #expect(faults(minimal + "portal_url: \(text)\n").count == 1, "\(text)")
+        }
+    }
+
     @Test func `prefers a flag to a variable, that to the file, and that to the default`() throws {
         let yaml = minimal + "default_token_lifetime: 60\nidle_timeout: 5s\nmax_connections: 7\n"
         let configuration = try read(
