@@ -155,7 +155,8 @@ extension OneAtATime {
             later.replaceSubrange(60..<64, with: [0, 0, 0x27, 0x0F])
             try later.write(to: file)
             let known = SQLiteStore.currentSchemaVersion
-            let newer = "the database is of schema version 9999, newer than this program's \(known): use a newer portvakt"
+            let newer =
+                "the database is of schema version 9999, newer than this program's \(known): use a newer portvakt"
             #expect(try faults(world) == [newer])
             try Data(repeating: 0x41, count: 8_192).write(to: file)
             #expect(try faults(world).first?.contains("damaged or not portvakt's") == true)
