@@ -40,10 +40,17 @@ class API:
         # A file and no pipe, which would fill up unread.
         self.log = tempfile.TemporaryFile("w+", encoding="utf-8")
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
-        deadline = time.monotonic() + 20
-        while "ready" not in self.told():
-            assert self.process.poll() is None and time.monotonic() < deadline, self.told()
-            time.sleep(0.05)
+        try:
+            deadline = time.monotonic() + 20
+            while "ready" not in self.told():
+                assert self.process.poll() is None and time.monotonic() < deadline, self.told()
+                time.sleep(0.05)
+        except BaseException:
+            # Nobody else has it yet who could stop it.
+            self.process.kill()
+            self.process.wait(20)
+            self.log.close()
+            raise
 
     def told(self) -> str:
         """What it has logged."""
