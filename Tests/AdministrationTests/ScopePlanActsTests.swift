@@ -141,7 +141,10 @@ struct ScopePlanActsTests {
         let files = try ScopeFile.read(sources)
         let krr = try #require(files.first { $0.prefix.value.isReserved })
         try world.know(Set(files.flatMap { [$0.owner.value] + $0.scopes.flatMap { $0.access ?? [] }.map(\.consumer) }))
-        try world.store.transaction { try $0.setOperatorOrganisation(krr.owner.value) }
+        try world.store.transaction {
+            try $0.setOperatorOrganisation(krr.owner.value)
+            try $0.set("environment", to: "test")
+        }
         let outcome = try world.act { try $0.apply(files) }
         #expect(outcome.warnings.allSatisfy { if case .scopeOpenToAll = $0 { true } else { false } })
         #expect(try planned(world, files).isEmpty)
