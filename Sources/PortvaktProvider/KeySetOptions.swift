@@ -26,7 +26,7 @@ public struct KeySetOptions: Sendable, Hashable {
     public var pauseWithoutKeys: Duration = .seconds(1)
     /// How long a request waits for a reading.
     public var patience: Duration = .seconds(2)
-    /// How long a reading may take.
+    /// How long a reading may take, metadata and keys together.
     public var timeout: Duration = .seconds(5)
     /// How large a document may be, in bytes.
     public var maximumSize = 1024 * 1024

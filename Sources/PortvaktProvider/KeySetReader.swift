@@ -6,18 +6,21 @@ struct KeySetReader: Sendable {
     let location: KeyLocation
     let transport: any KeyTransport
     let options: KeySetOptions
+    let clock: any KeySetClock
     let logger: Logger
 
-    /// Reads metadata and keys; what has not changed is not sent again (RFC 9110 §15.4.5).
+    /// Reads metadata and keys, both within one `KeySetOptions.timeout` from `startedAt`; what has not changed is not sent
+    /// again (RFC 9110 §15.4.5).
     func read(
         after known: KeySetState.Reading?,
         startedAt: Duration,
         chance: Double
     ) async throws(KeyDocumentFault) -> KeySetState.Reading {
-        let url = try await keysURL()
+        let deadline = startedAt + options.timeout
+        let url = try await keysURL(until: deadline)
         // A tag belongs to its URL.
         let comparable = known.flatMap { $0.keysURL == url ? $0 : nil }
-        let response = try await fetch(url, entityTag: comparable?.entityTag)
+        let response = try await fetch(url, entityTag: comparable?.entityTag, until: deadline)
         let keys: IndexedKeys
         if response.status == 304, let comparable, comparable.entityTag != nil {
             keys = comparable.keys
@@ -39,21 +42,28 @@ struct KeySetReader: Sendable {
         )
     }
 
-    private func keysURL() async throws(KeyDocumentFault) -> String {
+    private func keysURL(until deadline: Duration) async throws(KeyDocumentFault) -> String {
         guard case .keys(let url) = location else {
             guard let metadata = location.metadata else { throw .form("metadata") }
-            let response = try await fetch(metadata.url, entityTag: nil)
+            let response = try await fetch(metadata.url, entityTag: nil, until: deadline)
             guard response.status == 200 else { throw .status(response.status) }
             return try KeyLocation.keysURL(in: response.body, of: metadata.issuer)
         }
         return url
     }
 
-    private func fetch(_ url: String, entityTag: String?) async throws(KeyDocumentFault) -> KeyResponse {
+    private func fetch(
+        _ url: String,
+        entityTag: String?,
+        until deadline: Duration
+    ) async throws(KeyDocumentFault) -> KeyResponse {
+        let left = deadline - clock.elapsed
+        guard left > .zero else { throw .transport(.timedOut) }
         let request = KeyRequest(
             url: url,
             entityTag: entityTag,
-            timeout: options.timeout,
+            // What the metadata have taken is no longer left for the keys.
+            timeout: left,
             maximumSize: options.maximumSize
         )
         do throws(KeyTransportError) {

@@ -204,7 +204,13 @@ public final class RemoteKeySet: KeySource {
 
     private func read(startedAt: Duration) async -> Result<Void, KeyDocumentFault> {
         let known = shared.withLock(\.state.reading)
-        let reader = KeySetReader(location: location, transport: transport, options: options, logger: logger)
+        let reader = KeySetReader(
+            location: location,
+            transport: transport,
+            options: options,
+            clock: clock,
+            logger: logger
+        )
         let chance = chance()
         let outcome = await telemetry.reading {
             () async -> Result<Reading, KeyDocumentFault> in

@@ -23,6 +23,33 @@ extension RemoteKeySetTests {
         #expect(await isKnown("k0", in: keys) == isTaken)
     }
 
+    @Test func `rule 6: metadata and keys share one time limit`() async throws {
+        let clock = clock
+        let transport = ScriptedTransport { request, _ in
+            guard request.url.hasSuffix("oauth-authorization-server") else { return Sample.document("k1") }
+            clock.advance(by: .seconds(3))
+            let metadata = #"{"issuer":"https://test.maskinporten.no/","jwks_uri":"\#(Sample.keysURL)"}"#
+            return KeyResponse(status: 200, body: Array(metadata.utf8))
+        }
+        let keys = keySet(transport, .issuer(Sample.issuer)) { $0.patience = .seconds(600) }
+        #expect(await isKnown("k1", in: keys))
+        #expect(transport.requests.map(\.timeout) == [.seconds(5), .seconds(2)])
+    }
+
+    @Test func `rule 6: the keys are not asked for when the metadata have taken all the time`() async throws {
+        let clock = clock
+        let transport = ScriptedTransport { _, _ in
+            clock.advance(by: .seconds(5))
+            let metadata = #"{"issuer":"https://test.maskinporten.no/","jwks_uri":"\#(Sample.keysURL)"}"#
+            return KeyResponse(status: 200, body: Array(metadata.utf8))
+        }
+        let keys = keySet(transport, .issuer(Sample.issuer)) { $0.patience = .seconds(600) }
+        await #expect(throws: KeySourceError.unavailable("no answer came in time")) {
+            try await keys.key(for: Sample.header("k1"))
+        }
+        #expect(transport.requests.count == 1)
+    }
+
     @Test func `rule 6: bad keys are left out, keys of one name are all refused`() async throws {
         let weak =
             #"{"kty":"RSA","kid":"weak","e":"AQAB","n":"\#(Base64URL.encode([UInt8](repeating: 0xFF, count: 128)))"}"#
