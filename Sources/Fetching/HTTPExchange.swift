@@ -18,7 +18,9 @@ package struct HTTPExchange: Sendable {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
-    /// Exchanges by a client of the caller's, which must not follow redirects; the caller shuts it down.
+    /// Exchanges by a client of the caller's, who shuts it down.
+    ///
+    /// It must not follow redirects: an answer that came by one is refused.
     package init(_ client: HTTPClient) { self.client = client }
 
     /// Exchanges by a client that the process shares: it connects within two seconds, follows no redirect and is never
@@ -51,6 +53,8 @@ package struct HTTPExchange: Sendable {
             group.addTask {
                 let deadline = NIODeadline.now() + TimeAmount(timeout)
                 let response = try await client.execute(request, deadline: deadline)
+                // One request for each redirect, and the first.
+                guard response.history.count <= 1 else { throw HTTPFault.redirected }
                 let body = try await response.body.collect(upTo: limit)
                 return HTTPAnswer(
                     status: Int(response.status.code),

@@ -12,12 +12,15 @@ package enum HTTPFault: Error, Sendable, Equatable {
     case tooLarge
     /// The URL cannot be used.
     case invalidURL
+    /// The HTTP client followed a redirect, which it must not; what it took along may be elsewhere.
+    case redirected
     /// The task was cancelled.
     case cancelled
 
     /// What an error of the HTTP client means; its text may name the URL, never the request.
     init(_ error: any Error) {
         switch error {
+        case let fault as HTTPFault: self = fault
         case is CancellationError: self = .cancelled
         case is NIOTooManyBytesError: self = .tooLarge
         case let error as HTTPClientError:
@@ -26,6 +29,7 @@ package enum HTTPFault: Error, Sendable, Equatable {
             case .readTimeout, .writeTimeout, .connectTimeout, .deadlineExceeded, .tlsHandshakeTimeout,
                 .getConnectionFromPoolTimeout:
                 self = .timedOut
+            case .redirectLimitReached, .redirectCycleDetected: self = .redirected
             case .invalidURL, .emptyHost, .emptyScheme: self = .invalidURL
             default: self = .network(error.shortDescription)
             }

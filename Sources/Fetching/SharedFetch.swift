@@ -18,7 +18,8 @@ package final class SharedFetch<Success: Sendable, Failure: Error>: Sendable {
     /// Starts the work.
     ///
     /// The task belongs to nobody who waits: it must outlive the first caller, and must not carry that caller's task-local
-    /// values (its trace, its deadline) into work that is done for all. It ends by itself, by the work's own deadline.
+    /// values (its trace, its deadline) into work that is done for all. It ends by itself, by the work's own deadline; work
+    /// that has none is waited for by `outcome(within:)`, and whoever starts it sees that no more is started meanwhile.
     package func run(_ work: @escaping @Sendable () async -> Result<Success, Failure>) {
         Task.detached { self.finish(await work()) }
     }
@@ -46,6 +47,19 @@ package final class SharedFetch<Success: Sendable, Failure: Error>: Sendable {
                 return continuation
             }
             continuation?.resume(returning: nil)
+        }
+    }
+
+    /// The outcome if it comes within a time of the machine's even clock; nil when it does not, and the work goes on.
+    package func outcome(within time: Duration) async -> Result<Success, Failure>? {
+        await withTaskGroup(of: Result<Success, Failure>?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { await self.outcome() }
+            group.addTask {
+                try? await Task.sleep(for: time)
+                return nil
+            }
+            return await group.next() ?? nil
         }
     }
 

@@ -49,7 +49,8 @@ public struct AuthorizedHTTPClient: Sendable {
     ///
     /// When the API answers 401 another token is taken and the request sent once more, if its body can be: without a
     /// body it always can, with one only when `body` says so, for a request does not show whether its body is a stream.
-    /// The time counts for each sending.
+    /// A token that was received less than five seconds ago is not replaced (``Freshness/replacing(_:)``): the 401 is handed
+    /// to the caller. The time counts for each sending.
     ///
     /// - Throws: `TokenError` when there is no token, ``PlainHTTPError``, and what the HTTP client throws.
     public func execute(
@@ -69,6 +70,8 @@ public struct AuthorizedHTTPClient: Sendable {
             // The API's answer says more than that there is no other token.
             return response
         }
+        // So new that another would be refused too.
+        guard new.value != token.value else { return response }
         // The first answer's body is not read: whoever refuses may send without end. Its connection is given up.
         resends.increment()
         return try await send(request, new, timeout)

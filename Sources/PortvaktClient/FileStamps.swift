@@ -30,12 +30,13 @@ struct FileStamps: Sendable, Equatable {
     }
 }
 
-/// Where files are read: never on the threads that run tasks.
-enum FileReading {
-    private static let queue = DispatchQueue(label: "portvakt.client.files")
+/// Where one signer's files are read: never on the threads that run tasks, and not behind another signer's, whose file
+/// system or token may hang.
+struct FileReading: Sendable {
+    private let queue = DispatchQueue(label: "portvakt.client.files")
 
     /// Does work that waits for files, or for a token.
-    static func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
+    func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: work()) }
         }

@@ -4,8 +4,10 @@ import NIOHTTP1
 
 /// Reaches the authorization server by async-http-client.
 ///
-/// The client given must not follow redirects: an assertion belongs to the server it was made for. The one used without
-/// naming any is shared by the process, connects within two seconds, follows none and is never shut down.
+/// The client given must not follow redirects: an assertion belongs to the server it was made for. An answer that came by
+/// one is refused (`TransportError.redirected`), and the request is not repeated; `HTTPClient.shared` follows redirects. The
+/// client used without naming any is shared by the process, connects within two seconds, follows none and is never shut
+/// down.
 public struct HTTPTokenTransport: TokenTransport {
     private let exchange: HTTPExchange
 
@@ -43,6 +45,7 @@ extension TransportError {
         case .timedOut: self = .timedOut
         case .tooLarge: self = .tooLarge
         case .invalidURL: self = .invalidURL
+        case .redirected: self = .redirected
         case .cancelled: self = .cancelled
         }
     }

@@ -68,6 +68,16 @@ public struct PKCS11Signer: AssertionSigner {
     }
 }
 
+/// A signer that has a PIN, of which a few wrong ones lock the token.
+protocol PINHolder {
+    /// Whether the token has refused the PIN.
+    var isPINRefused: Bool { get }
+}
+
+extension PKCS11Signer: PINHolder {
+    var isPINRefused: Bool { key.isPINRefused }
+}
+
 extension PKCS11Signer: CustomStringConvertible, CustomReflectable {
     /// The algorithm, the key's kind and its place.
     public var description: String { "\(algorithm.rawValue) by a \(key)" }

@@ -10,7 +10,7 @@ import Synchronization
 /// Before an assertion is signed the files are looked at, at most once an `interval`, and at once when the server refuses
 /// the key. A new key is taken when its files have rested for a moment, were the same before and after they were read,
 /// and hold a key that can be used: so a file half written is never taken. While the files are broken the old key signs
-/// on, and the log says why, once for each state of the files.
+/// on, and the log says why, once for each state of the files; so it does while a look at them hangs.
 public final class ReloadingSigner: AssertionSigner {
     /// Makes the signer from its files.
     public typealias Load = @Sendable () throws(KeyLoadingError) -> any AssertionSigner
@@ -23,14 +23,19 @@ public final class ReloadingSigner: AssertionSigner {
         var broken: FileStamps?
         var nextLook: Duration
         var look: SharedFetch<Bool, Never>?
+        /// Whether the look has outlasted the patience of who signs.
+        var isLookSlow = false
     }
 
     /// Files that changed less than this ago may still be written.
     static let rest = Duration.milliseconds(200)
+    /// How long a signature waits for a look at the files before the present key signs on.
+    static let patience = Duration.seconds(2)
     /// How often a look begins anew because the files keep changing.
     static let mostRounds = 10
 
     private let paths: [String]
+    private let reading = FileReading()
     private let interval: Duration
     private let clock: any ClientClock
     private let logger: Logger
@@ -94,10 +99,11 @@ public final class ReloadingSigner: AssertionSigner {
     private func look(atOnce: Bool) async -> Bool {
         let now = clock.elapsed
         let (fetch, isNew) = state.withLock { state -> (SharedFetch<Bool, Never>?, Bool) in
-            if let look = state.look { return (look, false) }
+            if let look = state.look { return (state.isLookSlow && !atOnce ? nil : look, false) }
             guard atOnce || now >= state.nextLook else { return (nil, false) }
             let look = SharedFetch<Bool, Never>()
             state.look = look
+            state.isLookSlow = false
             state.nextLook = now + interval
             return (look, true)
         }
@@ -109,18 +115,22 @@ public final class ReloadingSigner: AssertionSigner {
                 return .success(isTaken)
             }
         }
-        if case .success(let isTaken) = await fetch.outcome() { return isTaken }
+        // Who was refused has no use for the present key, and has a time of its own.
+        let outcome = atOnce ? await fetch.outcome() : await fetch.outcome(within: Self.patience)
+        if case .success(let isTaken) = outcome { return isTaken }
+        state.withLock { if !atOnce, $0.look === fetch { $0.isLookSlow = true } }
         return false
     }
 
     private func takeNewKey(evenIfUnchanged: Bool) async -> Bool {
         for _ in 0..<Self.mostRounds {
-            let before = await FileReading.run { [paths] in FileStamps(of: paths) }
+            let before = await reading.run { [paths] in FileStamps(of: paths) }
             let (adopted, broken) = state.withLock { ($0.adopted, $0.broken) }
             if before == broken { return false }
-            if before == adopted, !evenIfUnchanged { return false }
+            // A PIN that the token has refused would be tried a second time.
+            if before == adopted, !evenIfUnchanged || isPINRefused { return false }
             if before != adopted { try? await clock.sleep(for: Self.rest) }
-            let read = await FileReading.run { [paths, load] in
+            let read = await reading.run { [paths, load] in
                 let start = FileStamps(of: paths)
                 let loaded: Result<any AssertionSigner, KeyLoadingError>
                 do throws(KeyLoadingError) { loaded = .success(try load()) } catch { loaded = .failure(error) }
@@ -137,6 +147,8 @@ public final class ReloadingSigner: AssertionSigner {
         }
         return false
     }
+
+    private var isPINRefused: Bool { (present as? any PINHolder)?.isPINRefused ?? false }
 
     private func take(_ signer: any AssertionSigner, from stamps: FileStamps) -> Bool {
         let isNew = state.withLock { state in

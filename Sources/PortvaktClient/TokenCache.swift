@@ -30,6 +30,7 @@ public final class TokenCache: Sendable {
 
     private struct Entry {
         var token: AccessToken?
+        var receivedAt: Duration = .zero
         var validUntil: Duration = .zero
         var renewAt: Duration = .zero
         var failures = 0
@@ -43,6 +44,10 @@ public final class TokenCache: Sendable {
         var entries: [Key: Entry] = [:]
         var uses: UInt64 = 0
     }
+
+    /// A refused token that was received less than this ago is not replaced: another would be refused too, and an API that
+    /// always answers 401 would cause a request to the server for each call.
+    static let leastAgeOfReplaced = Duration.seconds(5)
 
     private let limit: Int
     private let state = Mutex(State())
@@ -108,7 +113,9 @@ public final class TokenCache: Sendable {
                 entry.fetch = fetch
                 return .tokenAndRenewal(token, fetch)
             case .minimumRemaining(let least) where left >= max(least, leastRemaining): return .token(token)
-            case .replacing(let refused) where token.value != refused.value && left >= leastRemaining:
+            case .replacing(let refused)
+            where left >= leastRemaining
+                && (token.value != refused.value || elapsed - entry.receivedAt < Self.leastAgeOfReplaced):
                 return .token(token)
             case .cached, .minimumRemaining, .replacing, .forceRefresh: break
             }
@@ -137,7 +144,13 @@ public final class TokenCache: Sendable {
     }
 
     /// Files a new token; one of unknown lifetime is given to those who wait and not kept.
-    func store(_ fetched: FetchedToken, under key: Key, of fetch: Fetch, margin: Duration) {
+    func store(
+        _ fetched: FetchedToken,
+        under key: Key,
+        of fetch: Fetch,
+        at elapsed: Duration,
+        margin: Duration
+    ) {
         state.withLock { state in
             guard let index = state.entries.index(forKey: key), state.entries.values[index].fetch === fetch else {
                 return
@@ -149,6 +162,7 @@ public final class TokenCache: Sendable {
             let old = state.entries.values[index]
             state.entries.values[index] = Entry(
                 token: fetched.token,
+                receivedAt: elapsed,
                 validUntil: validUntil,
                 renewAt: validUntil - margin,
                 lastUse: old.lastUse,
@@ -213,6 +227,8 @@ public enum Freshness: Sendable, Hashable {
     /// A new one; one that is being fetched will do.
     case forceRefresh
     /// Any but this one, which an API has refused: one that another caller has fetched meanwhile, or a new one.
+    ///
+    /// The same comes again when it was received less than five seconds ago: so new a token is not refused for its age.
     case replacing(AccessToken)
     /// One that lives at least so long, as before a long upload.
     case minimumRemaining(Duration)

@@ -200,7 +200,7 @@ public final class TokenClient: TokenProvider {
             let fetched = try await fetcher.fetch(key.request)
             let lifetime = Duration.seconds(fetched.token.lifetime.count)
             let margin = configuration.refresh.margin(ofLifetime: lifetime, chance: draws.chance())
-            cache.store(fetched, under: key, of: fetch, margin: margin)
+            cache.store(fetched, under: key, of: fetch, at: clock.elapsed, margin: margin)
             return .success(fetched)
         } catch {
             cache.fail(key, of: fetch, at: clock.elapsed, configuration.refresh)

@@ -12,6 +12,7 @@ struct TokenFetcher: Sendable {
     let draws: Draws
     let telemetry: ClientTelemetry
     let logger: Logger
+    private let signerCalls = SignerCalls()
 
     private static let maximumResponseSize = 1024 * 1024
 
@@ -69,7 +70,7 @@ struct TokenFetcher: Sendable {
             case .key(let refused):
                 guard !keyWasRenewed else { throw final }
                 keyWasRenewed = true
-                guard await configuration.signer.renew(after: refused) else { throw final }
+                guard await renewKey(after: refused, until: deadline) else { throw final }
             case .later(let asked):
                 let drawn = configuration.retry.pause(afterAttempts: attempts, chance: draws.chance())
                 let pause = max(drawn, asked ?? .zero)
@@ -85,9 +86,7 @@ struct TokenFetcher: Sendable {
 
     private func attempt(_ request: TokenRequest, until deadline: Duration) async throws(Failure) -> FetchedToken {
         let server = try await server()
-        // One signer for header and signature, though the key may be replaced meanwhile.
-        let signer = await configuration.signer.current()
-        let assertion = try await signed(request, for: server, by: signer)
+        let (assertion, key) = try await signed(request, for: server, until: deadline)
         telemetry.attempts.increment()
         let sentAt = clock.elapsed
         let sentAtWall = clock.now
@@ -106,14 +105,14 @@ struct TokenFetcher: Sendable {
         if let date = response.header("Date") {
             serverClock.observe(date: date, sent: sentAtWall, received: receivedAt)
         }
-        return try read(response, for: request, signedBy: signer.keyReference, sentAt: sentAt, receivedAt: receivedAt)
+        return try read(response, for: request, signedBy: key, sentAt: sentAt, receivedAt: receivedAt)
     }
 
     private func signed(
         _ request: TokenRequest,
         for server: ServerMetadata,
-        by signer: any AssertionSigner
-    ) async throws(Failure) -> String {
+        until deadline: Duration
+    ) async throws(Failure) -> (assertion: String, key: KeyReference) {
         let assertion = Assertion(
             style: configuration.grantStyle,
             client: configuration.clientID,
@@ -122,15 +121,36 @@ struct TokenFetcher: Sendable {
             lifetime: configuration.assertionLifetime,
             identifier: draws.identifier()
         )
-        do throws(SigningError) {
-            return try await assertion.signed(for: request, by: signer)
-        } catch {
+        let signed = await signerCalls.run(within: deadline - clock.elapsed) { [signer = configuration.signer] in
+            // One signer for header and signature, though the key may be replaced meanwhile.
+            let signer = await signer.current()
+            let outcome: Result<String, SigningError>
+            do throws(SigningError) {
+                outcome = .success(try await assertion.signed(for: request, by: signer))
+            } catch {
+                outcome = .failure(error)
+            }
+            return (outcome: outcome, key: signer.keyReference)
+        }
+        guard let signed else {
+            throw Failure(kind: .signing, message: "the key did not sign in time; check its module or service")
+        }
+        switch signed.outcome {
+        case .success(let assertion): return (assertion, signed.key)
+        case .failure(let error):
             throw Failure(
                 kind: .signing,
                 message: "the assertion could not be signed: \(error)",
-                remedy: .key(signer.keyReference)
+                remedy: .key(signed.key)
             )
         }
+    }
+
+    private func renewKey(after refused: KeyReference, until deadline: Duration) async -> Bool {
+        let isRenewed = await signerCalls.run(within: deadline - clock.elapsed) { [signer = configuration.signer] in
+            await signer.renew(after: refused)
+        }
+        return isRenewed ?? false
     }
 
     private func read(
@@ -235,6 +255,11 @@ extension TokenFetcher.Failure {
         case .timedOut: self.init(kind: .timedOut, message: "no answer came in time", remedy: .later(nil))
         case .tooLarge: self.init(kind: .invalidResponse, message: "the answer is too large")
         case .invalidURL: self.init(kind: .configuration, message: "the token endpoint's URL cannot be used")
+        case .redirected:
+            self.init(
+                kind: .configuration,
+                message: "the answer came by a redirect; give a HTTP client that follows none (`redirectConfiguration`)"
+            )
         case .cancelled: self.init(kind: .cancelled, message: "cancelled")
         }
     }

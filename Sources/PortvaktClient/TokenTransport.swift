@@ -94,6 +94,8 @@ public enum TransportError: Error, Sendable, Equatable {
     case tooLarge
     /// The URL cannot be used.
     case invalidURL
+    /// The HTTP client followed a redirect, which it must not: the assertion may have gone to another server.
+    case redirected
     /// The task was cancelled.
     case cancelled
 }

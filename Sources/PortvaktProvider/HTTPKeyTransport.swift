@@ -4,7 +4,7 @@ import NIOHTTP1
 
 /// Fetches the issuer's documents by async-http-client.
 ///
-/// The client given must not follow redirects. The one used without naming any is shared by the process, connects within
+/// The client given must not follow redirects: a document that came by one is refused. The one used without naming any is shared by the process, connects within
 /// two seconds, follows none and is never shut down.
 public struct HTTPKeyTransport: KeyTransport {
     private let exchange: HTTPExchange
@@ -38,6 +38,7 @@ extension KeyTransportError {
         case .timedOut: self = .timedOut
         case .tooLarge: self = .tooLarge
         case .invalidURL: self = .network("the URL cannot be used")
+        case .redirected: self = .redirected
         case .cancelled: self = .network("cancelled")
         }
     }

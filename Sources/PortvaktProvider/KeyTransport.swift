@@ -70,6 +70,8 @@ public enum KeyTransportError: Error, Sendable, Equatable {
     case timedOut
     /// The document is larger than allowed.
     case tooLarge
+    /// The HTTP client followed a redirect, which it must not.
+    case redirected
 }
 
 extension KeyTransportError: CustomStringConvertible {
@@ -79,6 +81,7 @@ extension KeyTransportError: CustomStringConvertible {
         case .network(let reason): reason
         case .timedOut: "no answer came in time"
         case .tooLarge: "the answer is too large"
+        case .redirected: "the answer came by a redirect; give a HTTP client that follows none"
         }
     }
 }

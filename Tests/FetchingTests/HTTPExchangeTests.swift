@@ -30,6 +30,33 @@ struct HTTPExchangeTests {
         #expect(server.requests.count == 1)
     }
 
+    @Test(arguments: [301, 302, 303, 307, 308])
+    func `an answer by a redirect that the caller's client followed is refused`(status: Int) async throws {
+        let target = try LoopbackServer(.whole(200, "{}"))
+        defer { target.stop() }
+        let server = try LoopbackServer(.whole(status, "", headers: ["Location: http://127.0.0.1:\(target.port)/"]))
+        defer { server.stop() }
+        await #expect(throws: HTTPFault.redirected) {
+            try await HTTPExchange(.shared).send(
+                HTTPClientRequest(url: "http://127.0.0.1:\(server.port)/"),
+                within: .seconds(5),
+                readingUpTo: 1024
+            )
+        }
+    }
+
+    @Test func `redirects without end are the same fault`() async throws {
+        let server = try LoopbackServer(.whole(307, "", headers: ["Location: /"]))
+        defer { server.stop() }
+        await #expect(throws: HTTPFault.redirected) {
+            try await HTTPExchange(.shared).send(
+                HTTPClientRequest(url: "http://127.0.0.1:\(server.port)/"),
+                within: .seconds(5),
+                readingUpTo: 1024
+            )
+        }
+    }
+
     @Test func `a body at the limit is read, one byte more is too large`() async throws {
         let fitting = try LoopbackServer(.whole(200, String(repeating: "x", count: 1024)))
         defer { fitting.stop() }

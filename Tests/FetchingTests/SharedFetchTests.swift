@@ -29,6 +29,15 @@ struct SharedFetchTests {
         #expect(await fetch.outcome() == .failure(Fault()))
     }
 
+    @Test(.timeLimit(.minutes(1))) func `who waits for a time only leaves when it is over, the work goes on`() async {
+        let fetch = SharedFetch<Int, Fault>()
+        // Not begun, so it does not end.
+        #expect(await fetch.outcome(within: .milliseconds(10)) == nil)
+        #expect(await fetch.outcome(within: .zero) == nil)
+        fetch.run { .success(1) }
+        #expect(await fetch.outcome(within: .seconds(600)) == .success(1))
+    }
+
     @Test func `a cancelled waiter leaves, the work goes on for the others`() async {
         let fetch = SharedFetch<Int, Fault>()
         let leaving = Task { await fetch.outcome() }

@@ -94,6 +94,17 @@ struct AuthorizedHTTPClientTests {
         #expect(server.requests.count == 1)
     }
 
+    @Test func `a token too new to be replaced is not sent a second time`() async throws {
+        let server = try api(from: 5)
+        defer { server.stop() }
+        tokens.giveOnly(1)
+        let response = try await client().execute(request(server), timeout: .seconds(10))
+        #expect(response.status == .unauthorized)
+        #expect(try await String(buffer: response.body.collect(upTo: 100)) == "who are you")
+        #expect(server.requests.count == 1)
+        #expect(metrics.counterTotal(label: "portvakt_client_resends_total") == 0)
+    }
+
     @Test func `a body in memory is sent again, whole`() async throws {
         let server = try api(from: 2)
         defer { server.stop() }
@@ -165,6 +176,7 @@ private final class NumberedTokens: TokenProvider {
     private struct State {
         var asked: [Freshness] = []
         var most = Int.max
+        var only: Int?
     }
 
     private let state = Mutex(State())
@@ -172,6 +184,8 @@ private final class NumberedTokens: TokenProvider {
     var asked: [Freshness] { state.withLock(\.asked) }
 
     func failFromNowOn(after count: Int) { state.withLock { $0.most = count } }
+
+    func giveOnly(_ number: Int) { state.withLock { $0.only = number } }
 
     func token(_ number: Int) -> AccessToken {
         AccessToken(
@@ -187,7 +201,7 @@ private final class NumberedTokens: TokenProvider {
     func token(for request: TokenRequest, freshness: Freshness) async throws(TokenError) -> AccessToken {
         let number = state.withLock { state in
             state.asked.append(freshness)
-            return state.asked.count <= state.most ? state.asked.count : nil
+            return state.asked.count <= state.most ? state.only ?? state.asked.count : nil
         }
         guard let number else {
             throw TokenError(.network, "no network", attempts: 1, request: request, server: "s")

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import TestSupport
 import Testing
 
@@ -51,6 +52,27 @@ struct HTTPTokenTransportTests {
         defer { server.stop() }
         #expect(try await send(to: server).status == status)
         #expect(server.requests.count == 1)
+    }
+
+    @Test func `a client that follows redirects gets no token by one, and nothing is sent a third time`() async throws {
+        let token = #"{"access_token":"t","token_type":"Bearer","expires_in":119}"#
+        let target = try LoopbackServer(.whole(200, token))
+        defer { target.stop() }
+        let location = "Location: http://127.0.0.1:\(target.port)/token"
+        let server = try LoopbackServer(.whole(308, "", headers: [location]))
+        defer { server.stop() }
+        let client = TokenClient(
+            Sample.configuration(
+                server: .explicit(issuer: Sample.issuer, tokenEndpoint: "http://127.0.0.1:\(server.port)/token")
+            ),
+            transport: HTTPTokenTransport(.shared)
+        )
+        let error = await #expect(throws: TokenError.self) { try await client.token(for: Sample.request) }
+        #expect(error?.kind == .configuration)
+        #expect(error?.message.contains("redirect") == true)
+        #expect(error?.attempts == 1)
+        #expect(server.requests.count == 1)
+        #expect(target.requests.count == 1)
     }
 
     @Test func `an answer beyond the limit is refused, at the limit it is read`() async throws {

@@ -218,6 +218,7 @@ struct TokenCacheTests {
         let transport = numbered()
         let client = Sample.client(Sample.configuration(), transport, clock)
         let refused = try await client.token(for: Sample.request)
+        clock.advance(by: .seconds(5))
         let other = try await client.token(for: Sample.request, freshness: .replacing(refused))
         #expect(other.value == "t2")
         // A thousand calls that were refused with the first.
@@ -225,10 +226,25 @@ struct TokenCacheTests {
             #expect(try await client.token(for: Sample.request, freshness: .replacing(refused)) == other)
         }
         #expect(transport.requests.count == 2)
+        clock.advance(by: .seconds(5))
         #expect(try await client.token(for: Sample.request, freshness: .replacing(other)).value == "t3")
         #expect(!"\(Freshness.replacing(other))".contains("t2"))
         clock.advance(by: .seconds(119))
         #expect(try await client.token(for: Sample.request, freshness: .replacing(other)).value == "t4")
+    }
+
+    @Test func `a token that is less than five seconds old is not replaced`() async throws {
+        let transport = numbered()
+        let client = Sample.client(Sample.configuration(), transport, clock)
+        // An API that refuses every token, called ten times a second for ten seconds.
+        for _ in 0..<100 {
+            let refused = try await client.token(for: Sample.request)
+            _ = try await client.token(for: Sample.request, freshness: .replacing(refused))
+            clock.advance(by: .milliseconds(100))
+        }
+        #expect(transport.requests.count == 2)
+        // What a caller asks for in so many words it gets.
+        #expect(try await client.token(for: Sample.request, freshness: .forceRefresh).value == "t3")
     }
 
     @Test func `a caller may ask for a token that lives long enough`() async throws {

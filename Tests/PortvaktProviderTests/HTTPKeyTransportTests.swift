@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import TestSupport
 import Testing
 
@@ -46,6 +47,20 @@ struct HTTPKeyTransportTests {
         defer { server.stop() }
         #expect(try await fetch(from: server).status == status)
         #expect(server.requests.count == 1)
+    }
+
+    @Test func `a document that came by a redirect is refused`() async throws {
+        let target = try LoopbackServer(.whole(200, "{}"))
+        defer { target.stop() }
+        let server = try LoopbackServer(.whole(302, "", headers: ["Location: http://127.0.0.1:\(target.port)/jwk"]))
+        defer { server.stop() }
+        let request = KeyRequest(
+            url: "http://127.0.0.1:\(server.port)/jwk",
+            entityTag: nil,
+            timeout: .seconds(5),
+            maximumSize: 1024
+        )
+        await #expect(throws: KeyTransportError.redirected) { try await HTTPKeyTransport(.shared).fetch(request) }
     }
 
     @Test func `a document beyond the limit is refused`() async throws {

@@ -32,6 +32,9 @@ public final class PKCS11Key: Sendable {
     /// What it is good for.
     public var kind: KeyKind { publicKey.kind }
 
+    /// Whether the token has refused the PIN since the key was opened; it is not tried again.
+    public var isPINRefused: Bool { state.withLock { $0.refusal != nil } }
+
     private struct State {
         var idle: [PKCS11Session] = []
         /// Raised whenever sessions are lost, so that one of before is not put back.
