@@ -31,6 +31,8 @@ public struct DecisionOutcome: Sendable {
             case policy
             /// What delegations said.
             case delegation
+            /// What the register said of the organisations.
+            case party
             /// What the access lists said.
             case accessList = "access_list"
         }

@@ -71,7 +71,7 @@ public struct DecisionPoint<Reader: DecisionReader> {
             try run.enrich(context)
             run.evaluate()
             try run.considerDelegations()
-            try run.considerParty()
+            run.considerAbsence()
             try run.considerAccessLists()
         } catch let status as XACMLStatus { return Self.undecided(status, question: question) }
         return run.outcome

@@ -10,6 +10,11 @@ public enum DecisionSubject: Sendable, Hashable {
     case systemUser(UUID)
     /// A service owner by its short name, or nobody that is named.
     case other(String)
+
+    /// The organisation that asks in its own name; nil of anybody else.
+    var organisation: OrganisationNumber? {
+        if case .party(let party) = self { party.organisation } else { nil }
+    }
 }
 
 /// What a request asks, once its attributes have proved to name one thing each.

@@ -16,6 +16,7 @@ struct DecisionRun<Reader: DecisionReader> {
     private var basis = DecisionOutcome.Basis.policy
     private var steps: [DecisionOutcome.Step] = []
     private var systemUser: SystemUser?
+    private var absent: Absence?
 
     init(reader: Reader, question: DecisionQuestion, resource: Resource, policy: XACMLPolicy, now: Timestamp) {
         self.reader = reader
@@ -43,7 +44,9 @@ struct DecisionRun<Reader: DecisionReader> {
     /// Adds what the policy asks for and the request cannot say.
     mutating func enrich(_ request: XACMLContext) throws {
         context = request
-        held = try attributesOfSubject()
+        systemUser = try subjectSystemUser()
+        absent = try absence()
+        held = absent == nil ? try attributesOfSubject() : []
         let accessible = held.filter(\.hasAccess).map { ($0.identifier, $0.value) }
         for (identifier, values) in PolicySpelling.values(of: accessible, as: policy) {
             context.add(values, of: identifier, to: .accessSubject)
@@ -88,15 +91,20 @@ struct DecisionRun<Reader: DecisionReader> {
             }
             held += nature(subject.organisation == nil ? "person" : "organization")
             if let organisation = subject.organisation { held += try accessLists(of: organisation) }
-        case .systemUser(let id):
-            guard let user = try reader.systemUser(id) else {
-                throw XACMLStatus(.processingError, "system user `\(id.uuidString.lowercased())` is not known")
-            }
-            systemUser = user
-            held = nature("systemuser") + (wantsPackages ? try packages(of: user) : [])
+        case .systemUser:
+            held = nature("systemuser")
+            if wantsPackages, let systemUser { held += try packages(of: systemUser) }
         case .other: break
         }
         return held
+    }
+
+    private func subjectSystemUser() throws -> SystemUser? {
+        guard case .systemUser(let id) = question.subject else { return nil }
+        guard let user = try reader.systemUser(id) else {
+            throw XACMLStatus(.processingError, "system user `\(id.uuidString.lowercased())` is not known")
+        }
+        return user
     }
 
     private func nature(_ kind: String) -> [HeldAttribute] {
@@ -172,7 +180,7 @@ struct DecisionRun<Reader: DecisionReader> {
 
     /// Asks delegations, only when no rule spoke: they never stand against a Deny.
     mutating func considerDelegations() throws {
-        guard result.decision == .notApplicable, let action = question.action else { return }
+        guard result.decision == .notApplicable, absent == nil, let action = question.action else { return }
         guard policy.permits(action, on: question.resource) else {
             note(.delegation, "the policy has no action `\(action)`, so there is nothing to delegate")
             return
@@ -220,14 +228,39 @@ struct DecisionRun<Reader: DecisionReader> {
         return delegation.id
     }
 
+    // MARK: Parties that are no more
+
+    /// An organisation of the question that does not live.
+    private struct Absence {
+        let number: OrganisationNumber
+        /// Whether it is the resource's party, and the register never knew it.
+        let isUnknownParty: Bool
+    }
+
+    /// The resource's party, the subject or the owner of the system user, if it does not live: nobody acts for or as it.
+    private func absence() throws -> Absence? {
+        if let number = question.party?.organisation, try !reader.isLive(number) {
+            return Absence(number: number, isUnknownParty: try reader.unit(number) == nil)
+        }
+        guard let number = systemUser?.owner ?? question.subject.organisation, try !reader.isLive(number) else {
+            return nil
+        }
+        return Absence(number: number, isUnknownParty: false)
+    }
+
+    /// Lets nothing but a Deny stand where an organisation does not live, also where a rule asks for no role.
+    ///
     /// Tells "has no right" from "there is no such organisation": the latter cannot be decided.
-    mutating func considerParty() throws {
-        guard result.decision == .notApplicable, let number = question.party?.organisation else { return }
-        guard try reader.unit(number) == nil else { return }
-        result = XACMLResult(
-            .indeterminate,
-            XACMLStatus(.processingError, "organisation `\(number)` is not in the register")
-        )
+    mutating func considerAbsence() {
+        guard let absent, result.decision == .notApplicable || result.decision == .permit else { return }
+        basis = .policy
+        if absent.isUnknownParty {
+            let message = "organisation `\(absent.number)` is not in the register"
+            result = XACMLResult(.indeterminate, XACMLStatus(.processingError, message))
+        } else {
+            result = XACMLResult(.notApplicable)
+            note(.party, "organisation `\(absent.number)` does not stand in the register as existing")
+        }
     }
 
     // MARK: Step 8: access lists

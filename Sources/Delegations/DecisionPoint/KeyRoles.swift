@@ -5,7 +5,7 @@ extension RoleRules {
     func keyRoles(heldBy person: PersonPseudonym) throws -> [RoleAssignment] {
         try reader.assignments(heldBy: .person(person)).filter { assignment in
             guard assignment.source == .register, RegisterRole.named(assignment.role)?.isKeyRole == true,
-                let unit = try reader.unit(assignment.organisation), unit.isLive
+                let unit = try reader.unit(assignment.organisation), try reader.isLive(unit.number)
             else { return false }
             return !(assignment.role == "DTPR" && unit.form == "IKS")
         }

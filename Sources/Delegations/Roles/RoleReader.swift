@@ -29,6 +29,17 @@ public protocol RoleReader {
     func party(numbered partyID: Int64) throws -> Party?
 }
 
+extension RoleReader {
+    /// Whether an organisation stands in the register as existing and, if it is a sub-unit, its main unit too.
+    ///
+    /// Whoever does not is represented by nobody, and represents nobody.
+    public func isLive(_ number: OrganisationNumber) throws -> Bool {
+        guard let unit = try unit(number), unit.isLive else { return false }
+        guard let mainUnit = unit.mainUnit else { return true }
+        return try self.unit(mainUnit)?.isLive == true
+    }
+}
+
 /// Reads who stands for whom, for the act that ties them.
 public protocol PersonLinkReader: RoleReader {
     /// The person for whom a pseudonym of open data stands; nil when nobody has said so.

@@ -12,7 +12,7 @@ public struct RoleRules<Reader: RoleReader> {
 
     /// Every role of a party for an organisation, once for each way the party comes by it.
     ///
-    /// None when the organisation is unknown or deleted, or a sub-unit whose main unit is.
+    /// None when the organisation is unknown or deleted, or a sub-unit whose main unit is; nor when the party is such a one.
     public func roles(of party: Party, for organisation: OrganisationNumber) throws -> [HeldRole] {
         guard let unit = try reader.unit(organisation), unit.isLive else { return [] }
         var held = try roles(of: party, assignedBy: unit, for: organisation)
@@ -34,6 +34,8 @@ public struct RoleRules<Reader: RoleReader> {
         var keyRoles: [OrganisationNumber: [RoleAssignment]] = [:]
         for assignment in try reader.assignments(of: unit.number) {
             if assignment.holder == party {
+                // Asked only of who has something, and then once: an organisation comes by roles in no other way.
+                if held.isEmpty, let holder = party.organisation, try !reader.isLive(holder) { return [] }
                 held += roles(along: RolePath(organisation: organisation, assignment: assignment))
             } else if case .organisation(let holder) = assignment.holder, case .person(let person) = party,
                 !Self.isExemptFromKeyRoles(assignment, in: unit)
@@ -52,7 +54,7 @@ public struct RoleRules<Reader: RoleReader> {
 
     /// The key roles that a person holds in an organisation, by the register's word and directly.
     private func keyRoles(of person: PersonPseudonym, in organisation: OrganisationNumber) throws -> [RoleAssignment] {
-        guard let unit = try reader.unit(organisation), unit.isLive else { return [] }
+        guard let unit = try reader.unit(organisation), try reader.isLive(organisation) else { return [] }
         return try reader.assignments(of: organisation).filter { assignment in
             assignment.holder == .person(person) && assignment.source == .register
                 && RegisterRole.named(assignment.role)?.isKeyRole == true

@@ -4,7 +4,7 @@ public import Vocabulary
 public struct ClientRelation: Sendable, Hashable {
     /// The client.
     public let client: OrganisationNumber
-    /// The roles that make it one: `REGN`, `REVI`, `FFØR`, or that of a rightholder.
+    /// The roles that make it one: `REGN`, `REVI`, `FFØR`.
     public let roles: [RoleCode]
     /// The slugs of the packages that the organisation has for it, which it may let an agent use.
     public let packages: [String]
@@ -21,7 +21,7 @@ public struct ClientRelations<Reader: SystemUserReader & RoleReader> {
     public func clients(of organisation: OrganisationNumber) throws -> [ClientRelation] {
         var roles: [OrganisationNumber: Set<RoleCode>] = [:]
         for assignment in try reader.assignments(heldBy: .organisation(organisation))
-        where Self.relationRoles.contains(assignment.role) {
+        where PackageFitness.clientRoles.contains(assignment.role) {
             roles[assignment.organisation, default: []].insert(assignment.role)
         }
         return try roles.keys.sorted().compactMap { client in
@@ -55,15 +55,13 @@ public struct ClientRelations<Reader: SystemUserReader & RoleReader> {
     /// The packages that an agent may use for a client at this moment.
     ///
     /// A client delegation lives no longer than the relation it came from: once the client has another accountant, it gives
-    /// nothing.
+    /// nothing. Nor does it give what was taken from the agent since.
     public func packages(of delegation: ClientDelegation, to agent: SystemUser) throws -> [String] {
         guard !agent.isDeleted else { return [] }
-        let usable = try Set(packages(of: agent.owner, for: delegation.client))
+        let own = Set(agent.packages.map { $0.lowercased() })
+        let usable = try own.intersection(packages(of: agent.owner, for: delegation.client))
         return delegation.packages.filter { usable.contains($0.lowercased()) }
     }
-
-    /// What makes somebody a client: the three register roles, and the assignment as rightholder.
-    private static var relationRoles: Set<RoleCode> { PackageFitness.clientRoles.union(["RETTIGHETSHAVER"]) }
 
     private func packages(of organisation: OrganisationNumber, for client: OrganisationNumber) throws -> [String] {
         let held = try PackageRules(reader).packages(of: .organisation(organisation), for: client)

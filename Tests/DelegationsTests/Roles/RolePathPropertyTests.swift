@@ -16,7 +16,10 @@ private struct ReferenceRoles {
     /// Every role that anybody has for anyone.
     static func all(in world: InMemoryRoles) -> Set<Fact> {
         func form(_ number: OrganisationNumber) -> String { world.units[number]?.form ?? "" }
-        func lives(_ number: OrganisationNumber) -> Bool { world.units[number]?.isLive ?? false }
+        func lives(_ number: OrganisationNumber) -> Bool {
+            guard let unit = world.units[number], unit.isLive else { return false }
+            return unit.mainUnit.map { world.units[$0]?.isLive ?? false } ?? true
+        }
         // Assignments, to the party and, when that is an organisation, to its key role persons.
         var held: Set<RoleAssignment> = Set(world.assignments)
         for outer in world.assignments {
@@ -37,10 +40,10 @@ private struct ReferenceRoles {
             }
         }
         var facts: Set<Fact> = []
-        for unit in world.units.values where unit.isLive {
-            if let mainUnit = unit.mainUnit, !lives(mainUnit) { continue }
+        for unit in world.units.values where lives(unit.number) {
             for assignment in held
             where assignment.organisation == unit.number || assignment.organisation == unit.mainUnit {
+                if let holder = assignment.holder.organisation, !lives(holder) { continue }
                 facts.insert(
                     Fact(party: assignment.holder, organisation: unit.number, role: assignment.role)
                 )
