@@ -117,7 +117,8 @@ private struct Question {
         let transferable = held.filter(\.canDelegate)
         let evaluation = evaluate(action, with: transferable.map { ($0.identifier, $0.value) })
         switch evaluation.decision {
-        case .permit: return (true, evaluation, ground(of: evaluation, rows, transferable))
+        case .permit:
+            if let ground = ground(of: evaluation, rows, transferable) { return (true, evaluation, ground) }
         case .deny, .indeterminate:
             return (false, evaluation, .undecided(evaluation.decision, evaluation.status))
         case .notApplicable: break
@@ -125,8 +126,7 @@ private struct Question {
         // What anybody with the right role or package might do; what it takes besides, no role gives.
         let sufficient = rows.flatMap(\.subject).filter { Self.isHeldByRole($0.identifier) }
         let asAny = evaluate(action, with: sufficient.map { ($0.identifier, $0.value) })
-        if let path = mainAdministration, !sufficient.isEmpty, asAny.decision == .permit {
-            let rule = asAny.decidingRules.first ?? policy.identifier
+        if let path = mainAdministration, asAny.decision == .permit, let rule = ruleByRoles(of: asAny, rows) {
             return (true, asAny, .mainAdministrator(rule: rule, path))
         }
         let ownAccess = held.first { own in own.hasAccess && sufficient.contains { own.answers($0) } }
@@ -137,23 +137,31 @@ private struct Question {
         return (false, asAny, .missingRole(sufficient: sufficient.filter { seen.insert($0).inserted }))
     }
 
+    /// What a Permit rests on: a rule that permitted and names a subject that the person is; nil when there is none.
+    ///
+    /// What is open to anybody, by a rule without a subject or by a policy that permits unless it denies, is nobody's to
+    /// give: else whoever has nothing to do with the party could answer for it.
     private func ground(
         of evaluation: XACMLEvaluation,
         _ rows: [XACMLCombination],
         _ held: [HeldAttribute]
-    ) -> DelegableRight.Ground {
+    ) -> DelegableRight.Ground? {
         let deciding = Set(evaluation.decidingRules)
         for row in rows where deciding.contains(row.rule) {
             let found = row.subject.compactMap { asked in held.first { $0.answers(asked) } }
             guard let first = found.first, found.count == row.subject.count else { continue }
             return .held(rule: row.rule, attribute: first.identifier, value: first.value, source: first.source)
         }
-        return .held(
-            rule: evaluation.decidingRules.first ?? policy.identifier,
-            attribute: DecisionAttribute.resource,
-            value: resource.rawValue,
-            source: .nature
-        )
+        return nil
+    }
+
+    /// The rule that permitted by roles or packages alone; nil when there is none.
+    private func ruleByRoles(of evaluation: XACMLEvaluation, _ rows: [XACMLCombination]) -> String? {
+        let deciding = Set(evaluation.decidingRules)
+        return rows.first { row in
+            deciding.contains(row.rule) && !row.subject.isEmpty
+                && row.subject.allSatisfy { Self.isHeldByRole($0.identifier) }
+        }?.rule
     }
 
     private func evaluate(_ action: String, with attributes: [(String, String)]) -> XACMLEvaluation {

@@ -15,13 +15,14 @@ struct DelegableRightsTests {
         form: String = "AS",
         source: RoleAssignment.Source = .register,
         level: Int = 3,
-        extra: String = ""
+        extra: String = "",
+        algorithm: String = "urn:oasis:names:tc:xacml:3.0:rule-combining-algorithm:deny-overrides"
     ) throws -> DelegableRight {
         var world = try DecisionWorld()
         world.roles.add(Self.customer, form: form)
         world.roles.assign(role, of: Self.customer, to: .person(Self.person), source: source)
         let rule = DecisionPolicy.rule("access", subjects: subjects, DecisionWorld.schema, ["ScopeAccess"])
-        try world.add(DecisionWorld.schema, DecisionPolicy.policy(rule + extra, level: 3))
+        try world.add(DecisionWorld.schema, DecisionPolicy.policy(rule + extra, algorithm: algorithm, level: 3))
         let rights = try DelegableRights(world).rights(
             on: DecisionWorld.schema,
             of: Self.person,
@@ -114,6 +115,27 @@ struct DelegableRightsTests {
         #expect(right.ground == .undecided(.deny, .ok))
         #expect(try !self.right("HADM", apiadm, source: .given, extra: deny).isDelegable)
     }
+
+    @Test func `what is open to anybody is nobody's to give, but whose role a rule names`() throws {
+        let open = DecisionPolicy.rule("open", subjects: [], DecisionWorld.schema, ["ScopeAccess"])
+        #expect(try !right("MEDL", apiadm, extra: open).isDelegable)
+        #expect(try right("MEDL", apiadm, extra: open).ground == .missingRole(sufficient: [Self.asked]))
+        #expect(try right("DAGL", apiadm, extra: open).isDelegable)
+        let alone = try right("DAGL", [])
+        #expect(!alone.isDelegable)
+        #expect(alone.ground == .missingRole(sufficient: []))
+        #expect(try !right("HADM", [], source: .given).isDelegable)
+    }
+
+    @Test func `a policy that permits unless it denies lets only those give whom a rule names`() throws {
+        let unless = "urn:oasis:names:tc:xacml:3.0:rule-combining-algorithm:permit-unless-deny"
+        #expect(try !right("MEDL", apiadm, algorithm: unless).isDelegable)
+        #expect(try right("MEDL", apiadm, algorithm: unless).ground == .missingRole(sufficient: [Self.asked]))
+        #expect(try right("DAGL", apiadm, algorithm: unless).isDelegable)
+        #expect(try right("HADM", apiadm, source: .given, algorithm: unless).isDelegable)
+    }
+
+    private static let asked = XACMLTargetAttribute(DecisionAttribute.roleCode, "APIADM")
 
     @Test func `§9-4 a key role in the organisation that was given APIADM is enough`() throws {
         var world = try DecisionWorld()
