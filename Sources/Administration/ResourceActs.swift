@@ -76,28 +76,22 @@ extension Administration {
 
     /// Keeps the policy of a resource: an XACML 3.0 document with a rule about the resource.
     ///
-    /// - Throws: `AdministrationRefusal`: `.unknownResource`, `.policy` when it cannot be read or says nothing about it.
+    /// - Throws: `AdministrationRefusal`: `.unknownResource`, `.policy` when it says nothing about it, or permits anybody what
+    ///   only a named subject may do.
     /// - Returns: The policy; `hasChanged` is false when it is the same document.
     @discardableResult
     public func setPolicy(
-        _ document: [UInt8],
+        _ document: PolicyDocument,
         of id: ResourceID,
         for caller: ResourceCaller
     ) throws -> AdministrationOutcome<ResourceID> {
         let resource = try stored(id, for: caller)
-        let policy: XACMLPolicy
-        do { policy = try XACMLPolicy(parsing: document) } catch {
-            throw AdministrationRefusal.policy("the policy cannot be read: \(error)")
+        if let fault = document.fault(for: resource) { throw AdministrationRefusal.policy(fault) }
+        if try transaction.policyDocument(of: id) == document.content {
+            return AdministrationOutcome(id, hasChanged: false)
         }
-        let isAbout = policy.combinations.contains { combination in
-            combination.resource.contains { $0.identifier == DecisionAttribute.resource && $0.value == id.rawValue }
-        }
-        guard isAbout else {
-            throw AdministrationRefusal.policy("no rule of the policy is about `urn:altinn:resource` = `\(id)`")
-        }
-        if try transaction.policyDocument(of: id) == document { return AdministrationOutcome(id, hasChanged: false) }
-        try transaction.setPolicy(document, of: id, at: now)
-        try record(.resourcePolicyChanged, resource, ["policy": .string(policy.identifier)])
+        try transaction.setPolicy(document.content, of: id, at: now)
+        try record(.resourcePolicyChanged, resource, ["policy": .string(document.policy.identifier)])
         return AdministrationOutcome(id)
     }
 

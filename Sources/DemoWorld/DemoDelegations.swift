@@ -119,7 +119,8 @@ extension DemoFilling {
         ] {
             try acts.createResource(resource, for: .administrator)
             let policy = DemoPolicy(resource: resource.identifier, rules: rules)
-            try acts.setPolicy(Array(policy.document.utf8), of: resource.identifier, for: .administrator)
+            let document = try PolicyDocument(parsing: Array(policy.document.utf8))
+            try acts.setPolicy(document, of: resource.identifier, for: .administrator)
         }
     }
 

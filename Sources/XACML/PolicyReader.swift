@@ -65,9 +65,14 @@ struct PolicyReader {
     private(set) var variables: [String: Expression] = [:]
     private(set) var duties: [ObligationExpression] = []
     private var hasTarget = false
+    private var identifiers: Set<String> = []
 
     mutating func read(_ policy: XMLElement) throws(XACMLPolicyError) {
         try policy.requireElementsOnly()
+        // Each rule spells out to one combination at least: too many are not read first.
+        guard policy.children.count(where: { $0.name == "Rule" }) <= XACMLPolicy.maximumCombinations else {
+            throw .tooManyCombinations(limit: XACMLPolicy.maximumCombinations)
+        }
         for element in policy.children {
             try element.requireStandardNamespace(in: policy)
             switch element.name {
@@ -79,9 +84,7 @@ struct PolicyReader {
                 target = try TargetReader.target(element)
             case "Rule":
                 let rule = try Self.rule(element)
-                guard !rules.contains(where: { $0.identifier == rule.identifier }) else {
-                    throw .duplicate(rule.identifier)
-                }
+                guard identifiers.insert(rule.identifier).inserted else { throw .duplicate(rule.identifier) }
                 rules.append(rule)
             case "VariableDefinition": try define(element)
             case "ObligationExpressions", "AdviceExpressions": duties += try DutyReader.duties(element)

@@ -235,8 +235,8 @@ struct ResourcePolicy: AsyncParsableCommand {
     func run() async throws {
         let id = try Typed.resource(id)
         if let file {
-            let content = try InputFile.read(file)
-            let outcome = try options.administer { try $0.setPolicy(content, of: id, for: .administrator) }
+            let policy = try PolicyDocument(parsing: try InputFile.read(file))
+            let outcome = try options.administer { try $0.setPolicy(policy, of: id, for: .administrator) }
             return try options.print(
                 Record(
                     "resource-policy",

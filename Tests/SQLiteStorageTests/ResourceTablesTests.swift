@@ -124,19 +124,52 @@ struct ResourceTablesTests {
         let schema = try world.resource("acme-schema", bundling: ["acme:a"])
         try world.act { try $0.createResource(schema, for: try caller(world)) }
         let own = InternalResources.policyDocument(of: schema.identifier)
+        let parsed = try PolicyDocument(parsing: own)
         let other = InternalResources.policyDocument(of: try ResourceID(parsing: "acme-other"))
         let bomb = Array(#"<!DOCTYPE x [<!ENTITY a "b">]>"#.utf8) + own
         for document in [Array("not xml".utf8), bomb, other, []] {
             #expect {
-                try world.act { try $0.setPolicy(document, of: schema.identifier, for: try caller(world)) }
+                try world.act {
+                    try $0.setPolicy(
+                        PolicyDocument(parsing: document),
+                        of: schema.identifier,
+                        for: try caller(world)
+                    )
+                }
             } throws: { error in
                 guard case .policy? = error as? AdministrationRefusal else { return false }
                 return true
             }
         }
         #expect(try world.store.read { try $0.policy(of: schema.identifier) } == nil)
-        #expect(try world.act { try $0.setPolicy(own, of: schema.identifier, for: try caller(world)) }.hasChanged)
-        #expect(try !world.act { try $0.setPolicy(own, of: schema.identifier, for: try caller(world)) }.hasChanged)
+        #expect(try world.act { try $0.setPolicy(parsed, of: schema.identifier, for: try caller(world)) }.hasChanged)
+        #expect(try !world.act { try $0.setPolicy(parsed, of: schema.identifier, for: try caller(world)) }.hasChanged)
         #expect(try world.store.read { try $0.policyDocument(of: schema.identifier) } == own)
+    }
+
+    @Test func `a policy that permits anybody is none of a schema of scopes`() throws {
+        let world = try DelegationWorld()
+        let schema = try world.resource("acme-schema", bundling: ["acme:a"])
+        try world.act { try $0.createResource(schema, for: try caller(world)) }
+        let own = String(decoding: InternalResources.policyDocument(of: schema.identifier), as: UTF8.self)
+        let open = own.replacing(
+            /<xacml:AnyOf>(?:(?!<xacml:AnyOf>).)*?access-subject.*?<\/xacml:AnyOf>/.dotMatchesNewlines(),
+            with: ""
+        )
+        let unless = own.replacing(
+            /rule-combining-algorithm:[a-z-]+/,
+            with: "rule-combining-algorithm:permit-unless-deny"
+        )
+        for (text, fault) in [(open, "without naming a subject"), (unless, "whatever it does not deny")] {
+            try #require(text != own)
+            let document = try PolicyDocument(parsing: Array(text.utf8))
+            #expect {
+                try world.act { try $0.setPolicy(document, of: schema.identifier, for: try caller(world)) }
+            } throws: { error in
+                guard case .policy(let reason)? = error as? AdministrationRefusal else { return false }
+                return reason.contains(fault)
+            }
+        }
+        #expect(try world.store.read { try $0.policy(of: schema.identifier) } == nil)
     }
 }

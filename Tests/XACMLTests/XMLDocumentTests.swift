@@ -70,6 +70,17 @@ struct XMLDocumentTests {
         #expect(fault(Array(policy.utf8) + [0]) == .notUTF8)
     }
 
+    @Test func `too many rules are refused before they are read`() {
+        // The second repeats the first: whoever reads before counting finds that.
+        let rule = #"<Rule RuleId="r" Effect="Permit"/>"#
+        let document = PolicyDocument.policy(String(repeating: rule, count: XACMLPolicy.maximumCombinations + 1))
+        #expect(throws: XACMLPolicyError.tooManyCombinations(limit: XACMLPolicy.maximumCombinations)) {
+            _ = try XACMLPolicy(parsing: Array(document.utf8))
+        }
+        let two = PolicyDocument.policy(rule + rule)
+        #expect(throws: XACMLPolicyError.duplicate("r")) { _ = try XACMLPolicy(parsing: Array(two.utf8)) }
+    }
+
     @Test func `one mebibyte is read, a byte more is not`() {
         let room = 1_048_576 - policy.utf8.count
         #expect(fault(policy + String(repeating: " ", count: room)) == nil)

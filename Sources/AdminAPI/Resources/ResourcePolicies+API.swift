@@ -71,7 +71,9 @@ extension AdminAPI {
             )
         }
         guard document.count <= policyLimit else { throw Refusal.bodyTooLarge(limit: policyLimit) }
-        _ = try await call.act { try $0.setPolicy(document, of: id, for: caller).hasChanged }
+        // Read here: within the act every other writer would wait for it.
+        let policy = try PolicyDocument(parsing: document)
+        _ = try await call.act { try $0.setPolicy(policy, of: id, for: caller).hasChanged }
     }
 
     private static func policy(_ call: Call<Store>) async throws -> XACMLPolicy {
