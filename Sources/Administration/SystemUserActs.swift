@@ -82,6 +82,7 @@ extension Administration where Transaction: SystemUserStore & DecisionReader {
         if let kind, kind != request.kind { throw SystemUserRefusal(.notAgentRequest) }
         let system = try SystemUserRules(transaction).living(request.system)
         try approval.check(
+            system,
             rights: request.rights,
             packages: request.packages,
             for: request.kind,

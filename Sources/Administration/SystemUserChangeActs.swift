@@ -52,6 +52,7 @@ extension Administration where Transaction: SystemUserStore & DecisionReader {
     ) throws -> AdministrationOutcome<SystemUser> {
         var (request, user) = try waitingChange(id, to: customer)
         try approval.check(
+            try SystemUserRules(transaction).living(user.system),
             rights: request.requiredRights,
             packages: request.requiredPackages,
             for: user.kind,
@@ -59,11 +60,16 @@ extension Administration where Transaction: SystemUserStore & DecisionReader {
             by: right
         )
         user.rights.removeAll { held in request.unwantedRights.contains { $0.isSame(as: held) } }
-        user.packages.removeAll { request.unwantedPackages.contains($0) }
+        // Names of packages are compared without case, here as everywhere.
+        let unwanted = Set(request.unwantedPackages.map { $0.lowercased() })
+        user.packages.removeAll { unwanted.contains($0.lowercased()) }
         for wanted in request.requiredRights where !user.rights.contains(where: { $0.isSame(as: wanted) }) {
             user.rights.append(wanted)
         }
-        for wanted in request.requiredPackages where !user.packages.contains(wanted) { user.packages.append(wanted) }
+        for wanted in request.requiredPackages
+        where !user.packages.contains(where: { $0.lowercased() == wanted.lowercased() }) {
+            user.packages.append(wanted)
+        }
         if user.kind == .agent, user.packages.isEmpty { throw SystemUserRefusal(.missingPackage) }
         if user.rights.isEmpty, user.packages.isEmpty { throw SystemUserRefusal(.missingRights) }
         request.answer = .accepted

@@ -14,10 +14,11 @@ public struct SystemUserApproval<Reader: SystemUserReader & ResourceReader & Rol
         self.authority = authority
     }
 
-    /// Whether rights and packages may be given to a system user of the customer.
+    /// Whether rights and packages that the system offers may be given to a system user of the customer.
     ///
     /// - Throws: `SystemUserRefusal` for the first right or package that may not.
     public func check(
+        _ system: RegisteredSystem,
         rights: [SystemRight],
         packages: [String],
         for kind: SystemUserKind,
@@ -26,20 +27,14 @@ public struct SystemUserApproval<Reader: SystemUserReader & ResourceReader & Rol
     ) throws {
         try checkGate(of: customer, by: right)
         let rules = SystemUserRules(reader)
-        for asked in rights {
-            // The system may have changed its mind since the request, and so may the resource's owner.
-            try rules.checkResource(asked)
-            if case .person(let person, let level) = right {
-                try check(asked, of: customer, by: person, level: level)
-            }
-        }
-        for slug in packages {
-            try PackageFitness.check(slug, for: kind)
-            // What an agent may do for clients is given client by client; its owner need not hold it for itself.
-            if kind == .standard, case .person(let person, _) = right {
-                try check(package: slug, of: customer, by: person)
-            }
-        }
+        // The vendor may have changed its mind since the request, and so may the resource's owner.
+        try rules.checkRights(rights, of: system)
+        try rules.checkPackages(packages, of: system, for: kind)
+        guard case .person(let person, let level) = right else { return }
+        for asked in rights { try check(asked, of: customer, by: person, level: level) }
+        // What an agent may do for clients is given client by client; its owner need not hold it for itself.
+        guard kind == .standard else { return }
+        for slug in packages { try check(package: slug, of: customer, by: person) }
     }
 
     /// Whether somebody may administer access for the customer at all; enough to refuse a request.

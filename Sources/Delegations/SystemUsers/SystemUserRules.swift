@@ -106,7 +106,8 @@ public struct SystemUserRules<Reader: SystemUserReader & ResourceReader> {
         return system
     }
 
-    private func checkRights(_ rights: [SystemRight], of system: RegisteredSystem) throws {
+    /// The rights are among those of the system, and their resources may be given.
+    func checkRights(_ rights: [SystemRight], of system: RegisteredSystem) throws {
         for right in rights {
             guard system.rights.contains(where: { $0.covers(right) }) else {
                 throw SystemUserRefusal(.rightNotInSystem, about: right.description)
@@ -116,7 +117,7 @@ public struct SystemUserRules<Reader: SystemUserReader & ResourceReader> {
     }
 
     /// The resource is there and may be given to a system user.
-    func checkResource(_ right: SystemRight) throws {
+    private func checkResource(_ right: SystemRight) throws {
         guard let resource = try reader.resource(right.resource) else {
             throw SystemUserRefusal(.resourceNotDelegable, about: right.description)
         }
@@ -129,7 +130,8 @@ public struct SystemUserRules<Reader: SystemUserReader & ResourceReader> {
         }
     }
 
-    private func checkPackages(
+    /// The packages are among those of the system, and fit the kind.
+    func checkPackages(
         _ packages: [String],
         of system: RegisteredSystem,
         for kind: SystemUserKind
