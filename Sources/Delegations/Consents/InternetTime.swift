@@ -21,10 +21,16 @@ public enum InternetTime {
         let text = String(decoding: bytes, as: UTF8.self)
         if text == "Z" || text == "z" { return 0 }
         guard text.utf8.count == 6, let sign = text.first, sign == "+" || sign == "-",
-            let hours = Int64(text.dropFirst().prefix(2)), let minutes = Int64(text.suffix(2)),
+            let hours = twoDigits(text.dropFirst().prefix(2)), let minutes = twoDigits(text.suffix(2)),
             text.dropFirst(3).first == ":", (0...23).contains(hours), (0...59).contains(minutes)
         else { return nil }
         let span = hours * 3_600 + minutes * 60
         return Seconds(sign == "-" ? -span : span)
+    }
+
+    /// The number of two digits; `Int64` alone would take a sign for one.
+    private static func twoDigits(_ text: Substring) -> Int64? {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        return Int64(text)
     }
 }
