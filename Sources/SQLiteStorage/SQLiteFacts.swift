@@ -33,8 +33,12 @@ extension SQLiteReader: FactsReader {
                     .systemUser(ofClient: client.id, vendor: client.owner, owner: owner, externalRef: externalRef),
                 owner: try standing(of: owner)
             )
-        case .consent(let id): .consent(try consent(id))
+        case .consent(let id): try detail(try consent(id))
         }
+    }
+
+    private func detail(_ consent: ConsentRequest?) throws -> DetailFacts {
+        .consent(consent, from: try consent?.from.organisation.flatMap { try standing(of: $0) })
     }
 
     private func facts(about name: ScopeName, for parties: GrantParties?) throws -> IssuanceFacts.ScopeFacts {

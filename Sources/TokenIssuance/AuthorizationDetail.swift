@@ -116,15 +116,15 @@ public enum DetailQuery: Sendable, Hashable {
 public enum DetailFacts: Sendable, Hashable {
     /// The system user, or why there is none; and the standing of the organisation that was named.
     case systemUser(Result<SystemUser, SystemUserLookupFailure>, owner: OrganisationStanding?)
-    /// The consent; nil when there is none of that identifier.
-    case consent(ConsentRequest?)
+    /// The consent, nil when there is none of that identifier; and the standing of the organisation that was asked for it.
+    case consent(ConsentRequest?, from: OrganisationStanding?)
 
     /// Whether a yes can rest on it: only such facts are worth keeping in a cache.
     public var isComplete: Bool {
         switch self {
         case .systemUser(.success, let owner): owner != nil
         case .systemUser(.failure, _): false
-        case .consent(let consent): consent != nil
+        case .consent(let consent, let from): consent.map { $0.from.organisation == nil || from != nil } ?? false
         }
     }
 }

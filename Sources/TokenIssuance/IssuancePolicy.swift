@@ -186,9 +186,10 @@ public struct IssuancePolicy: Sendable {
                 return .systemUser(user)
             }
         case .consent(_, let from):
-            guard case .consent(let consent?)? = facts.detail else { throw .consent([.unknown]) }
+            guard case .consent(let consent?, let standing)? = facts.detail else { throw .consent([.unknown]) }
             let faults = faults(of: consent, from: from, to: parties.consumer, at: now)
             guard faults.isEmpty else { throw .consent(faults) }
+            if let organisation = consent.from.organisation { try checkStanding(standing, of: organisation) }
             return .consent(consent, from: from)
         }
     }

@@ -2,6 +2,7 @@ import AuditLedger
 import Delegations
 import Foundation
 import JOSE
+import Organisations
 import SQLiteStorage
 import Scopes
 import TestSupport
@@ -105,6 +106,24 @@ struct ConsentTokenTests {
             }
             #expect(answers.filter { $0.status == 200 }.count == 1)
             for refused in answers where refused.status != 200 { #expect(try causes(refused) == ["consent_used"]) }
+        }
+    }
+
+    @Test func `the organisation that consented was deleted: refused at once`() async throws {
+        try await DetailWorld.run { server in
+            for _ in 1...2 { _ = try DetailWorld.claims(of: try await ask(server)) }
+            let store = try SQLiteStore(DataFolder(path: server.folder), opening: .requireCurrent)
+            let importing = SQLiteOrganisationImport(into: store) { _ in
+                LedgerEvent(time: SystemClock().now, kind: .organisationsImported)
+            }
+            let unit = """
+                [{"organisasjonsnummer":"\(DetailWorld.customer)","navn":"TILBYDER AS","slettedato":"2026-11-01",
+                  "respons_klasse":"SlettetEnhet","organisasjonsform":{"kode":"AS"}}]
+                """
+            try OrganisationImport(mode: .update).run(MemoryByteSource(Array(unit.utf8)), into: importing)
+            try store.close()
+            let refused = try await ask(server)
+            #expect(try refused.json()["reason"]?.string == "organisation_deleted", "\(refused.body)")
         }
     }
 
