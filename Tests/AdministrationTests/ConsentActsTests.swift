@@ -212,6 +212,28 @@ struct ConsentActsTests {
         try world.refused(.cannotBeRejected) { _ = try $0.rejectConsent(uuid, on: director) }
     }
 
+    @Test(arguments: [false, true])
+    func `nobody answers for a party that he has nothing to do with, however open the policy`(isUnlessDeny: Bool) throws
+    {
+        try ask()
+        try world.act { administration in
+            let stored = try #require(try administration.transaction.policyDocument(of: World.consentIncome))
+            let text = String(decoding: stored, as: UTF8.self)
+            let open =
+                isUnlessDeny
+                ? text.replacing("deny-overrides", with: "permit-unless-deny")
+                : text.replacing(/<AnyOf>(?:(?!<AnyOf>).)*?access-subject.*?<\/AnyOf>/, with: "")
+            try #require(open != text)
+            // Past the act, which takes no such policy: one may stand in the store from before.
+            try administration.transaction.setPolicy(Array(open.utf8), of: World.consentIncome, at: World.now)
+            try administration.transaction.raiseRevision()
+        }
+        let stranger = ActingRight.person(World.person(9), level: 4)
+        try world.refused(.notAuthorised) { _ = try $0.acceptConsent(uuid, on: stranger) }
+        try world.refused(.notAuthorised) { _ = try $0.rejectConsent(uuid, on: stranger) }
+        try world.refused(.notAuthorised) { _ = try $0.revokeConsent(uuid, on: stranger) }
+    }
+
     @Test func `the required delegator alone may answer`() throws {
         try ask(["requiredDelegator": .string("urn:altinn:person:identifier-no:\(number.exposed)")])
         try world.refused(.notAuthorised) { _ = try $0.acceptConsent(uuid, on: director) }

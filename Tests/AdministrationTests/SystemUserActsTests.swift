@@ -266,7 +266,43 @@ struct SystemUserActsTests {
         try world.refused(.missingRights) { _ = try $0.approveChangeRequest(last.id, on: .operatorsAct) }
     }
 
+    @Test func `what the system offers no more is not given, by the operator neither`() throws {
+        let byRight = try request(draft([income, SystemRight(resource: World.secret)]))
+        let byPackage = try request(draft([], packages: ["teknisk-samhandling-digdir"], externalRef: "two"))
+        let user = try approve(try request(draft(externalRef: "three")).id, by: World.director)
+        let draft = SystemUserChangeDraft(requiredRights: [SystemRight(resource: World.secret)])
+        let change = try world.act { try $0.requestSystemUserChange(draft, of: user.id).value }
+        try world.act { try $0.setRights([SystemRight(resource: World.income)], ofSystem: World.system) }
+        try world.act { try $0.setPackages([], ofSystem: World.system) }
+        try world.refused(.rightNotInSystem, about: "acme-secret") {
+            _ = try $0.approveSystemUserRequest(byRight.id, on: .operatorsAct)
+        }
+        try world.refused(.packageNotInSystem, about: "teknisk-samhandling-digdir") {
+            _ = try $0.approveSystemUserRequest(byPackage.id, on: .operatorsAct)
+        }
+        try world.refused(.rightNotInSystem, about: "acme-secret") {
+            _ = try $0.approveChangeRequest(change.id, on: .operatorsAct)
+        }
+    }
+
     // MARK: Agents and their clients (altinn.md §6.6)
+
+    @Test func `a package that is taken from an agent is gone for its clients too`() throws {
+        let both = ["regnskapsforer-lonn", "regnskapsforer-med-signeringsrettighet"]
+        try world.act { try $0.setPackages(both, ofSystem: World.system) }
+        let agent = try approve(try request(draft([], packages: both), kind: .agent).id, by: World.director)
+        try world.act { try World.give("REGN", of: World.other, to: .organisation(World.consumer), $0.transaction) }
+        let delegation = try world.act { try $0.addClient(World.other, to: agent.id, on: .operatorsAct).value }
+        #expect(try packages(delegation, agent).sorted() == both)
+        // Named in another case than it is held in.
+        let draft = SystemUserChangeDraft(unwantedPackages: ["Regnskapsforer-Lonn"])
+        let changed = try world.act { administration in
+            let change = try administration.requestSystemUserChange(draft, of: agent.id).value
+            return try administration.approveChangeRequest(change.id, on: .operatorsAct).value
+        }
+        #expect(changed.packages == ["regnskapsforer-med-signeringsrettighet"])
+        #expect(try packages(delegation, changed) == ["regnskapsforer-med-signeringsrettighet"])
+    }
 
     private func agent(with client: OrganisationNumber? = nil) throws -> SystemUser {
         let request = try request(draft([], packages: ["regnskapsforer-lonn"]), kind: .agent)
