@@ -17,7 +17,7 @@ public struct SupplierCheck: Sendable, Hashable {
         case supplierLives = "supplier_lives"
         /// There is such a scope, and it gives tokens.
         case scopeActive = "scope_active"
-        /// The scope names a register of delegations.
+        /// The scope names this server's register of delegations: another one cannot be looked up.
         case scopeDelegable = "scope_delegable"
         /// The scope's owner has granted it to the consumer, and the grant is in force.
         case accessGranted = "access_granted"
@@ -50,11 +50,12 @@ public struct SupplierCheck: Sendable, Hashable {
     /// The first condition that does not hold.
     public var obstacle: Condition? { conditions.first { $0.holds == false } }
 
-    /// Looks at the facts of one snapshot.
+    /// Looks at the facts of one snapshot, for tokens of the server of that issuer; nil while it has no name.
     public init(
         from consumer: OrganisationNumber,
         to supplier: OrganisationNumber,
         with name: ScopeName,
+        at issuer: Issuer?,
         in reader: some AdministrativeReader,
         at now: Timestamp
     ) throws {
@@ -68,7 +69,7 @@ public struct SupplierCheck: Sendable, Hashable {
             ),
             Self.lives(.consumerLives, consumer, try reader.standing(of: consumer)),
             Self.lives(.supplierLives, supplier, try reader.standing(of: supplier)),
-            Self.active(name, scope), Self.delegable(scope),
+            Self.active(name, scope), Self.delegable(scope, at: issuer),
             Self.access(scope, try reader.access(to: name, of: consumer), at: now),
         ]
         let resources = try reader.resources(referencing: name)
@@ -113,13 +114,16 @@ public struct SupplierCheck: Sendable, Hashable {
         )
     }
 
-    private static func delegable(_ scope: Scope?) -> Condition {
+    private static func delegable(_ scope: Scope?, at issuer: Issuer?) -> Condition {
         guard let scope else { return Condition(kind: .scopeDelegable, holds: nil, explanation: "no scope") }
-        return Condition(
-            kind: .scopeDelegable,
-            holds: scope.delegationSource != nil,
-            explanation: scope.delegationSource.map { "`delegation_source` is `\($0)`" } ?? "no `delegation_source`"
-        )
+        let register = scope.delegationRegister(at: issuer)
+        let explanation =
+            switch register {
+            case nil: "no `delegation_source`"
+            case .own: "`delegation_source` is `\(scope.delegationSource ?? "")`"
+            case .other(let source): "`delegation_source` is `\(source)`, a register that this server cannot look up"
+            }
+        return Condition(kind: .scopeDelegable, holds: register == .own, explanation: explanation)
     }
 
     private static func access(_ scope: Scope?, _ access: ScopeAccess?, at now: Timestamp) -> Condition {

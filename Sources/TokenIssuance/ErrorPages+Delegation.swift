@@ -57,13 +57,14 @@ extension ErrorPage {
         code: .scopeNotDelegable,
         title: "A scope cannot be had by a supplier in this way",
         meaning:
-            "A scope with a `delegation_source` is had by suppliers with `consumer_org` alone; one without cannot be delegated.",
+            "A scope with a `delegation_source` is had by suppliers with `consumer_org` alone; one without cannot be delegated, and one whose source is another register has its delegations there, which this server cannot look up.",
         causes: [
             "`consumer_org` with a scope that has no `delegation_source`",
             "`iss_onbehalfof` with a scope that has one",
+            "`consumer_org` with a scope whose `delegation_source` is another register",
         ],
         fixes: [
-            "ask the scope's owner to set `delegation_source`",
+            "ask the scope's owner to set `delegation_source`, to `internal` for delegations that are given here",
             "ask with `consumer_org` where the scope has one",
         ],
         example:

@@ -58,7 +58,7 @@ public struct IssuancePolicy: Sendable {
     ) throws(Refusal) -> AccessTokenClaims {
         let client = try standingClient(of: grant, given: facts, at: now)
         guard let parties = GrantParties(of: client, actingFor: grant.actingFor) else { throw .onBehalfOfUnknown }
-        let judgement = ScopeJudgement(client: client, parties: parties, now: now)
+        let judgement = ScopeJudgement(client: client, parties: parties, issuer: issuer, now: now)
         if let supplier = parties.supplier { try checkStanding(facts.supplier, of: supplier) }
         if case .consumer = grant.actingFor { try judgement.checkActing(asking: facts.scopes) }
         try checkStanding(facts.consumer, of: parties.consumer)
@@ -76,7 +76,7 @@ public struct IssuancePolicy: Sendable {
             clientAMR: clientAMR(of: grant.credential),
             consumer: parties.consumer,
             supplier: parties.supplier,
-            delegationSource: try delegationSource(of: granted),
+            delegationSource: delegationSource(of: granted),
             delegations: granted.compactMap(\.delegation),
             scopes: grant.scopes,
             issuedAt: now,
@@ -143,11 +143,9 @@ public struct IssuancePolicy: Sendable {
         }
     }
 
-    /// `delegation_source`: the register where the act of delegation took place, ourselves for `internal` (DESIGN §8).
-    private func delegationSource(of granted: [ScopeJudgement.Grant]) throws(Refusal) -> String? {
-        guard granted.contains(where: { $0.delegation != nil }) else { return nil }
-        let source = try single(granted.map(\.scope), demand: "delegation_source") { $0.delegationSource }
-        return source == ScopeRules.internalDelegationSource ? issuer.rawValue : source
+    /// `delegation_source`: the register where the act of delegation took place, which is always our own (DESIGN §8).
+    private func delegationSource(of granted: [ScopeJudgement.Grant]) -> String? {
+        granted.contains { $0.delegation != nil } ? issuer.rawValue : nil
     }
 
     private func isAdministrative(_ scope: Scope) -> Bool {

@@ -231,6 +231,7 @@ extension Refusal.ScopeFault {
         case .impeded(.ended): "access_ended"
         case .impeded(.terms): "access_terms"
         case .notDelegable: "scope_not_delegable"
+        case .otherRegister: "delegation_register_unreachable"
         case .needsDelegation: "scope_needs_delegation"
         case .unprovenSupplier: "unproven_supplier_not_allowed"
         case .supplierNotGranted: "supplier_access_not_granted"
@@ -246,7 +247,7 @@ extension Refusal.ScopeFault {
         case .inactive: .scopeInactive
         case .integrationType: .scopeNotForIntegrationType
         case .notGranted, .impeded, .supplierNotGranted, .supplierImpeded: .noAccess
-        case .notDelegable, .needsDelegation: .scopeNotDelegable
+        case .notDelegable, .otherRegister, .needsDelegation: .scopeNotDelegable
         case .unprovenSupplier: .unprovenSupplier
         case .notDelegated, .delegationEnded: .notDelegated
         }
@@ -260,7 +261,7 @@ extension Refusal.ScopeFault {
         case .notOnClient: 1
         case .inactive: 2
         case .integrationType: 3
-        case .notDelegable, .needsDelegation: 4
+        case .notDelegable, .otherRegister, .needsDelegation: 4
         case .unprovenSupplier: 5
         case .notGranted, .impeded: 6
         case .supplierNotGranted, .supplierImpeded: 7

@@ -90,6 +90,7 @@ extension Refusal.ScopeRefusal {
         switch fault {
         case .unknown, .notOnClient, .inactive, .notDelegable, .needsDelegation, .unprovenSupplier: break
         case .integrationType(let allowed): details["expected"] = strings(allowed)
+        case .otherRegister(let source): details["delegation_source"] = .string(source)
         case .notGranted: details["consumer"] = .string("\(consumer)")
         case .impeded(let impediment):
             details["consumer"] = .string("\(consumer)")

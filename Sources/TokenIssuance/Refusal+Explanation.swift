@@ -178,6 +178,8 @@ extension Refusal.ScopeRefusal {
         case .notGranted: "`\(scope)` is not granted to `\(consumer)`; ask the scope's owner"
         case .impeded(let impediment): Self.explanation(of: impediment, for: consumer, scope)
         case .notDelegable: "`\(scope)` names no register of delegations, and cannot be had with `consumer_org`"
+        case .otherRegister(let source):
+            "`\(scope)` is delegated in the register `\(source)`, which this server cannot look up; its owner can set `delegation_source` to `internal`"
         case .needsDelegation: "`\(scope)` wants the customer's own delegation; ask with `consumer_org`"
         case .unprovenSupplier:
             "`\(scope)` does not allow a supplier without the customer's own act; its owner can turn on `allows_unproven_supplier`"

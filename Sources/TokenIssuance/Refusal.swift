@@ -194,6 +194,8 @@ public enum Refusal: Error, Equatable, Sendable {
         case impeded(ScopeAccess.Impediment)
         /// The scope names no register of delegations, and cannot be had with `consumer_org`.
         case notDelegable
+        /// The scope names another register of delegations, which this server cannot look up.
+        case otherRegister(String)
         /// The scope wants the consumer's own act, which an on-behalf-of entry is not.
         case needsDelegation
         /// The scope's owner does not allow suppliers without the consumer's own act.

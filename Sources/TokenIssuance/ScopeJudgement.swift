@@ -12,6 +12,8 @@ struct ScopeJudgement {
     let client: Client
     /// Who acts for whom.
     let parties: GrantParties
+    /// This server, whose register of delegations is the only one that it can look into.
+    let issuer: Issuer
     /// The time of the decision.
     let now: Timestamp
 
@@ -68,9 +70,18 @@ struct ScopeJudgement {
             try checkUnproven(facts, to: scope)
             return Grant(scope: scope, delegation: nil)
         case .delegated:
-            guard scope.delegationSource != nil else { throw .notDelegable }
+            switch scope.delegationRegister(at: issuer) {
+            case nil: throw .notDelegable
+            case .other(let source): throw .otherRegister(source)
+            case .own: break
+            }
+            guard let delegation = longest(facts) else {
+                // A stranger learns that the consumer has no access, and nothing else of what was between it and the owner.
+                do { try checkAccess(facts, to: scope) } catch { throw .notGranted }
+                throw notDelegated(facts)
+            }
             try checkAccess(facts, to: scope)
-            return Grant(scope: scope, delegation: try delegation(facts))
+            return Grant(scope: scope, delegation: delegation)
         }
     }
 
@@ -114,18 +125,25 @@ struct ScopeJudgement {
         }
     }
 
-    /// A delegation in force (MP-251): the one that lasts longest, the oldest of such.
-    private func delegation(_ facts: IssuanceFacts.ScopeFacts) throws(Refusal.ScopeFault) -> ScopeDelegation {
-        guard let supplier = parties.supplier else { throw .notDelegable }
-        // INVARIANT: the facts hold delegations between exactly these two numbers; it is asked again, since a token for
-        // another organisation's data is the worst that this server could issue.
-        let fitting = facts.delegations.filter { $0.consumer == parties.consumer && $0.supplier == supplier }
-        let inForce = fitting.filter { $0.isInForce(at: now) }
-        let longest = inForce.max { left, right in
+    /// The consumer's delegations to the supplier.
+    ///
+    /// INVARIANT: the facts hold delegations between exactly these two numbers; it is asked again, since a token for another
+    /// organisation's data is the worst that this server could issue.
+    private func fitting(_ facts: IssuanceFacts.ScopeFacts) -> [ScopeDelegation] {
+        facts.delegations.filter { $0.consumer == parties.consumer && $0.supplier == parties.supplier }
+    }
+
+    /// The delegation in force that lasts longest, the oldest of such; nil when there is none.
+    private func longest(_ facts: IssuanceFacts.ScopeFacts) -> ScopeDelegation? {
+        fitting(facts).filter { $0.isInForce(at: now) }.max { left, right in
             (left.until?.seconds ?? .max, right.since) < (right.until?.seconds ?? .max, left.since)
         }
-        if let longest { return longest }
-        guard let end = fitting.compactMap(\.until).max() else { throw .notDelegated(to: supplier) }
-        throw .delegationEnded(to: supplier, until: end)
+    }
+
+    /// That no delegation is in force (MP-251).
+    private func notDelegated(_ facts: IssuanceFacts.ScopeFacts) -> Refusal.ScopeFault {
+        guard let supplier = parties.supplier else { return .notDelegable }
+        guard let end = fitting(facts).compactMap(\.until).max() else { return .notDelegated(to: supplier) }
+        return .delegationEnded(to: supplier, until: end)
     }
 }

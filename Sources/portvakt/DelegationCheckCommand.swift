@@ -62,7 +62,17 @@ struct DelegationCheckCommand: AsyncParsableCommand {
             }
         } else {
             verdict = Verdict(
-                try options.look { try SupplierCheck(from: consumer, to: supplier, with: scope, in: $0, at: now) }
+                try options.look { reader in
+                    let issuer = try reader.setting("issuer").map { try Issuer(parsing: $0) }
+                    return try SupplierCheck(
+                        from: consumer,
+                        to: supplier,
+                        with: scope,
+                        at: issuer,
+                        in: reader,
+                        at: now
+                    )
+                }
             )
         }
         try show(verdict, consumer, supplier, scope)

@@ -180,15 +180,55 @@ struct DelegatedTokenTests {
         #expect(claims.delegations.count == 1)
     }
 
-    @Test func `another register's issuer is the source as the scope has it, and two cannot be mixed`() throws {
+    @Test func `a delegation given here is no act in another register, which cannot be looked up`() throws {
         var world = try World(["demo:a", "demo:b"])
         world.scopes[0].delegationSource = "https://tt02.altinn.no/"
-        #expect(
-            try world.refusal()
-                == .scopesIncompatible(demand: "delegation_source", scopes: world.scopes.map(\.name))
-        )
-        world.scopes[1].delegationSource = "https://tt02.altinn.no/"
-        #expect(try world.decide().payload()["delegation_source"] == "https://tt02.altinn.no/")
+        #expect(try world.faults() == [.otherRegister("https://tt02.altinn.no/")])
+        let refusal = try #require(try world.refusal())
+        #expect(refusal.code == .scopeNotDelegable)
+        #expect(refusal.reason == "delegation_register_unreachable")
+        #expect(refusal.explanation.contains("which this server cannot look up"))
+        world.scopes[0].delegationSource = "https://as.example.no"
+        #expect(try world.faults() == [.otherRegister("https://as.example.no")])
+    }
+
+    @Test func `a scope that names this server's issuer is delegated here, as an internal one is`() throws {
+        var world = try World(["demo:a", "demo:b"])
+        world.scopes[0].delegationSource = "https://as.example.no/"
+        #expect(try world.decide().payload()["delegation_source"] == "https://as.example.no/")
+    }
+
+    @Test func `without a delegation nothing is told of what stands between the consumer and the scope's owner`() throws
+    {
+        var world = try World()
+        let name = world.scopes[0].name
+        world.ended[name] = [world.consumer]
+        #expect(try world.faults() == [.impeded(.ended(until: now))])
+        let delegations = world.delegations
+        for remaining in [[:], delegations.mapValues { $0.map { ended($0) } }] {
+            world.delegations = remaining
+            world.ended[name] = [world.consumer]
+            let hidden = try #require(try world.refusal())
+            #expect(hidden.code.rawValue == "MP-250")
+            #expect(hidden.reason == "access_not_granted")
+            world.ended = [:]
+            world.scopes[0].requiredTermsVersion = "2"
+            #expect(try world.refusal() == hidden)
+            world.scopes[0].requiredTermsVersion = nil
+            world.granted[name] = []
+            #expect(try world.refusal() == hidden)
+            world.granted[name] = [world.consumer]
+        }
+        // Whoever acts for the consumer is told what is to be mended.
+        world.delegations = delegations
+        world.scopes[0].requiredTermsVersion = "2"
+        #expect(try world.faults() == [.impeded(.terms(required: "2", accepted: nil))])
+    }
+
+    private func ended(_ delegation: ScopeDelegation) -> ScopeDelegation {
+        var delegation = delegation
+        delegation.until = now
+        return delegation
     }
 
     @Test func `the client's own organisation is refused, after scopes that are not on the client`() throws {

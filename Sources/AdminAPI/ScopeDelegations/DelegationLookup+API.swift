@@ -1,7 +1,9 @@
 import HTTPTypes
+import Administration
 import Delegations
 import HTTPServer
 import JOSE
+import Scopes
 import Vocabulary
 
 // The look-up by which token servers and owners of scopes ask who may act for whom (altinn.md §3.7).
@@ -28,11 +30,17 @@ extension AdminAPI {
             call.token.holds(.delegationsAdmin)
             ? .administrator : .owner(of: call.token.prefixes.compactMap { try? ScopePrefix(parsing: $0) })
         let (supplier, consumer, scope) = (call.query["supplierOrg"], call.query["consumerOrg"], call.query["scope"])
-        let now = call.now
+        let (now, issuer) = (call.now, call.settings.issuer)
         return .json(
             .array(
                 try await call.read { reader in
-                    try DelegationLookup(reader).answer(
+                    let lookup = DelegationLookup(reader) { name in
+                        guard case .other? = try reader.scope(name)?.delegationRegister(at: issuer) else {
+                            return false
+                        }
+                        return true
+                    }
+                    return try lookup.answer(
                         supplierOrganisation: supplier,
                         consumerOrganisation: consumer,
                         scope: scope,

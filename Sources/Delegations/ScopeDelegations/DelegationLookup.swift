@@ -36,6 +36,7 @@ extension DelegationLookupFault: CustomStringConvertible {
 /// The look-up by which a token server asks who may act for whom, as Maskinporten asks Altinn.
 public struct DelegationLookup<Reader: RoleReader & ResourceReader & DelegationReader> {
     private let reader: Reader
+    private let isDelegatedElsewhere: (ScopeName) throws -> Bool
 
     /// Whom the look-up answers.
     public enum Caller: Sendable, Hashable {
@@ -46,12 +47,18 @@ public struct DelegationLookup<Reader: RoleReader & ResourceReader & DelegationR
     }
 
     /// A look-up over the facts that `reader` gives.
-    public init(_ reader: Reader) { self.reader = reader }
+    ///
+    /// `isDelegatedElsewhere` says whether another register answers for a scope: nothing is told of it here.
+    public init(_ reader: Reader, isDelegatedElsewhere: @escaping (ScopeName) throws -> Bool = { _ in false }) {
+        self.reader = reader
+        self.isDelegatedElsewhere = isDelegatedElsewhere
+    }
 
     /// The delegations in force between these organisations of resources that bundle that scope; what is nil does not matter.
     ///
     /// - Throws: `DelegationLookupFault`.
-    /// - Returns: one object for each delegation, all scopes of its resource listed; empty when there is none.
+    /// - Returns: one object for each delegation, all scopes of its resource listed but those of other registers; empty when
+    ///   there is none.
     public func answer(
         supplierOrganisation: String?,
         consumerOrganisation: String?,
@@ -81,7 +88,10 @@ public struct DelegationLookup<Reader: RoleReader & ResourceReader & DelegationR
         for delegation in try reader.delegations(query) where delegation.isInForce(at: now) {
             let resource = try resources[delegation.resource] ?? reader.resource(delegation.resource)
             resources[delegation.resource] = .some(resource)
-            if let resource { answer.append(Self.element(delegation, of: resource)) }
+            guard let resource else { continue }
+            let scopes = try resource.scopes.filter { try !isDelegatedElsewhere($0) }
+            guard query.scope.map(scopes.contains) ?? !scopes.isEmpty else { continue }
+            answer.append(Self.element(delegation, of: resource, with: scopes))
         }
         return answer
     }
@@ -97,13 +107,17 @@ public struct DelegationLookup<Reader: RoleReader & ResourceReader & DelegationR
         return number
     }
 
-    private static func element(_ delegation: ScopeDelegation, of resource: Resource) -> JSONValue {
+    private static func element(
+        _ delegation: ScopeDelegation,
+        of resource: Resource,
+        with scopes: [ScopeName]
+    ) -> JSONValue {
         [
             "consumer_org": .string("\(delegation.consumer)"),
             "supplier_org": .string("\(delegation.supplier)"),
             // The capital is Altinn's own.
             "delegation_scheme_Id": resource.delegationSchemeID.map(JSONValue.string) ?? .null,
-            "scopes": .strings(resource.scopes.map(\.rawValue)),
+            "scopes": .strings(scopes.map(\.rawValue)),
             "created": .string(delegation.since.withOffset),
             "resourceid": .string(resource.identifier.rawValue),
         ]

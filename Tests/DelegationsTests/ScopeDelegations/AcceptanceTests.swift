@@ -186,6 +186,26 @@ struct ScopeDelegationAcceptanceTests {
         #expect(try answer(nil, world.consumer, nil, .administrator, of: DelegationLookup(world.registry)).isEmpty)
     }
 
+    @Test func `a scope of another register is not told of, though a resource here bundles it`() throws {
+        var world = try DelegationWorld()
+        try world.add(world.schema, bundling: ["acme:a", "acme:b.read"])
+        world.registry.delegations = [.sample(world.schema, from: world.consumer, to: world.supplier)]
+        func scopes(elsewhere: Set<String>, _ asked: String?) throws -> [[String]?] {
+            try DelegationLookup(world.registry) { elsewhere.contains($0.rawValue) }.answer(
+                supplierOrganisation: "\(world.supplier)",
+                consumerOrganisation: "\(world.consumer)",
+                scope: asked,
+                to: .administrator,
+                at: now
+            ).map { $0["scopes"]?.strings }
+        }
+        #expect(try scopes(elsewhere: ["acme:a"], "acme:a").isEmpty)
+        #expect(try scopes(elsewhere: ["acme:a"], "acme:b.read") == [["acme:b.read"]])
+        #expect(try scopes(elsewhere: ["acme:a"], nil) == [["acme:b.read"]])
+        #expect(try scopes(elsewhere: ["acme:a", "acme:b.read"], nil).isEmpty)
+        #expect(try scopes(elsewhere: [], "acme:a") == [["acme:a", "acme:b.read"]])
+    }
+
     // MARK: The gates
 
     @Test func `a main administrator passes both gates without access of his own`() throws {
