@@ -5,7 +5,9 @@ public import Vocabulary
 
 // Delegations of scopes (spec of Altinn §3.5, §3.6; DESIGN §8).
 extension Administration {
-    /// Gives a delegation; one in force with the same end stays as it is, and one that is over begins anew.
+    /// Gives a delegation; one in force keeps its end unless another is given, and one that is over begins anew.
+    ///
+    /// Whoever gives another end answers for the delegation from then on: its basis becomes that act.
     ///
     /// Giving makes the receiver a supplier of the giver, as in the older API; `wantsRelation` demands that it is one already,
     /// as the newer one does.
@@ -14,7 +16,8 @@ extension Administration {
     ///   - id: The resource.
     ///   - consumer: The giver.
     ///   - supplier: The receiver.
-    ///   - until: When it ends; nil: when it is revoked.
+    ///   - until: When it ends; nil: when it is revoked, or at the end that it has already.
+    ///   - isEndless: Whether an end that it has already is taken away.
     ///   - right: On whose right; a person's is checked.
     ///   - wantsRelation: Whether the receiver must be a supplier already.
     ///   - identifiers: Draws the identifier.
@@ -26,6 +29,7 @@ extension Administration {
         from consumer: OrganisationNumber,
         to supplier: OrganisationNumber,
         until: Timestamp? = nil,
+        isEndless: Bool = false,
         by right: ActingRight,
         wantsRelation: Bool = false,
         identifiers: DelegationIDSource = .system
@@ -49,7 +53,13 @@ extension Administration {
         }
         if let before = try transaction.delegation(of: id, from: consumer, to: supplier) {
             if before.isInForce(at: now) {
-                return try keepEnd(of: before, until, on: resource, by: right, warnings: warnings)
+                return try keepEnd(
+                    of: before,
+                    isEndless ? nil : until ?? before.until,
+                    on: resource,
+                    by: right,
+                    warnings: warnings
+                )
             }
             try transaction.revoke(before.id, at: now)
         }
@@ -169,7 +179,8 @@ extension Administration {
         guard before.until != until else { return AdministrationOutcome(before, hasChanged: false, warnings: warnings) }
         var delegation = before
         delegation.until = until
-        try transaction.setEnd(of: before.id, to: until)
+        delegation.basis = right.basis
+        try transaction.setEnd(of: before.id, to: until, by: right.basis)
         let change = change(before.until.map { .string("\($0)") }, until.map { .string("\($0)") })
         try record(.delegationChanged, delegation, of: resource, by: right, ["changes": ["until": change]])
         return AdministrationOutcome(delegation, warnings: warnings)

@@ -119,11 +119,11 @@ extension SQLiteTransaction: DelegationStore {
         )
     }
 
-    /// Keeps another end of a delegation.
-    public func setEnd(of delegation: DelegationID, to until: Timestamp?) throws {
+    /// Keeps another end of a delegation, and on whose act it rests since.
+    public func setEnd(of delegation: DelegationID, to until: Timestamp?, by basis: DelegationBasis) throws {
         try database.execute(
-            sql: "UPDATE scope_delegation SET until = ? WHERE id = ?",
-            arguments: [until?.seconds, Data(delegation.bytes)]
+            sql: "UPDATE scope_delegation SET until = ?, basis = ? WHERE id = ?",
+            arguments: [until?.seconds, basis.stored, Data(delegation.bytes)]
         )
     }
 

@@ -21,7 +21,8 @@ struct DelegationGrant: AsyncParsableCommand {
         abstract: "Delegate a scope from a consumer to a supplier, by the operator's own act or a person's.",
         discussion: """
             As the operator's own act no role is checked, and the ledger says `basis: operator`. What is delegated is the resource that bundles the \
-            scope; it counts for exactly these two numbers. What is delegated already stays so.
+            scope; it counts for exactly these two numbers. What is delegated already stays so, \
+            until the end that it has unless `--until` or `--endless` says otherwise.
             """
     )
 
@@ -35,8 +36,14 @@ struct DelegationGrant: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The last day, or the moment it ends.", valueName: "time"))
     var until: String?
 
+    @Flag(help: "Take away the end that it has.") var endless = false
+
     @OptionGroup var acting: ActingPersonOptions
     @OptionGroup(title: "Global options") var options: GlobalOptions
+
+    func validate() throws {
+        if until != nil, endless { throw ValidationError("Give either --until or --endless.") }
+    }
 
     func run() async throws {
         let right = try acting.right(in: options)
@@ -61,6 +68,7 @@ struct DelegationGrant: AsyncParsableCommand {
                 from: consumer,
                 to: supplier,
                 until: until,
+                isEndless: endless,
                 by: right
             )
         }

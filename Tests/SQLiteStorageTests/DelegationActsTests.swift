@@ -196,6 +196,13 @@ struct DelegationActsTests {
         }
         #expect(code { try world.give(by: right) } == nil)
         #expect(try world.store.read { try $0.delegations(DelegationQuery()) }.first?.basis == .person(world.person))
+        // Whoever moves the end answers for the delegation from then on.
+        try world.give(until: DelegationWorld.now + 100)
+        #expect(try world.store.read { try $0.delegations(DelegationQuery()) }.first?.basis == .operator)
+        try world.give(by: right)
+        #expect(try world.store.read { try $0.delegations(DelegationQuery()) }.first?.basis == .operator)
+        try world.give(until: DelegationWorld.now + 200, by: right)
+        #expect(try world.store.read { try $0.delegations(DelegationQuery()) }.first?.basis == .person(world.person))
         // The person acts for the consumer, not for the supplier.
         #expect(code { try revoke(on: .supplier) } == "not administrator")
         #expect(code { try revoke(on: .consumer) } == nil)
@@ -206,7 +213,10 @@ struct DelegationActsTests {
         let first = try world.give(until: DelegationWorld.now + 10).value
         let moved = try world.give(until: DelegationWorld.now + 20)
         #expect(moved.hasChanged && moved.value.id == first.id)
-        let endless = try world.give()
+        // Giving again without an end takes none away; that has to be said.
+        let kept = try world.give()
+        #expect(!kept.hasChanged && kept.value == moved.value)
+        let endless = try world.give(isEndless: true)
         #expect(endless.hasChanged && endless.value.until == nil && endless.value.id == first.id)
         try world.give(until: DelegationWorld.now + 30)
         let anew = try world.give(at: DelegationWorld.now + 30)
@@ -259,7 +269,7 @@ struct DelegationActsTests {
             names.map { name in bundles.contains { model.contains($0.id) && $0.scopes.contains(name) } }
         }
         #expect(try world.delegated(for: names) == expected())
-        for id in model.sorted(by: { ($0.rawValue.hashValue, $0) < ($1.rawValue.hashValue, $1) }) {
+        for id in draws.shuffled(model.sorted()) {
             if id.ownScope == nil, draws.next() % 2 == 0 {
                 try world.act {
                     try $0.deleteResource(id, endingDelegations: true, for: .administrator)
@@ -276,7 +286,7 @@ struct DelegationActsTests {
 }
 
 /// Draws that a seed repeats (SplitMix64).
-private struct SeededDraws {
+struct SeededDraws {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }
@@ -287,5 +297,16 @@ private struct SeededDraws {
         value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
         return value ^ (value >> 31)
+    }
+
+    /// Whether one draw of so many falls.
+    mutating func falls(oneIn count: UInt64) -> Bool { next() % count == 0 }
+
+    /// The same elements in an order that is drawn.
+    mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
+        var rest = elements
+        var order: [Element] = []
+        while !rest.isEmpty { order.append(rest.remove(at: Int(next() % UInt64(rest.count)))) }
+        return order
     }
 }

@@ -69,6 +69,7 @@ final class DelegationWorld {
     func give(
         _ scope: String = "acme:a",
         until: Timestamp? = nil,
+        isEndless: Bool = false,
         by right: ActingRight = .operatorsAct,
         at time: Timestamp = now
     ) throws -> AdministrationOutcome<ScopeDelegation> {
@@ -78,6 +79,7 @@ final class DelegationWorld {
                 from: self.consumer,
                 to: self.supplier,
                 until: until,
+                isEndless: isEndless,
                 by: right
             )
         }

@@ -57,8 +57,8 @@ public protocol DelegationStore: DelegationReader {
     /// Keeps a new delegation; there must be none of the same resource and organisations that was not revoked.
     func insert(_ delegation: ScopeDelegation) throws
 
-    /// Keeps another end of a delegation.
-    func setEnd(of delegation: DelegationID, to until: Timestamp?) throws
+    /// Keeps another end of a delegation, and on whose act it rests since.
+    func setEnd(of delegation: DelegationID, to until: Timestamp?, by basis: DelegationBasis) throws
 
     /// Marks a delegation as revoked; its row stays.
     func revoke(_ delegation: DelegationID, at now: Timestamp) throws

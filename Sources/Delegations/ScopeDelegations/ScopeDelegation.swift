@@ -69,8 +69,8 @@ public struct ScopeDelegation: Sendable, Hashable {
     public let since: Timestamp
     /// When it ends; nil: when it is revoked.
     public var until: Timestamp?
-    /// Whose act it rests on.
-    public let basis: DelegationBasis
+    /// Whose act it rests on: the last one that gave it or moved its end.
+    public var basis: DelegationBasis
     /// When a token was last issued on it, to the day; nil: never.
     public var lastUsed: Timestamp?
 
