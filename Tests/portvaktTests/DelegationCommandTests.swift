@@ -155,6 +155,34 @@ struct DelegationExplanationTests {
         try await explain("no-register", .negative, in: world, [consumer, supplier, "acme:plain"])
     }
 
+    @Test func `a scope of another register, though a resource here bundles it`() async throws {
+        let world = try await delegationWorld()
+        for (scope, source, name, status) in [
+            ("acme:alien", "https://tt02.altinn.no/", "no-other-register", .negative),
+            ("acme:ours", "https://vakt.example.no/", "yes-own-issuer", .done),
+        ] as [(String, String, String, portvakt.ExitStatus)] {
+            try world.keep(.schema("acme-\(name)", bundling: scope))
+            for arguments in [
+                ["scope", "create", scope, "--description", "S", "--delegation-source", source],
+                ["access", "grant", scope, consumer], ["delegation", "grant", consumer, supplier, scope],
+            ] {
+                let run = await world.run(arguments)
+                #expect(run.status == .done, "\(run.errors)")
+            }
+            try await explain(name, status, in: world, [consumer, supplier, scope])
+        }
+    }
+
+    @Test func `an end that a delegation has stays until it is said otherwise`() async throws {
+        let world = try await delegationWorld()
+        let asked = ["delegation", "grant", consumer, supplier, "acme:a"]
+        let end = "2027-07-01T00:00:00Z"
+        _ = await world.run(asked + ["--until", "2027-06-30"])
+        #expect(try await world.run(asked + ["--json"]).json["until"] as? String == end)
+        #expect(try await world.run(asked + ["--endless", "--json"]).json["until"] as? String == nil)
+        #expect(await world.run(asked + ["--endless", "--until", "2027-06-30"]).status == .usage)
+    }
+
     @Test func `whether a person may delegate: by a role, not by another, not at that level`() async throws {
         let world = try await delegationWorld()
         let director = PersonPseudonym.sample(1)
@@ -183,6 +211,131 @@ struct DelegationExplanationTests {
         )
         #expect(missing.status == .negative)
         #expect(await world.run(["delegation", "check"] + asked + ["--person", "x"]).status == .usage)
+    }
+
+    /// Gives a resource the policy of the scope's own, changed.
+    private func upload(
+        _ resource: String,
+        in world: AdministrationWorld,
+        _ change: (String) -> String = { $0 }
+    ) async throws {
+        let own = await world.run("resource", "policy", "scope_acme_3aa", "--document").output
+        let policy = change(own.replacing("scope_acme_3aa", with: resource))
+        let run = await world.run("resource", "policy", resource, try world.scratch.file("\(resource).xml", policy))
+        #expect(run.status == .done, "\(run.errors)")
+    }
+
+    @Test func `a resource that is unknown, no schema, or not to be delegated`() async throws {
+        let world = try await delegationWorld()
+        let director = PersonPseudonym.sample(1)
+        try world.keep(
+            .schema("acme-closed", bundling: "acme:a") { $0.isDelegable = false },
+            .schema("acme-form", bundling: "acme:a", as: .genericAccessResource)
+        )
+        for resource in ["acme-closed", "acme-form"] { try await upload(resource, in: world) }
+        try world.give(["APIADM": director])
+        let asked = [consumer, supplier, "acme:a", "--person", "\(director)", "--resource"]
+        for (name, resource) in [
+            ("unknown", "missing"), ("wrong-type", "acme-form"), ("not-delegable", "acme-closed"),
+        ] {
+            try await explain("person-\(name)", .negative, in: world, asked + [resource])
+        }
+    }
+
+    @Test func `the resource's own gate: a role that its policy does not name, and a level that it alone asks for`()
+        async throws
+    {
+        let world = try await delegationWorld()
+        let (contact, director) = (PersonPseudonym.sample(1), PersonPseudonym.sample(2))
+        try world.keep(.schema("acme-packaged", bundling: "acme:a"), .schema("acme-high", bundling: "acme:a"))
+        try await upload("acme-packaged", in: world) { policy in
+            policy.replacing("urn:altinn:rolecode", with: "urn:altinn:accesspackage")
+                .replacing(">APIADMNUF<", with: ">maskinporten-scopes-nuf<")
+                .replacing(">APIADM<", with: ">maskinporten-scopes<")
+        }
+        try await upload("acme-high", in: world) { $0.replacing(">2<", with: ">4<") }
+        // What a contact person (KNUF) has: gate 1 is open to it, and no package comes with it.
+        try world.give(["APIADMNUF": contact, "APIADM": director])
+        let asked = [consumer, supplier, "acme:a", "--person"]
+        let packaged = asked + ["\(contact)", "--resource", "acme-packaged"]
+        try await explain("person-resource-gate", .negative, in: world, packaged)
+        let high = asked + ["\(director)", "--resource", "acme-high"]
+        try await explain("person-resource-level", .negative, in: world, high)
+    }
+
+    @Test func `a person whom the register may name without a number`() async throws {
+        let world = try await delegationWorld()
+        let roles = #"""
+            {"rollegrupper":[{"type":{"kode":"DAGL"},"roller":[{"type":{"kode":"DAGL"},
+            "person":{"navn":{"fornavn":"KARI","etternavn":"NORDMANN"},"fodselsdato":"1970-01-01"}}]}],
+            "organisasjonsnummer":"\#(consumer)"}
+            """#
+        let run = await world.run("org", "import", try world.scratch.file("roles.json", "[\(roles)]"))
+        #expect(run.status == .done, "\(run.errors)")
+        let person = PersonPseudonym.sample(1)
+        try await explain(
+            "person-not-linked",
+            .negative,
+            in: world,
+            [consumer, supplier, "acme:a", "--person", "\(person)"]
+        )
+    }
+}
+
+extension Resource {
+    /// A schema of the owner that bundles a scope.
+    fileprivate static func schema(
+        _ id: String,
+        bundling scope: String,
+        as type: ResourceType = .maskinportenSchema,
+        _ change: (inout Resource) -> Void = { _ in }
+    ) throws -> Resource {
+        let text = LocalisedText(["nb": id, "nn": id, "en": id])
+        var resource = Resource(
+            identifier: try ResourceID(parsing: id),
+            type: type,
+            title: text,
+            description: text,
+            rightDescription: text,
+            competentAuthority: CompetentAuthority(organisation: AdministrationWorld.owner)
+        )
+        resource.references = [Reference(reference: scope, type: .maskinportenScope)]
+        change(&resource)
+        return resource
+    }
+}
+
+extension AdministrationWorld {
+    /// Puts resources into the registry.
+    fileprivate func keep(_ resources: Resource...) throws {
+        try change { transaction in
+            for resource in resources { try transaction.put(resource, at: Self.now) }
+        }
+    }
+
+    /// Gives persons roles for the consumer.
+    fileprivate func give(_ roles: [String: PersonPseudonym]) throws {
+        try change { transaction in
+            for (role, person) in roles.sorted(by: { $0.key < $1.key }) {
+                try transaction.give(
+                    RoleAssignment(
+                        organisation: Self.consumer,
+                        role: try #require(RoleCode(parsing: role)),
+                        holder: .person(person),
+                        source: .given
+                    )
+                )
+            }
+        }
+    }
+
+    private func change(_ body: (SQLiteTransaction) throws -> Void) throws {
+        let store = try SQLiteStore(.init(path: data), opening: .requireCurrent)
+        try store.transaction { transaction in
+            try body(transaction)
+            try transaction.raiseRevision()
+        }
+        try store.close()
     }
 }
 
