@@ -69,6 +69,8 @@ struct DemoPortalAPI: Sendable {
         var request = HTTPClientRequest(url: adminURL + path)
         request.method = method
         request.headers.add(name: "Authorization", value: token.authorization)
+        // Nobody logs in at the demo: what ID-porten calls substantial is claimed, as a portal must demand at least.
+        request.headers.add(name: "Portvakt-Authentication-Level", value: "3")
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
         let body = try await response.body.collect(upTo: 1_048_576)
         let value = (try? JSONValue(parsing: Array(buffer: body))) ?? .null

@@ -1,4 +1,4 @@
-public import AdminAPI
+@testable public import AdminAPI
 import Administration
 import AuditLedger
 import Delegations
@@ -213,6 +213,9 @@ final class AdminWorld {
         body: String? = nil
     ) async throws -> TestResponse {
         var names = scopes.map(\.rawValue)
+        var headers = headers
+        let level = HTTPField.Name.authenticationLevel
+        if pid != nil, !headers.contains(level) { headers[level] = "3" }
         if pid != nil, !scopes.contains(.portal) { names.append(AdministrativeScope.portal.rawValue) }
         var claims = claims(names, of: consumer, pid: pid)
         if !prefixes.isEmpty { claims["consumer_prefix"] = .strings(prefixes) }

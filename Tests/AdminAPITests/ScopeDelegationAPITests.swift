@@ -122,6 +122,50 @@ struct ScopeDelegationAPITests {
         #expect(answer.status == .forbidden)
     }
 
+    @Test func `a call for a person that tells no level of log-in is refused, and nothing is assumed`() async throws {
+        let world = try world()
+        let token = try world.mint(world.claims(["altinn:portal/enduser"], pid: AdminWorld.director))
+        let answer = try await world.send(
+            .post,
+            Self.older + "/offered",
+            token: token,
+            body: body("to", AdminWorld.supplier)
+        )
+        #expect(answer.status == .badRequest)
+        #expect(try answer.object()["reason"] == "header_parameter")
+        #expect(answer.text.contains("Portvakt-Authentication-Level"))
+        #expect(try await found(in: world).text == "[]")
+    }
+
+    @Test func `the look-up tells nothing of a scope of another register`() async throws {
+        let world = try world()
+        let name = try AdminWorld.scope("acme:read")
+        let id = try ResourceID(parsing: "acme-schema")
+        let text = LocalisedText(["nb": "a", "nn": "a", "en": "a"])
+        var schema = Resource(
+            identifier: id,
+            type: .maskinportenSchema,
+            title: text,
+            description: text,
+            rightDescription: text,
+            competentAuthority: .init(organisation: AdminWorld.owner)
+        )
+        schema.references = [.init(reference: name.rawValue, type: .maskinportenScope)]
+        try world.act { administration in
+            try administration.createResource(schema, for: .administrator)
+            try administration.giveDelegation(
+                of: id,
+                from: AdminWorld.consumer,
+                to: AdminWorld.supplier,
+                by: .operatorsAct
+            )
+        }
+        for (source, isTold) in [("https://tt02.altinn.no/", false), (AdminWorld.issuer, true)] {
+            try world.act { try $0.changeScope(name, [.delegationSource: .text(source)]) }
+            #expect((try await found(in: world).text != "[]") == isTold, "\(source)")
+        }
+    }
+
     @Test func `the party may be named by a header field`() async throws {
         let world = try world()
         let answer = try await world.call(

@@ -66,7 +66,7 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
     ) async throws -> Call<Store> {
         let path = try PathValues(operation.path, request.uri.path)
         let query = try Query(parsing: request.uri.query ?? "", allowing: operation.query)
-        let level = try AuthenticationLevel.read(request.headers)
+        let level = try AuthenticationLevel.read(request.headers, isDemanded: operation.access.isPersonal)
         var body: [UInt8] = []
         if let limit = operation.bodyLimit { body = try await RequestBodyReading.collect(request, upTo: limit) }
         return Call(
@@ -89,12 +89,18 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
 
 /// How surely a portal knows the person for whom it calls.
 enum AuthenticationLevel {
-    /// What ID-porten's `idporten-loa-substantial` is in Altinn's numbers: what a portal must demand at least.
-    static let standard = 3
-
     /// The level that a portal tells with a call; a portal whose word is taken for the person is believed here too.
-    static func read(_ headers: HTTPFields) throws(Problem) -> Int {
-        guard let text = headers[.authenticationLevel] else { return standard }
+    ///
+    /// Where a person acts it is demanded, and nothing is assumed of how surely the portal knows it; elsewhere none is 0.
+    static func read(_ headers: HTTPFields, isDemanded: Bool) throws(Problem) -> Int {
+        guard let text = headers[.authenticationLevel] else {
+            guard isDemanded else { return 0 }
+            throw Problem(
+                .malformedRequest,
+                reason: "header_parameter",
+                "a call for a person wants its level of log-in, 0 to 4, in `Portvakt-Authentication-Level`"
+            )
+        }
         guard let level = Int(text), (0...4).contains(level) else {
             throw Problem(
                 .malformedRequest,
