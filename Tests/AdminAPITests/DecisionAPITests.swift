@@ -111,4 +111,46 @@ struct DecisionAPITests {
         #expect(organisation?["organizationNumber"]?.string == "\(AdminWorld.consumer)")
         #expect(organisation?["authorizedRoles"]?.strings?.contains("APIADM") == true)
     }
+
+    @Test func `a resource owner learns of those for whom the person reaches its own resources, and by what`()
+        async throws
+    {
+        let world = try world()
+        try world.give("UTINN", for: AdminWorld.consumer, to: AdminWorld.director)
+        let text = #"{"nb":"Fangst","nn":"Fangst","en":"Catch"}"#
+        let registry = "/resourceregistry/api/v1/resource"
+        let record = #"""
+            {"identifier":"acme-catch","title":\#(text),"description":\#(text),"rightDescription":\#(text),
+            "resourceType":"GenericAccessResource","delegable":true,
+            "hasCompetentAuthority":{"organization":"\#(AdminWorld.owner)","orgcode":"acme"}}
+            """#
+        let made = try await world.call(.post, registry, .resourceAdmin, body: record)
+        try #require(made.status == .created, "\(made.text)")
+        let stored = try await world.call(
+            .put,
+            registry + "/acme-catch/policy",
+            .resourceAdmin,
+            headers: [.contentType: "application/xml"],
+            body: ResourceRegistryAPITests.policy("acme-catch", role: "apiadm")
+        )
+        try #require(stored.status == .ok, "\(stored.text)")
+        func asked(by owner: OrganisationNumber, _ scope: AdministrativeScope) async throws -> JSONValue {
+            try await world.call(
+                .post,
+                "/accessmanagement/api/v1/resourceowner/authorizedparties",
+                scope,
+                of: owner,
+                body: #"{"type":"urn:altinn:person:identifier-no","value":"\#(AdminWorld.director)"}"#
+            ).json()
+        }
+        let all = try await asked(by: AdminWorld.owner, .authorizedPartiesAdmin)
+        #expect(all.array?.contains { $0["organizationNumber"]?.string == "\(AdminWorld.consumer)" } == true)
+        // Whoever owns no resource learns nothing.
+        #expect(try await asked(by: AdminWorld.supplier, .authorizedPartiesOwner) == [])
+        let own = try await asked(by: AdminWorld.owner, .authorizedPartiesOwner)
+        #expect(own.array?.count == 1)
+        #expect(own.array?.first?["organizationNumber"]?.string == "\(AdminWorld.consumer)")
+        #expect(own.array?.first?["authorizedRoles"]?.strings == ["APIADM"])
+        #expect(own.array?.first?["authorizedAccessPackages"] == [])
+    }
 }

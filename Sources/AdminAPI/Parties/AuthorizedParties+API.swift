@@ -31,7 +31,20 @@ extension AdminAPI {
                 guard let urn = PartyURN(parsing: "\(type):\(value)") else {
                     throw try body.member("value").fault("names no party of that type")
                 }
-                return .json(.array(try await partiesOf(urn.party(under: call.settings.pseudonyms), call)))
+                let party = urn.party(under: call.settings.pseudonyms)
+                guard !call.token.holds(.authorizedPartiesAdmin) else {
+                    return .json(.array(try await partiesOf(party, call)))
+                }
+                let owner = call.token.consumer
+                return .json(
+                    .array(
+                        try await call.read { reader in
+                            let opening = try OpeningAttributes(ofResourcesOf: owner, in: reader)
+                            return try PartyFinder(reader).parties(of: party).compactMap(opening.restrict)
+                                .map(\.authorizedPartyObject)
+                        }
+                    )
+                )
             },
         ]
     }

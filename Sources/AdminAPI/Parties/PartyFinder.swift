@@ -10,8 +10,8 @@ struct ReachedParty: Sendable {
     let name: String
     let form: String?
     let isDeleted: Bool
-    let roles: [RoleCode]
-    let packages: [String]
+    var roles: [RoleCode]
+    var packages: [String]
     /// Listed only to show its sub-units.
     var isOnlyHeading = false
     var subUnits: [ReachedParty] = []
