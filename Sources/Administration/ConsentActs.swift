@@ -80,16 +80,17 @@ extension Administration where Transaction: ConsentStore & DecisionReader & Role
         )
     }
 
-    /// Takes a request back that nobody has answered; `organisation` asked for it or handles it.
+    /// Takes a request back that nobody has answered: the organisation that asked, or on its behalf the supplier that handles it.
     ///
     /// - Throws: `ConsentProblem`: `.notFound`, `.cannotBeRejected`.
     @discardableResult
     public func deleteConsent(
         _ id: UUID,
-        by organisation: OrganisationNumber
+        by organisation: OrganisationNumber,
+        through supplier: OrganisationNumber? = nil
     ) throws -> AdministrationOutcome<ConsentRequest> {
-        let after = try existing(consent: id).takenBack(by: organisation, at: now)
-        return try keep(after, event: .deleted, as: .consentDeleted, by: .organisation(organisation), [:])
+        let after = try existing(consent: id).takenBack(by: organisation, through: supplier, at: now)
+        return try keep(after, event: .deleted, as: .consentDeleted, by: .organisation(supplier ?? organisation), [:])
     }
 
     // MARK: Parts

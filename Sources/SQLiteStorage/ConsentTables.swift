@@ -40,16 +40,19 @@ extension SQLiteReader: ConsentReader {
     /// What happened to all consents that the organisation asked for or handles, in order, after a place in that list.
     public func consentEvents(
         to organisation: OrganisationNumber,
+        through supplier: OrganisationNumber?,
         after sequence: Int64,
         limit: Int
     ) throws -> [ConsentEvent] {
-        try Row.fetchAll(
+        let handling = supplier == nil ? "" : " AND handled_by = ?"
+        return try Row.fetchAll(
             database,
             sql: Self.selectEvent + """
-                 WHERE id > ? AND consent IN (SELECT id FROM consent WHERE recipient = ? OR handled_by = ?)
+                 WHERE id > ? AND consent IN (SELECT id FROM consent WHERE recipient = ?\(handling))
                 ORDER BY id LIMIT ?
                 """,
-            arguments: [sequence, organisation.integer, organisation.integer, limit]
+            arguments: supplier.map { [sequence, organisation.integer, $0.integer, limit] }
+                ?? [sequence, organisation.integer, limit]
         ).map(Self.event)
     }
 

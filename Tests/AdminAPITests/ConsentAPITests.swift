@@ -128,6 +128,42 @@ struct ConsentAPITests {
         #expect(try unknown.object()["code"] == "AM-00001")
     }
 
+    @Test func `what a supplier handles it sees by a token for the consumer alone, not by its own`() async throws {
+        let world = try await world()
+        func call(
+            _ method: HTTPRequest.Method,
+            _ path: String,
+            of consumer: OrganisationNumber,
+            through supplier: OrganisationNumber? = nil,
+            body: String? = nil
+        ) async throws -> TestResponse {
+            var claims = world.claims(["altinn:consentrequests.write"], of: consumer)
+            if let supplier {
+                claims["supplier"] = ["authority": "iso6523-actorid-upis", "ID": .string(supplier.iso6523)]
+                claims["delegation_source"] = .string(AdminWorld.issuer)
+            }
+            return try await world.send(method, Self.base + path, token: try world.mint(claims), body: body)
+        }
+        let (bank, handler) = (AdminWorld.supplier, AdminWorld.owner)
+        let made = try await call(.post, "", of: bank, through: handler, body: request())
+        #expect(made.status == .created, "\(made.text)")
+        for method in [HTTPRequest.Method.get, .delete] {
+            // Its delegation may be revoked: its own token shows nothing of that.
+            #expect(try await call(method, "/" + Self.id, of: handler).status == .notFound)
+            let stranger = AdminWorld.operatorOrganisation
+            #expect(try await call(method, "/" + Self.id, of: bank, through: stranger).status == .notFound)
+        }
+        func events(of consumer: OrganisationNumber, through supplier: OrganisationNumber? = nil) async throws -> Int? {
+            try await call(.get, "/events", of: consumer, through: supplier).json()["data"]?.array?.count
+        }
+        #expect(try await events(of: handler) == 0)
+        #expect(try await events(of: bank, through: AdminWorld.operatorOrganisation) == 0)
+        #expect(try await events(of: bank, through: handler) == 1)
+        #expect(try await events(of: bank) == 1)
+        #expect(try await call(.get, "/" + Self.id, of: bank, through: handler).status == .ok)
+        #expect(try await call(.delete, "/" + Self.id, of: bank, through: handler).status == .noContent)
+    }
+
     @Test func `only the organisation that asks makes, sees and takes back its request`() async throws {
         let world = try await world()
         let forOther = try await ask(request(to: AdminWorld.owner), in: world)

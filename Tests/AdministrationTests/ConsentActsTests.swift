@@ -95,7 +95,7 @@ struct ConsentActsTests {
 
     // MARK: altinn.md §9.11
 
-    @Test func `expired and wrong from are reported both`() throws {
+    @Test func `§9.11: expired and wrong from are reported both`() throws {
         try ask()
         let consent = try world.act { try $0.acceptConsent(uuid, on: director).value }
         let now = validTo
@@ -110,14 +110,14 @@ struct ConsentActsTests {
         )
     }
 
-    @Test func `handledBy accepted as to`() throws {
+    @Test func `§9.11: handledBy accepted as to`() throws {
         try ask(handledBy: World.bankrupt)
         let consent = try world.act { try $0.acceptConsent(uuid, on: director).value }
         #expect(consent.handledBy == World.bankrupt)
         #expect(consent.impediments(from: .organisation(World.consumer), to: World.bankrupt, at: World.now).isEmpty)
     }
 
-    @Test func `two templates refused`() throws {
+    @Test func `§9.11: two templates refused`() throws {
         #expect(
             try faults(["consentRights": [right(World.consentIncome), right(World.consentDebt)]]) == [.template]
         )
@@ -288,10 +288,14 @@ struct ConsentActsTests {
         #expect(kinds == ["Created", "Expired"])
     }
 
-    @Test func `a request is taken back by whoever asked, before it is answered`() throws {
+    @Test func `a request is taken back by whoever asked, through its supplier too, before it is answered`() throws {
         try ask(handledBy: World.bankrupt)
         try world.refused(.notFound) { _ = try $0.deleteConsent(uuid, by: World.vendor) }
-        #expect(try world.act { try $0.deleteConsent(uuid, by: World.bankrupt) }.value.answer == .deleted)
+        // What it handles is the supplier's only as far as the consumer still lets it act.
+        try world.refused(.notFound) { _ = try $0.deleteConsent(uuid, by: World.bankrupt) }
+        try world.refused(.notFound) { _ = try $0.deleteConsent(uuid, by: World.other, through: World.vendor) }
+        let deleted = try world.act { try $0.deleteConsent(uuid, by: World.other, through: World.bankrupt) }
+        #expect(deleted.value.answer == .deleted)
         try world.refused(.cannotBeAccepted) { _ = try $0.acceptConsent(uuid, on: director) }
         try world.refused(.notFound) { _ = try $0.acceptConsent(UUID(), on: director) }
     }
@@ -300,12 +304,22 @@ struct ConsentActsTests {
         try ask(handledBy: World.bankrupt)
         try world.act { try $0.acceptConsent(uuid, on: director) }
         try world.store.read { reader in
-            let first = try reader.consentEvents(to: World.other, after: 0, limit: 1)
+            func events(
+                to organisation: OrganisationNumber,
+                through supplier: OrganisationNumber? = nil,
+                after sequence: Int64 = 0,
+                limit: Int = 10
+            ) throws -> [ConsentEvent] {
+                try reader.consentEvents(to: organisation, through: supplier, after: sequence, limit: limit)
+            }
+            let first = try events(to: World.other, limit: 1)
             #expect(first.map(\.kind) == [.created])
-            let next = try reader.consentEvents(to: World.bankrupt, after: first[0].sequence, limit: 10)
+            let next = try events(to: World.other, through: World.bankrupt, after: first[0].sequence)
             #expect(next.map(\.kind) == [.accepted])
             #expect(next.first?.by == .person(World.director))
-            #expect(try reader.consentEvents(to: World.vendor, after: 0, limit: 10).isEmpty)
+            #expect(try events(to: World.other, through: World.vendor).isEmpty)
+            #expect(try events(to: World.bankrupt).isEmpty)
+            #expect(try events(to: World.vendor).isEmpty)
         }
     }
 

@@ -52,7 +52,7 @@ struct SystemUserActsTests {
 
     // MARK: altinn.md §9.10
 
-    @Test func `missing externalRef defaults to owner number`() throws {
+    @Test func `§9.10: missing externalRef defaults to owner number`() throws {
         let request = try request(draft(externalRef: "  "))
         #expect(request.externalRef == "\(World.consumer)")
         let user = try approve(request.id, by: World.director)
@@ -61,7 +61,7 @@ struct SystemUserActsTests {
         #expect(try found(externalRef: "other") == .failure(.externalRefMismatch))
     }
 
-    @Test func `deleted user not returned`() throws {
+    @Test func `§9.10: deleted user not returned`() throws {
         let user = try approve(try request().id, by: World.director)
         try world.act { try $0.deleteSystemUser(user.id, of: World.consumer, on: .person(World.director, level: 3)) }
         #expect(try found(externalRef: nil) == .failure(.noSystemUser))
@@ -70,7 +70,7 @@ struct SystemUserActsTests {
         #expect(try approve(try request().id, by: World.director).id != user.id)
     }
 
-    @Test func `agent looked up by owner number only`() throws {
+    @Test func `§9.10: agent looked up by owner number only`() throws {
         let agent = try agent(with: World.other)
         #expect(try found(externalRef: nil) == .success(agent))
         #expect(try found(owner: World.other, externalRef: nil) == .failure(.agentAddressedByClient))

@@ -31,9 +31,9 @@ extension AdminAPI {
             Operation(.get, base + "/events", .consents, read, query: ["after", "limit"]) { call in
                 let after = try call.query.number("after", in: 0...Int64.max) ?? 0
                 let limit = try call.query.number("limit", in: 1...Page.maximumItems) ?? Page.maximumItems
-                let party = asker(call)
+                let token = call.token
                 let events = try await call.read {
-                    try $0.consentEvents(to: party, after: after, limit: Int(limit))
+                    try $0.consentEvents(to: token.consumer, through: token.supplier, after: after, limit: Int(limit))
                 }
                 let isFull = events.count == Int(limit)
                 let next = isFull ? events.last.map { "\(call.address)?after=\($0.sequence)&limit=\(limit)" } : nil
@@ -46,8 +46,8 @@ extension AdminAPI {
                 .json(try await answer(try await ownConsent(call), naming: PartyNaming(), call))
             },
             Operation(.delete, base + "/{id}", .consents, write) { call in
-                let (id, party) = (try await ownConsent(call).id, asker(call))
-                _ = try await call.act { try $0.deleteConsent(id, by: party).value }
+                let (id, token) = (try await ownConsent(call).id, call.token)
+                _ = try await call.act { try $0.deleteConsent(id, by: token.consumer, through: token.supplier).value }
                 return .noContent
             },
         ]
@@ -85,14 +85,13 @@ extension AdminAPI {
         return urn
     }
 
-    /// Who asks: the supplier itself, where one asks on a consumer's behalf.
-    private static func asker(_ call: Call<Store>) -> OrganisationNumber { call.token.supplier ?? call.token.consumer }
-
-    /// A consent that the caller asked for or handles.
+    /// A consent that the caller asked for, or handles for the consumer of its token.
     private static func ownConsent(_ call: Call<Store>) async throws -> ConsentRequest {
-        let (id, party) = (try call.path.uuid("id"), asker(call))
+        let id = try call.path.uuid("id")
         let consent = try await call.read { try $0.consent(id) }
-        guard let consent, consent.concerns(party) else { throw ConsentProblem.notFound }
+        guard let consent, consent.isOpen(to: call.token.consumer, through: call.token.supplier) else {
+            throw ConsentProblem.notFound
+        }
         return consent
     }
 

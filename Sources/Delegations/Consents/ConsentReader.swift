@@ -26,8 +26,15 @@ public protocol ConsentReader {
     /// What happened to a consent, oldest first; `.expired` is not among it.
     func events(of consent: UUID) throws -> [ConsentEvent]
 
-    /// What happened to all consents that the organisation asked for or handles, in order, after a place in that list.
-    func consentEvents(to organisation: OrganisationNumber, after sequence: Int64, limit: Int) throws -> [ConsentEvent]
+    /// What happened to all consents that the organisation asked for, in order, after a place in that list.
+    ///
+    /// With a supplier, only those that it handles for the organisation.
+    func consentEvents(
+        to organisation: OrganisationNumber,
+        through supplier: OrganisationNumber?,
+        after sequence: Int64,
+        limit: Int
+    ) throws -> [ConsentEvent]
 }
 
 /// Keeps consents inside an open transaction; blocks.

@@ -176,18 +176,27 @@ public struct ConsentRules<Reader: ResourceReader, Authority: DelegationAuthorit
 }
 
 extension ConsentRequest {
-    /// The request once the asking organisation, or its supplier, has taken it back.
+    /// The request once the asking organisation, or its supplier on its behalf, has taken it back.
     ///
     /// - Throws: `ConsentProblem`: `.notFound` for anybody else, `.cannotBeRejected` in a wrong state.
     public func takenBack(
         by organisation: OrganisationNumber,
+        through supplier: OrganisationNumber? = nil,
         at now: Timestamp
     ) throws(ConsentProblem) -> ConsentRequest {
-        guard concerns(organisation) else { throw .notFound }
+        guard isOpen(to: organisation, through: supplier) else { throw .notFound }
         guard status(at: now) == .created else { throw .cannotBeRejected }
         var deleted = self
         deleted.answer = .deleted
         return deleted
+    }
+
+    /// Whether a caller may see it: the organisation that asked, or on its behalf the supplier that handles it.
+    ///
+    /// In its own name a supplier sees nothing that it handles: its right is the delegation by which it gets tokens for the
+    /// organisation, and ends with it.
+    public func isOpen(to organisation: OrganisationNumber, through supplier: OrganisationNumber?) -> Bool {
+        to == organisation && (supplier == nil || supplier == handledBy)
     }
 
     /// Whether the organisation asked for it, or handles it.
