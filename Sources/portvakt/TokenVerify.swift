@@ -14,6 +14,9 @@ struct TokenVerify: AsyncParsableCommand {
             """
     )
 
+    /// How long the key set is waited for, metadata and keys together.
+    private static let patience = Duration.seconds(30)
+
     @Argument(help: ArgumentHelp("The token, @FILE, or - for stdin.", valueName: "token"))
     var token: String?
 
@@ -119,8 +122,12 @@ struct TokenVerify: AsyncParsableCommand {
             }
         case nil: location = .issuer(issuer)
         }
+        // Whoever waits at a terminal waits rather than try again: no request of an API is held up here.
+        var keySet = KeySetOptions()
+        keySet.timeout = Self.patience
+        keySet.patience = Self.patience
         do throws(KeySourceError) {
-            return try await RemoteKeySet(loading: location)
+            return try await RemoteKeySet(loading: location, options: keySet)
         } catch {
             throw CLIError("keys_unavailable", "\(error)", status: .unreachable)
         }
