@@ -63,7 +63,7 @@ enum DecisionBenchmarks {
     private static func write(median: Double, last: Double, passed: Bool, to path: String) throws {
         func row(_ name: String, _ value: Double, must: JSONValue, passed: Bool) throws -> JSONValue {
             [
-                "name": .string(name), "value": try JSONValue(parsing: "\((value * 10).rounded() / 10)"), "unit": "us",
+                "name": .string(name), "value": try JSONValue(parsing: "\((value * 10).rounded() / 10)"), "unit": "µs",
                 "must": must, "passed": .bool(passed),
             ]
         }
