@@ -40,6 +40,8 @@ public struct AccessTokenClaims: Sendable, Hashable {
     public let pid: NationalIdentityNumber?
     /// `authorization_details`: the system user or consent that it rests on.
     public let detail: TokenDetail?
+    /// `cnf`: the keys that it is bound to (RFC 9449 §6.1, RFC 8705 §3.1).
+    public let confirmation: Confirmation?
     /// The header's `typ`.
     public let headerType: String
     /// The header's `alg`.
@@ -52,6 +54,9 @@ public struct AccessTokenClaims: Sendable, Hashable {
     /// The token's life.
     public var lifetime: Seconds { expires - issuedAt }
 
+    /// `token_type`: `DPoP` when every use needs a proof by a key (RFC 9449 §5), else `Bearer`; mTLS changes nothing.
+    public var tokenType: String { confirmation?.keyThumbprint == nil ? "Bearer" : "DPoP" }
+
     /// The claims as they stand in the token.
     func payload() -> JSONObject {
         var object: JSONObject = [
@@ -60,7 +65,7 @@ public struct AccessTokenClaims: Sendable, Hashable {
             "client_amr": .string(clientAMR.rawValue),
             "consumer": Self.party(consumer),
             "scope": .string(scopes.map(\.rawValue).joined(separator: " ")),
-            "token_type": .string("Bearer"),
+            "token_type": .string(tokenType),
             "iat": .number(JSONNumber(issuedAt.seconds)),
             "exp": .number(JSONNumber(expires.seconds)),
             "jti": .string(tokenID.rawValue),
@@ -71,6 +76,7 @@ public struct AccessTokenClaims: Sendable, Hashable {
         if let delegationSource { object["delegation_source"] = .string(delegationSource) }
         if let audience { object["aud"] = audience }
         if let pid { object["pid"] = .string(pid.exposed) }
+        if let confirmation { object["cnf"] = Self.confirmation(confirmation) }
         if let detail { object["authorization_details"] = detail.claim }
         if !consumerPrefixes.isEmpty { object["consumer_prefix"] = .strings(consumerPrefixes.map(\.rawValue)) }
         return object
@@ -79,6 +85,14 @@ public struct AccessTokenClaims: Sendable, Hashable {
     /// An organisation as tokens name it (spec §3.4): `ID` with two capitals.
     static func party(_ number: OrganisationNumber) -> JSONValue {
         .object(["authority": .string(OrganisationNumber.authority), "ID": .string(number.iso6523)])
+    }
+
+    /// RFC 9449 §6.1, RFC 8705 §3.1.
+    private static func confirmation(_ confirmation: Confirmation) -> JSONValue {
+        var object = JSONObject()
+        if let thumbprint = confirmation.keyThumbprint { object["jkt"] = .string(thumbprint) }
+        if let thumbprint = confirmation.certificateThumbprint { object["x5t#S256"] = .string(thumbprint) }
+        return .object(object)
     }
 
     /// The `typ` of RFC 9068 §2.1.

@@ -37,6 +37,8 @@ public struct AuthenticatedGrant: Sendable {
     public let tokenID: TokenID
     /// `aud` was the token endpoint's URL, and the client's compatibility switch let it pass.
     public let isAddressedToEndpoint: Bool
+    /// The keys that the request proved to hold beside its form, and that the token will be bound to.
+    public internal(set) var confirmation: Confirmation?
 
     /// The facts that a decision on it needs.
     public var query: FactsQuery {

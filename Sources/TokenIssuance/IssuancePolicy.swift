@@ -85,6 +85,7 @@ public struct IssuancePolicy: Sendable {
             audience: audience,
             pid: grant.pid,
             detail: detail,
+            confirmation: grant.confirmation,
             headerType: headerType,
             algorithm: try algorithm(for: scopes),
             consumerPrefixes: facts.consumerPrefixes,

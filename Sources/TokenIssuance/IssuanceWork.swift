@@ -82,6 +82,7 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
                         accessToken: try signer.sign(claims, with: key),
                         tokenID: claims.tokenID,
                         client: claims.client,
+                        tokenType: claims.tokenType,
                         expiresIn: claims.lifetime.count - 1,
                         scopes: claims.scopes
                     )

@@ -32,7 +32,11 @@ public final class TokenIssuer: Sendable {
     /// Answers one token request, from form to signed token.
     ///
     /// - Throws: `RefusedRequest` for the caller's fault, `Unavailable` when nothing can be written, anything else for ours.
-    public func issue(_ form: TokenForm, trace: RequestTrace) async throws -> IssuedToken {
+    public func issue(
+        _ form: TokenForm,
+        proofs: PossessionProofs,
+        trace: RequestTrace
+    ) async throws -> IssuedToken {
         let now = clock.now  // the only clock read
         let unverified = try UnverifiedGrant(parsing: form)  // RFC 7515 §7.1, RFC 7523 §2.1, §2.2
         let (grant, facts) = try await proven(unverified, trace: trace, at: now)

@@ -9,6 +9,8 @@ public struct IssuedToken: Sendable {
     public let tokenID: TokenID
     /// The client that it was issued to.
     public let client: ClientID
+    /// `token_type`: `Bearer`, or `DPoP` when every use needs a proof by a key (RFC 9449 §5).
+    public let tokenType: String
     /// Seconds until it expires, less one, as Maskinporten answers.
     public let expiresIn: Int64
     /// The scopes, in the order asked.
@@ -18,7 +20,7 @@ public struct IssuedToken: Sendable {
     public func responseBody() -> [UInt8] {
         JSONValue.object([
             "access_token": .string(accessToken),
-            "token_type": .string("Bearer"),
+            "token_type": .string(tokenType),
             "expires_in": .number(JSONNumber(expiresIn)),
             "scope": .string(scopes.map(\.rawValue).joined(separator: " ")),
         ])

@@ -18,7 +18,9 @@ struct ScriptedIssuer: TokenIssuing {
 
     static func throwing(_ error: any Error) -> ScriptedIssuer { ScriptedIssuer { _, _ in throw error } }
 
-    func issue(_ form: TokenForm, trace: RequestTrace) async throws -> IssuedToken { try await answer(form, trace) }
+    func issue(_ form: TokenForm, proofs: PossessionProofs, trace: RequestTrace) async throws -> IssuedToken {
+        try await answer(form, trace)
+    }
 }
 
 /// Trace ids in order: `…01`, `…02` and so on.

@@ -9,7 +9,7 @@ public protocol TokenIssuing: Sendable {
     /// Answers one token request.
     ///
     /// - Throws: `RefusedRequest`, `Unavailable`, anything else for a fault of ours.
-    func issue(_ form: TokenForm, trace: RequestTrace) async throws -> IssuedToken
+    func issue(_ form: TokenForm, proofs: PossessionProofs, trace: RequestTrace) async throws -> IssuedToken
 }
 
 extension TokenIssuer: TokenIssuing {}
@@ -42,7 +42,7 @@ struct TokenEndpoint: Endpoint {
                 parsing: try await RequestBodyReading.collect(request, upTo: TokenForm.maximumLength),
                 mediaType: request.headers[.contentType]
             )
-            let token = try await issuer.issue(form, trace: trace)
+            let token = try await issuer.issue(form, proofs: .none, trace: trace)
             logger.info(
                 "token issued",
                 metadata: ["trace_id": "\(trace.traceID)", "client_id": "\(token.client)", "jti": "\(token.tokenID)"]
