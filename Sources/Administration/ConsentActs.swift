@@ -40,14 +40,7 @@ extension Administration where Transaction: ConsentStore & DecisionReader & Role
     /// - Throws: `ConsentProblem`: `.notFound`, `.notAuthorised`, `.cannotBeAccepted`.
     @discardableResult
     public func acceptConsent(_ id: UUID, on right: ActingRight) throws -> AdministrationOutcome<ConsentRequest> {
-        let before = try existing(consent: id)
-        return try keep(
-            try rules.accepted(before, by: right, at: now),
-            insteadOf: before,
-            event: .accepted,
-            as: .consentAccepted,
-            on: right
-        )
+        try answer(id, on: right, with: .accepted, as: .consentAccepted) { try rules.accepted($0, by: right, at: now) }
     }
 
     /// Refuses consent.
@@ -55,14 +48,7 @@ extension Administration where Transaction: ConsentStore & DecisionReader & Role
     /// - Throws: `ConsentProblem`: `.notFound`, `.notAuthorised`, `.cannotBeRejected`.
     @discardableResult
     public func rejectConsent(_ id: UUID, on right: ActingRight) throws -> AdministrationOutcome<ConsentRequest> {
-        let before = try existing(consent: id)
-        return try keep(
-            try rules.rejected(before, by: right, at: now),
-            insteadOf: before,
-            event: .rejected,
-            as: .consentRejected,
-            on: right
-        )
+        try answer(id, on: right, with: .rejected, as: .consentRejected) { try rules.rejected($0, by: right, at: now) }
     }
 
     /// Withdraws consent: no token rests on it from now on; one that was withdrawn stays so.
@@ -70,14 +56,7 @@ extension Administration where Transaction: ConsentStore & DecisionReader & Role
     /// - Throws: `ConsentProblem`: `.notFound`, `.notAuthorised`, `.cannotBeRevoked`.
     @discardableResult
     public func revokeConsent(_ id: UUID, on right: ActingRight) throws -> AdministrationOutcome<ConsentRequest> {
-        let before = try existing(consent: id)
-        return try keep(
-            try rules.revoked(before, by: right, at: now),
-            insteadOf: before,
-            event: .revoked,
-            as: .consentRevoked,
-            on: right
-        )
+        try answer(id, on: right, with: .revoked, as: .consentRevoked) { try rules.revoked($0, by: right, at: now) }
     }
 
     /// Takes a request back that nobody has answered: the organisation that asked, or on its behalf the supplier that handles it.
@@ -112,13 +91,16 @@ extension Administration where Transaction: ConsentStore & DecisionReader & Role
         return consent
     }
 
-    private func keep(
-        _ after: ConsentRequest,
-        insteadOf before: ConsentRequest,
-        event: ConsentEvent.Kind,
+    /// What a person or the operator says to a consent; nothing is recorded when it was said before.
+    private func answer(
+        _ id: UUID,
+        on right: ActingRight,
+        with event: ConsentEvent.Kind,
         as kind: LedgerEvent.Kind,
-        on right: ActingRight
+        rule: (ConsentRequest) throws -> ConsentRequest
     ) throws -> AdministrationOutcome<ConsentRequest> {
+        let before = try existing(consent: id)
+        let after = try rule(before)
         guard after != before else { return AdministrationOutcome(before, hasChanged: false) }
         var details = JSONObject()
         details.name(right)

@@ -8,8 +8,7 @@ public import Vocabulary
 extension SQLiteReader: ConsentReader {
     /// The consent of that identifier.
     public func consent(_ id: UUID) throws -> ConsentRequest? {
-        let statement = try database.cachedStatement(sql: Self.selectConsent + " WHERE id = ?")
-        return try Row.fetchOne(statement, arguments: [id.stored]).map(Self.consent)
+        try Self.consents.first(in: database, "WHERE id = ?", [id.stored])
     }
 
     /// The consents asked for, oldest first.
@@ -21,20 +20,12 @@ extension SQLiteReader: ConsentReader {
         case nil: break
         }
         filter.require("? IN (recipient, handled_by)", query.to?.integer)
-        return try Row.fetchAll(
-            database,
-            sql: Self.selectConsent + filter.clause + " ORDER BY created, id",
-            arguments: filter.arguments
-        ).map(Self.consent)
+        return try Self.consents.all(in: database, filter, orderedBy: "created, id")
     }
 
     /// What happened to a consent, oldest first; `.expired` is not among it.
     public func events(of consent: UUID) throws -> [ConsentEvent] {
-        try Row.fetchAll(
-            database,
-            sql: Self.selectEvent + " WHERE consent = ? ORDER BY id",
-            arguments: [consent.stored]
-        ).map(Self.event)
+        try Self.events.all(in: database, "WHERE consent = ? ORDER BY id", [consent.stored])
     }
 
     /// What happened to all consents that the organisation asked for or handles, in order, after a place in that list.
@@ -45,24 +36,30 @@ extension SQLiteReader: ConsentReader {
         limit: Int
     ) throws -> [ConsentEvent] {
         let handling = supplier == nil ? "" : " AND handled_by = ?"
-        return try Row.fetchAll(
-            database,
-            sql: Self.selectEvent + """
-                 WHERE id > ? AND consent IN (SELECT id FROM consent WHERE recipient = ?\(handling))
-                ORDER BY id LIMIT ?
-                """,
-            arguments: supplier.map { [sequence, organisation.integer, $0.integer, limit] }
+        return try Self.events.all(
+            in: database,
+            """
+            WHERE id > ? AND consent IN (SELECT id FROM consent WHERE recipient = ?\(handling))
+            ORDER BY id LIMIT ?
+            """,
+            supplier.map { [sequence, organisation.integer, $0.integer, limit] }
                 ?? [sequence, organisation.integer, limit]
-        ).map(Self.event)
+        )
     }
 
     // MARK: Rows
 
-    private static let selectConsent = """
+    private static let consents = StoredRecord(
+        """
         SELECT id, from_organisation, from_person, recipient, required_delegator, handled_by, valid_to, rights, message, \
         redirect_url, view_mode, template, one_time, created, answer, consented, basis, used FROM consent
-        """
-    private static let selectEvent = "SELECT id, consent, kind, time, by_organisation, by_person FROM consent_event"
+        """,
+        read: consent
+    )
+    private static let events = StoredRecord(
+        "SELECT id, consent, kind, time, by_organisation, by_person FROM consent_event",
+        read: event
+    )
 
     private static func consent(_ row: Row) throws -> ConsentRequest {
         let owner = "consent `\(row[0] as String)`"

@@ -18,11 +18,7 @@ extension SQLiteReader: DelegationReader {
             guard !resources.isEmpty else { return [] }
             filter.require("resource IN", anyOf: resources)
         }
-        return try Row.fetchAll(
-            database,
-            sql: Self.selectDelegation + filter.clause + " ORDER BY consumer, supplier, resource",
-            arguments: filter.arguments
-        ).map(Self.delegation)
+        return try Self.delegations.all(in: database, filter, orderedBy: "consumer, supplier, resource")
     }
 
     /// The delegation of exactly these two numbers that was not revoked.
@@ -31,13 +27,11 @@ extension SQLiteReader: DelegationReader {
         from consumer: OrganisationNumber,
         to supplier: OrganisationNumber
     ) throws -> ScopeDelegation? {
-        let statement = try database.cachedStatement(
-            sql: Self.selectDelegation + " WHERE consumer = ? AND supplier = ? AND resource = ? AND revoked IS NULL"
+        try Self.delegations.first(
+            in: database,
+            "WHERE consumer = ? AND supplier = ? AND resource = ? AND revoked IS NULL",
+            [consumer.integer, supplier.integer, resource.rawValue]
         )
-        return try Row.fetchOne(
-            statement,
-            arguments: [consumer.integer, supplier.integer, resource.rawValue]
-        ).map(Self.delegation)
     }
 
     /// The relation of these two organisations.
@@ -56,26 +50,21 @@ extension SQLiteReader: DelegationReader {
         var filter = SQLFilter()
         filter.require("consumer = ?", consumer?.integer)
         filter.require("supplier = ?", supplier?.integer)
-        return try Row.fetchAll(
-            database,
-            sql: "SELECT consumer, supplier, since, basis FROM supplier_relation" + filter.clause
-                + " ORDER BY consumer, supplier",
-            arguments: filter.arguments
-        ).map { row in
-            SupplierRelation(
-                consumer: try StoredValue.organisation(row[0], of: "a supplier relation"),
-                supplier: try StoredValue.organisation(row[1], of: "a supplier relation"),
-                since: Timestamp(seconds: row[2]),
-                basis: try Self.basis(row[3], of: "a supplier relation")
-            )
-        }
+        return try Self.relations.all(in: database, filter, orderedBy: "consumer, supplier")
     }
 
     // MARK: Rows
 
-    private static let selectDelegation = """
-        SELECT id, consumer, supplier, resource, since, until, basis, last_used FROM scope_delegation
+    private static let delegations = StoredRecord(
         """
+        SELECT id, consumer, supplier, resource, since, until, basis, last_used FROM scope_delegation
+        """,
+        read: delegation
+    )
+    private static let relations = StoredRecord(
+        "SELECT consumer, supplier, since, basis FROM supplier_relation",
+        read: relation
+    )
 
     private static func delegation(_ row: Row) throws -> ScopeDelegation {
         let bytes: Data = row[0]
@@ -91,6 +80,15 @@ extension SQLiteReader: DelegationReader {
             until: (row[5] as Int64?).map { Timestamp(seconds: $0) },
             basis: try basis(row[6], of: "delegation `\(id)`"),
             lastUsed: (row[7] as Int64?).map { Timestamp(seconds: $0) }
+        )
+    }
+
+    private static func relation(_ row: Row) throws -> SupplierRelation {
+        SupplierRelation(
+            consumer: try StoredValue.organisation(row[0], of: "a supplier relation"),
+            supplier: try StoredValue.organisation(row[1], of: "a supplier relation"),
+            since: Timestamp(seconds: row[2]),
+            basis: try basis(row[3], of: "a supplier relation")
         )
     }
 

@@ -7,7 +7,7 @@ public import Vocabulary
 extension SQLiteReader: SystemUserReader {
     /// The request of that identifier.
     public func systemUserRequest(_ id: UUID) throws -> SystemUserRequest? {
-        try Row.fetchOne(database, sql: Self.selectRequest + " WHERE id = ?", arguments: [id.stored]).map(Self.request)
+        try Self.requests.first(in: database, "WHERE id = ?", [id.stored])
     }
 
     /// The request that the triple of system, customer and vendor's name is taken by.
@@ -16,57 +16,45 @@ extension SQLiteReader: SystemUserReader {
         customer: OrganisationNumber,
         externalRef: String
     ) throws -> SystemUserRequest? {
-        try Row.fetchOne(
-            database,
-            sql: Self.selectRequest + " WHERE system = ? AND customer = ? AND external_ref = ?",
-            arguments: [system.rawValue, customer.integer, externalRef]
-        ).map(Self.request)
+        try Self.requests.first(
+            in: database,
+            "WHERE system = ? AND customer = ? AND external_ref = ?",
+            [system.rawValue, customer.integer, externalRef]
+        )
     }
 
     /// The requests made with a system, oldest first.
     public func systemUserRequests(of system: SystemID) throws -> [SystemUserRequest] {
-        try Row.fetchAll(
-            database,
-            sql: Self.selectRequest + " WHERE system = ? ORDER BY created, id",
-            arguments: [system.rawValue]
-        ).map(Self.request)
+        try Self.requests.all(in: database, "WHERE system = ? ORDER BY created, id", [system.rawValue])
     }
 
     /// The requests made to a customer, oldest first.
     public func systemUserRequests(to customer: OrganisationNumber) throws -> [SystemUserRequest] {
-        try Row.fetchAll(
-            database,
-            sql: Self.selectRequest + " WHERE customer = ? ORDER BY created, id",
-            arguments: [customer.integer]
-        ).map(Self.request)
+        try Self.requests.all(in: database, "WHERE customer = ? ORDER BY created, id", [customer.integer])
     }
 
     /// The change request of that identifier.
     public func changeRequest(_ id: UUID) throws -> SystemUserChangeRequest? {
-        try Row.fetchOne(database, sql: Self.selectChange + " WHERE id = ?", arguments: [id.stored]).map(Self.change)
+        try Self.changes.first(in: database, "WHERE id = ?", [id.stored])
     }
 
     /// The change requests about a system user, oldest first.
     public func changeRequests(about systemUser: UUID) throws -> [SystemUserChangeRequest] {
-        try Row.fetchAll(
-            database,
-            sql: Self.selectChange + " WHERE system_user = ? ORDER BY created, id",
-            arguments: [systemUser.stored]
-        ).map(Self.change)
+        try Self.changes.all(in: database, "WHERE system_user = ? ORDER BY created, id", [systemUser.stored])
     }
 
     /// The system user of that identifier, also a deleted one.
     public func systemUser(_ id: UUID) throws -> SystemUser? {
-        let statement = try database.cachedStatement(sql: Self.selectUser + " WHERE id = ?")
-        return try Row.fetchOne(statement, arguments: [id.stored]).map(Self.user)
+        try Self.users.first(in: database, "WHERE id = ?", [id.stored])
     }
 
     /// The living system user of that system, owner and vendor's name.
     public func systemUser(system: SystemID, owner: OrganisationNumber, externalRef: String) throws -> SystemUser? {
-        let statement = try database.cachedStatement(
-            sql: Self.selectUser + " WHERE system = ? AND owner = ? AND external_ref = ? AND deleted IS NULL"
+        try Self.users.first(
+            in: database,
+            "WHERE system = ? AND owner = ? AND external_ref = ? AND deleted IS NULL",
+            [system.rawValue, owner.integer, externalRef]
         )
-        return try Row.fetchOne(statement, arguments: [system.rawValue, owner.integer, externalRef]).map(Self.user)
     }
 
     /// An organisation's living system users, oldest first; of one system, or of all for nil.
@@ -75,7 +63,7 @@ extension SQLiteReader: SystemUserReader {
         filter.require("deleted IS NULL")
         filter.require("owner = ?", owner.integer)
         filter.require("system = ?", system?.rawValue)
-        return try users(filter)
+        return try Self.users.all(in: database, filter, orderedBy: "created, id")
     }
 
     /// A system's living system users, oldest first.
@@ -83,49 +71,45 @@ extension SQLiteReader: SystemUserReader {
         var filter = SQLFilter()
         filter.require("deleted IS NULL")
         filter.require("system = ?", system.rawValue)
-        return try users(filter)
+        return try Self.users.all(in: database, filter, orderedBy: "created, id")
     }
 
     /// An agent's client delegations, by client.
     public func clientDelegations(of agent: UUID) throws -> [ClientDelegation] {
-        try Row.fetchAll(
-            database,
-            sql: Self.selectClients + " WHERE agent = ? ORDER BY client",
-            arguments: [agent.stored]
-        ).map(Self.clientDelegation)
+        try Self.clientDelegations.all(in: database, "WHERE agent = ? ORDER BY client", [agent.stored])
     }
 
     /// The client delegations of one client, of all agents.
     public func clientDelegations(from client: OrganisationNumber) throws -> [ClientDelegation] {
-        try Row.fetchAll(
-            database,
-            sql: Self.selectClients + " WHERE client = ? ORDER BY agent",
-            arguments: [client.integer]
-        ).map(Self.clientDelegation)
+        try Self.clientDelegations.all(in: database, "WHERE client = ? ORDER BY agent", [client.integer])
     }
 
     // MARK: Rows
 
-    private static let selectRequest = """
+    private static let requests = StoredRecord(
+        """
         SELECT id, kind, system, customer, external_ref, title, rights, packages, redirect_url, created, escalated, answer, \
         answered FROM system_user_request
+        """,
+        read: request
+    )
+    private static let changes = StoredRecord(
         """
-    private static let selectChange = """
         SELECT id, system_user, required_rights, unwanted_rights, required_packages, unwanted_packages, redirect_url, \
         created, answer, answered FROM system_user_change
+        """,
+        read: change
+    )
+    private static let users = StoredRecord(
         """
-    private static let selectUser = """
         SELECT id, kind, system, owner, external_ref, title, rights, packages, basis, created, deleted FROM system_user
-        """
-    private static let selectClients = "SELECT id, agent, client, packages, basis, created FROM client_delegation"
-
-    private func users(_ filter: SQLFilter) throws -> [SystemUser] {
-        try Row.fetchAll(
-            database,
-            sql: Self.selectUser + filter.clause + " ORDER BY created, id",
-            arguments: filter.arguments
-        ).map(Self.user)
-    }
+        """,
+        read: user
+    )
+    private static let clientDelegations = StoredRecord(
+        "SELECT id, agent, client, packages, basis, created FROM client_delegation",
+        read: clientDelegation
+    )
 
     private static func request(_ row: Row) throws -> SystemUserRequest {
         let owner = "request `\(row[0] as String)`"
