@@ -51,7 +51,8 @@ extension HTTPField.Name {
     /// `Host` where it is left beside the authority, which the first one has become.
     static let furtherHost = known("Host")
 
-    private static func known(_ name: String) -> HTTPField.Name {
+    /// A name that is well-formed.
+    static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("`\(name)` is no field name") }
         return name
     }
