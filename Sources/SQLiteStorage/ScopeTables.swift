@@ -7,19 +7,17 @@ public import Vocabulary
 extension SQLiteReader: ScopeReader {
     /// Who owns that prefix; nil when it is free.
     public func prefixAssignment(_ prefix: ScopePrefix) throws -> ScopePrefixAssignment? {
-        let statement = try database.cachedStatement(sql: Self.selectPrefix + " WHERE prefix = ?")
-        return try Row.fetchOne(statement, arguments: [prefix.rawValue]).map(Self.prefixAssignment)
+        try Self.prefixes.first(in: database, "WHERE prefix = ?", [prefix.rawValue])
     }
 
     /// All assigned prefixes, in order.
     public func prefixAssignments() throws -> [ScopePrefixAssignment] {
-        try Row.fetchAll(database, sql: Self.selectPrefix + " ORDER BY prefix").map(Self.prefixAssignment)
+        try Self.prefixes.all(in: database, "ORDER BY prefix", [])
     }
 
     /// The scope of that name.
     public func scope(_ name: ScopeName) throws -> Scope? {
-        let statement = try database.cachedStatement(sql: Self.selectScope + " WHERE name = ?")
-        return try Row.fetchOne(statement, arguments: [name.rawValue]).map(Self.scope)
+        try Self.scopes.first(in: database, "WHERE name = ?", [name.rawValue])
     }
 
     /// The scopes asked for, by name.
@@ -28,17 +26,12 @@ extension SQLiteReader: ScopeReader {
         filter.require("prefix = ?", query.prefix?.rawValue)
         filter.require("owner = ?", query.owner?.integer)
         if !query.includesInactive { filter.require("active = 1") }
-        return try Row.fetchAll(
-            database,
-            sql: Self.selectScope + filter.clause + " ORDER BY name",
-            arguments: filter.arguments
-        ).map(Self.scope)
+        return try Self.scopes.all(in: database, filter, orderedBy: "name")
     }
 
     /// The organisation's grant to that scope, in any state.
     public func access(to scope: ScopeName, of consumer: OrganisationNumber) throws -> ScopeAccess? {
-        let statement = try database.cachedStatement(sql: Self.selectAccess + " WHERE scope = ? AND consumer = ?")
-        return try Row.fetchOne(statement, arguments: [scope.rawValue, consumer.integer]).map(Self.access)
+        try Self.accesses.first(in: database, "WHERE scope = ? AND consumer = ?", [scope.rawValue, consumer.integer])
     }
 
     /// The grants asked for, by scope and consumer.
@@ -49,11 +42,7 @@ extension SQLiteReader: ScopeReader {
         filter.require("scope IN (SELECT name FROM scope WHERE owner = ?)", query.owner?.integer)
         filter.require("valid_until < ?", query.endingBefore?.seconds)
         if !query.includesUnapproved { filter.require("state = 'APPROVED'") }
-        return try Row.fetchAll(
-            database,
-            sql: Self.selectAccess + filter.clause + " ORDER BY scope, consumer",
-            arguments: filter.arguments
-        ).map(Self.access)
+        return try Self.accesses.all(in: database, filter, orderedBy: "scope, consumer")
     }
 
     /// How many organisations have access to each scope; scopes that nobody has access to are left out.
@@ -75,14 +64,23 @@ extension SQLiteReader: ScopeReader {
 
     // MARK: Rows
 
-    private static let selectPrefix = "SELECT prefix, owner, created, last_updated FROM scope_prefix"
+    private static let prefixes = StoredRecord(
+        "SELECT prefix, owner, created, last_updated FROM scope_prefix",
+        read: prefixAssignment
+    )
 
-    private static let selectScope = "SELECT name, owner, fields, created, last_updated, origin FROM scope"
+    private static let scopes = StoredRecord(
+        "SELECT name, owner, fields, created, last_updated, origin FROM scope",
+        read: scope
+    )
 
-    private static let selectAccess = """
+    private static let accesses = StoredRecord(
+        """
         SELECT scope, consumer, state, valid_from, valid_until, reason, legal_basis, purpose, accepted_terms, created, \
         last_updated, origin FROM scope_access
-        """
+        """,
+        read: access
+    )
 
     private static func prefixAssignment(_ row: Row) throws -> ScopePrefixAssignment {
         guard let prefix = try? ScopePrefix(parsing: row[0] as String) else {

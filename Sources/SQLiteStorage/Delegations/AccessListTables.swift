@@ -7,11 +7,7 @@ public import Vocabulary
 extension SQLiteReader: AccessListReader {
     /// The list of that name.
     public func accessList(_ id: AccessListID) throws -> AccessList? {
-        try Row.fetchOne(
-            database,
-            sql: Self.selectAccessList + " WHERE owner = ? AND identifier = ?",
-            arguments: [id.owner.integer, id.identifier]
-        ).map(Self.accessList)
+        try Self.lists.first(in: database, "WHERE owner = ? AND identifier = ?", [id.owner.integer, id.identifier])
     }
 
     /// The lists asked for, by name.
@@ -20,11 +16,7 @@ extension SQLiteReader: AccessListReader {
         filter.require("owner = ?", query.owner?.integer)
         filter.require("id IN (SELECT list FROM access_list_member WHERE organisation = ?)", query.member?.integer)
         filter.require("id IN (SELECT list FROM access_list_connection WHERE resource = ?)", query.resource?.rawValue)
-        return try Row.fetchAll(
-            database,
-            sql: Self.selectAccessList + filter.clause + " ORDER BY owner, identifier",
-            arguments: filter.arguments
-        ).map(Self.accessList)
+        return try Self.lists.all(in: database, filter, orderedBy: "owner, identifier")
     }
 
     /// Who is on a list, by number.
@@ -77,9 +69,12 @@ extension SQLiteReader: AccessListReader {
 
     // MARK: Rows
 
-    private static let selectAccessList = """
-        SELECT owner, identifier, name, description, created, last_updated FROM access_list
+    private static let lists = StoredRecord(
         """
+        SELECT owner, identifier, name, description, created, last_updated FROM access_list
+        """,
+        read: accessList
+    )
 
     static let selectListKey = "(SELECT id FROM access_list WHERE owner = ? AND identifier = ?)"
 

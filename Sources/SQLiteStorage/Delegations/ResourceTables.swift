@@ -10,10 +10,8 @@ public import XACML
 extension SQLiteReader: ResourceReader {
     /// The newest version of that resource; nil when there is none, or when it was deleted.
     public func resource(_ id: ResourceID) throws -> Resource? {
-        let statement = try database.cachedStatement(
-            sql: Self.selectResource + " WHERE identifier = ? AND deleted IS NULL"
-        )
-        if let row = try Row.fetchOne(statement, arguments: [id.rawValue]) { return try Self.resource(row) }
+        let live = "WHERE identifier = ? AND deleted IS NULL"
+        if let stored = try Self.resources.first(in: database, live, [id.rawValue]) { return stored }
         if let system = SystemResources.resource(id) { return system }
         return try id.ownScope.flatMap { try ownResource(of: $0) }
     }
@@ -41,14 +39,11 @@ extension SQLiteReader: ResourceReader {
 
     /// The resources that bundle that scope, by identifier.
     public func resources(referencing scope: ScopeName) throws -> [Resource] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT record, version, stored, identifier FROM resource_scope
-                JOIN resource USING (identifier) JOIN resource_version USING (identifier, version)
-                WHERE scope = ? ORDER BY identifier
-                """
+        var found = try Self.resources.all(
+            in: database,
+            "JOIN resource_scope USING (identifier) WHERE scope = ? ORDER BY identifier",
+            [scope.rawValue]
         )
-        var found = try Row.fetchAll(statement, arguments: [scope.rawValue]).map(Self.resource)
         if let own = try ownResource(of: scope), try isFree(own.identifier) {
             found.append(own)
             found.sort { $0.identifier < $1.identifier }
@@ -63,22 +58,12 @@ extension SQLiteReader: ResourceReader {
         filter.require("type = ?", query.type?.rawValue)
         filter.require("owner = ?", query.owner?.integer)
         filter.require("identifier IN (SELECT identifier FROM resource_scope WHERE scope = ?)", query.scope?.rawValue)
-        return try Row.fetchAll(
-            database,
-            sql: Self.selectResource + filter.clause + " ORDER BY identifier",
-            arguments: filter.arguments
-        ).map(Self.resource)
+        return try Self.resources.all(in: database, filter, orderedBy: "identifier")
     }
 
     /// All versions of a resource, the oldest first, also of a deleted one.
     public func versions(of id: ResourceID) throws -> [Resource] {
-        try Row.fetchAll(
-            database,
-            sql: """
-                SELECT record, version, stored, identifier FROM resource_version WHERE identifier = ? ORDER BY version
-                """,
-            arguments: [id.rawValue]
-        ).map(Self.resource)
+        try Self.versions.all(in: database, "WHERE identifier = ? ORDER BY version", [id.rawValue])
     }
 
     /// The identifiers of the resources that bundle that scope, without their records: all that a token request needs.
@@ -118,9 +103,16 @@ extension SQLiteReader: ResourceReader {
 
     // MARK: Rows
 
-    private static let selectResource = """
-        SELECT record, version, stored, identifier FROM resource JOIN resource_version USING (identifier, version)
+    private static let resources = StoredRecord(
         """
+        SELECT record, version, stored, identifier FROM resource JOIN resource_version USING (identifier, version)
+        """,
+        read: resource
+    )
+    private static let versions = StoredRecord(
+        "SELECT record, version, stored, identifier FROM resource_version",
+        read: resource
+    )
 
     private static func resource(_ row: Row) throws -> Resource {
         let text: String = row[3]
