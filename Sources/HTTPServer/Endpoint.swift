@@ -19,11 +19,21 @@ public protocol Endpoint: Sendable {
     /// - Throws: `Refusal`, `RefusedRequest`, `Unavailable` or ``Problem``, which the caller is told; everything else is a
     ///   fault of ours.
     func respond(to request: Request, trace: RequestTrace) async throws -> Response
+
+    /// Answers a request of one of its methods, where it matters who sent it.
+    ///
+    /// - Throws: as without a peer.
+    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response
 }
 
 extension Endpoint {
     /// True.
     public var tellsMethodsToAll: Bool { true }
+
+    /// Answers whoever asks alike.
+    public func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
+        try await respond(to: request, trace: trace)
+    }
 
     /// False.
     public func readsBody(of request: Request) -> Bool { false }

@@ -30,6 +30,8 @@ struct ListenerFront: Sendable {
     let date: DateField
     let metrics: ListenerMetrics
     let logger: Logger
+    /// Where client certificates come from.
+    var clientCertificates = ClientCertificateReading.off
     /// The form of this listener's errors.
     var errorForm = ErrorResponse.Form.oauth
 
@@ -48,7 +50,8 @@ struct ListenerFront: Sendable {
             let endpoint = try find(request)
             name = endpoint.name
             if endpoint.tellsMethodsToAll { try endpoint.checkMethod(request.method) }
-            response = try await endpoint.respond(to: request, trace: trace)
+            let peer = RequestPeer(of: request, on: channel, reading: clientCertificates)
+            response = try await endpoint.respond(to: request, trace: trace, peer: peer)
         } catch let error as HTTPParserError {
             // Hummingbird answers what its parser refused, and closes the connection.
             throw error

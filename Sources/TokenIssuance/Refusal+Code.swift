@@ -29,6 +29,7 @@ extension Refusal {
         case .certificate: .invalidCertificate
         case .certificateOrganisation: .wrongOrganisation
         case .signature: .invalidSignature
+        case .clientCertificateMissing, .clientCertificateMalformed, .clientCertificateRequired: .clientCertificate
         case .audience: .wrongAudience
         case .assertionExpired, .assertionBarred: .expiredAssertion
         case .assertionNotYetValid: .notYetValid
@@ -91,6 +92,9 @@ extension Refusal {
         case .certificate(let rejection): rejection.reason
         case .certificateOrganisation: "certificate_organisation"
         case .signature: "signature_invalid"
+        case .clientCertificateMissing: "client_certificate_missing"
+        case .clientCertificateMalformed: "client_certificate_malformed"
+        case .clientCertificateRequired: "client_certificate_required"
         case .audience: "audience_wrong"
         case .assertionExpired: "assertion_expired"
         case .assertionBarred: "assertion_issued_before_restore"
@@ -167,6 +171,9 @@ extension Refusal {
         .scopeNotDelegable: ["scope_not_delegable", "scope_needs_delegation"],
         .unprovenSupplier: ["unproven_supplier_not_allowed"],
         .incompatibleScopes: ["scopes_incompatible"],
+        .clientCertificate: [
+            "client_certificate_missing", "client_certificate_malformed", "client_certificate_required",
+        ],
         .accessTokenRequired: ["access_token_missing"],
         .misdirected: ["host_unknown"],
         // What the APIs of the admin listener refuse is no refused token request; only the pages list it.

@@ -52,6 +52,9 @@ extension Refusal {
         case .certificate(let rejection):
             rejection.details.sorted { $0.key < $1.key }.reduce(into: [:]) { $0[$1.key] = strings($1.value) }
         case .certificateOrganisation(let organisation): ["certificate_organisation": .string("\(organisation)")]
+        case .clientCertificateMissing: ["parameter": "client_assertion"]
+        case .clientCertificateMalformed(let field): field.map { ["header": .string($0)] } ?? [:]
+        case .clientCertificateRequired(let scope): scope.map { ["scope": .string($0.rawValue)] } ?? [:]
         case .audience(let received, let expected):
             ["claim": "aud", "received": strings(received), "expected": .string(expected)]
         case .assertionExpired(let expires, let now):

@@ -47,7 +47,8 @@ extension Refusal {
             .tooManyRequests, .accessTokenRequired, .accessTokenRefused, .insufficientScope, .actForbidden,
             .malformedRequest, .actRefused, .conflict, .misdirected, .unavailable, .serverError, .clientDisabled,
             .organisationRefused, .invalidTarget,
-            .scopeInactive, .pidRule, .incompatibleScopes, .onBehalfOfUnknown, .scopeNotDelegable, .unprovenSupplier:
+            .scopeInactive, .pidRule, .incompatibleScopes, .clientCertificate, .onBehalfOfUnknown, .scopeNotDelegable,
+            .unprovenSupplier:
             nil
         }
     }
@@ -105,6 +106,15 @@ extension Refusal {
         case .certificateOrganisation(let organisation):
             "the certificate belongs to organisation `\(organisation)`, which does not own the client"
         case .signature: "the signature does not hold under the key that the header names"
+        case .clientCertificateMissing:
+            "neither a `client_assertion` nor a client certificate came; sign an assertion, or show the certificate at the connection to an endpoint that asks for it"
+        case .clientCertificateMalformed(let field?):
+            "the field `\(field)` that the proxy sent cannot be read as RFC 9440 has it: one certificate in base64 between colons"
+        case .clientCertificateMalformed(nil): "the client certificate is larger than is read"
+        case .clientCertificateRequired(let scope?):
+            "tokens with the scope `\(scope)` are bound to a client certificate, and none came with the connection; show one"
+        case .clientCertificateRequired(nil):
+            "the client is registered for tokens bound to a client certificate, and none came with the connection; show one"
         case .audience(let received, let expected):
             "`aud` is \(received.map { "`\($0)`" }.joined(separator: ", ")), and must be exactly `\(expected)`"
         case .assertionExpired(let expires, let now):

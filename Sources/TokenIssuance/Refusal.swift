@@ -88,6 +88,15 @@ public enum Refusal: Error, Equatable, Sendable {
     /// The signature does not hold under that key or certificate.
     case signature
 
+    // MARK: Client certificates at the connection (RFC 8705, RFC 9440)
+
+    /// Neither a client assertion nor a client certificate came with `client_credentials`.
+    case clientCertificateMissing
+    /// What a trusted proxy sent as the client's certificate cannot be read; nil: the handshake's is too large.
+    case clientCertificateMalformed(field: String?)
+    /// A scope, or the client's own registration (nil), wants tokens bound to a client certificate, and none came.
+    case clientCertificateRequired(by: ScopeName?)
+
     // MARK: Audience, times, replay (RFC 7523 §3)
 
     /// `aud` is not this server's issuer.

@@ -35,6 +35,10 @@ struct TokenEndpoint: Endpoint {
     }
 
     func respond(to request: Request, trace: RequestTrace) async throws -> Response {
+        try await respond(to: request, trace: trace, peer: .unknown)
+    }
+
+    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         // Clients authenticate by assertion alone; a library that sends Basic beside it does no harm (DESIGN §2.1).
         if request.headers.contains(.authorization) { ignoredAuthorization() }
         do {
@@ -42,7 +46,11 @@ struct TokenEndpoint: Endpoint {
                 parsing: try await RequestBodyReading.collect(request, upTo: TokenForm.maximumLength),
                 mediaType: request.headers[.contentType]
             )
-            let token = try await issuer.issue(form, proofs: .none, trace: trace)
+            let token = try await issuer.issue(
+                form,
+                proofs: PossessionProofs(clientCertificate: try await peer.clientCertificate()),
+                trace: trace
+            )
             logger.info(
                 "token issued",
                 metadata: ["trace_id": "\(trace.traceID)", "client_id": "\(token.client)", "jti": "\(token.tokenID)"]

@@ -63,6 +63,7 @@ public enum ErrorCatalogue {
         case .scopeNotDelegable: .scopeNotDelegable
         case .unprovenSupplier: .unprovenSupplier
         case .incompatibleScopes: .incompatibleScopes
+        case .clientCertificate: .clientCertificate
         case .malformedForm: .malformedForm
         case .unsupportedGrantType: .unsupportedGrantType
         case .unsupportedMediaType: .unsupportedMediaType

@@ -119,6 +119,9 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     /// The scope's owner does not allow suppliers without the consumer's own act.
     case unprovenSupplier = "PV-025"
 
+    /// The connection's client certificate is missing where it is needed, or cannot be read.
+    case clientCertificate = "PV-026"
+
     /// The access token shown to an API of ours is not acceptable.
     case accessTokenRefused = "PV-060"
     /// The access token lacks the scope of the act.
@@ -141,7 +144,7 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
             .authorizationDetailsValue, .malformedForm, .unsupportedGrantType,
             .unknownKey, .keyRequired, .notYetValid, .lifetimeTooLong, .clientDisabled, .organisationRefused,
             .invalidTarget, .scopeInactive, .pidRule, .actingRefused, .incompatibleScopes, .onBehalfOfUnknown,
-            .scopeNotDelegable, .malformedRequest,
+            .scopeNotDelegable, .clientCertificate, .malformedRequest,
             .actRefused:
             400
         case .accessTokenRequired, .accessTokenRefused: 401
@@ -162,7 +165,7 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     public var oauthError: OAuthErrorCode {
         switch self {
         case .malformedAssertion, .malformedForm, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
-            .pidRule, .actingRefused, .misdirected, .malformedRequest, .actRefused, .conflict:
+            .pidRule, .actingRefused, .clientCertificate, .misdirected, .malformedRequest, .actRefused, .conflict:
             .invalidRequest
         case .replayed, .clientNotFound, .wrongAudience, .invalidCertificate, .expiredKey, .wrongOrganisation,
             .malformedX5C, .invalidSignature, .expiredAssertion, .unknownKey, .keyRequired, .notYetValid,

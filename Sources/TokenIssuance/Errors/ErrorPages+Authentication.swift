@@ -134,4 +134,23 @@ extension ErrorPage {
         example:
             "Invalid assertion. Client authentication failed. Client requires pre-registered jwk and no kid provided: the client has registered keys; send `kid` and not `x5c`"
     )
+
+    static let clientCertificate = ErrorPage(
+        code: .clientCertificate,
+        title: "The client certificate is missing or cannot be read",
+        meaning:
+            "The connection's client certificate authenticates the client (`tls_client_auth`) or binds the token, and it did not come or cannot be read.",
+        causes: [
+            "the HTTP client shows no certificate, or the address does not ask for one",
+            "the scope or the client's registration demands tokens bound to a certificate",
+            "the proxy in front of the server hands the certificate on in another form than RFC 9440's",
+        ],
+        fixes: [
+            "configure certificate and key in the HTTP client, as with `curl --cert … --key …`",
+            "with `client_credentials` and no certificate send `client_assertion`",
+            "the operator sets `client_certificates` to `ask`, or to `proxy` behind a proxy that sets `Client-Cert`",
+        ],
+        example:
+            "neither a `client_assertion` nor a client certificate came; sign an assertion, or show the certificate at the connection to an endpoint that asks for it"
+    )
 }
