@@ -116,6 +116,7 @@ let package = Package(
         module("LibCrypto", ["COpenSSL", "CPKCS11", "Vocabulary"]),
         module("JOSE", ["LibCrypto", "Vocabulary"]),
         module("XACML", ["JOSE", "Vocabulary"]),
+        module("StatusLists", ["CZlib", "JOSE", "Vocabulary"]),
 
         // The domain: none imports another.
         module(
@@ -236,6 +237,7 @@ let package = Package(
         tests(of: "LibCrypto", ["CPKCS11", "TestAuthority", "TestTokens", "Vocabulary"]),
         tests(of: "JOSE", ["LibCrypto", "Vocabulary", jwtKit]),
         tests(of: "XACML", ["JOSE", "Vocabulary"], exclude: ["Golden"]),
+        tests(of: "StatusLists", ["JOSE", "Vocabulary"]),
         tests(of: "Delegations", ["JOSE", "LibCrypto", "Vocabulary", "XACML"], exclude: ["Golden"]),
         tests(of: "EnterpriseCertificates", ["LibCrypto", "TestAuthority", "Vocabulary"]),
         tests(of: "Organisations", ["JOSE", "Vocabulary"]),

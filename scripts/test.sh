@@ -11,7 +11,7 @@ parts=(architecture units storage server sdk demo cli conformance live interop f
 declare -A targets=(
     [architecture]="ArchitectureTests"
     [units]="VocabularyTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
-        ClientsTests AuditLedgerTests XACMLTests DelegationsTests AdministrationTests TokenIssuanceTests"
+        ClientsTests AuditLedgerTests XACMLTests StatusListsTests DelegationsTests AdministrationTests TokenIssuanceTests"
     [storage]="SQLiteStorageTests"
     [server]="HTTPServerTests AdminAPITests ServerTests"
     [sdk]="FetchingTests PortvaktClientTests PortvaktProviderTests PortvaktHummingbirdTests"

@@ -20,6 +20,7 @@ enum Picture {
         "LibCrypto": ["COpenSSL", "CPKCS11", "Vocabulary"],
         "JOSE": ["LibCrypto", "Vocabulary"],
         "XACML": ["JOSE", "Vocabulary"],
+        "StatusLists": ["CZlib", "JOSE", "Vocabulary"],
 
         "AuditLedger": bottom,
         "Clients": bottom,
