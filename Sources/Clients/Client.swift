@@ -56,6 +56,8 @@ public struct Client: Sendable, Hashable {
     public var keys: [ClientKey]
     /// `aud` may be the token endpoint's URL as well, counted (compatibility switch).
     public var acceptsTokenEndpointAudience = false
+    /// Its tokens are bound to a key by DPoP, and a request without a proof is refused (RFC 9449 §5.2).
+    public var requiresDPoP = false
     /// Wire fields of user flows, kept as given and without effect (`redirect_uris` …), as JSON text.
     public var inertFields: String?
     /// When it was created.

@@ -22,6 +22,8 @@ public struct ClientDraft: Sendable, Hashable {
     public var accessTokenLifetime: Seconds?
     /// `aud` may be the token endpoint's URL as well.
     public var acceptsTokenEndpointAudience = false
+    /// Its tokens are bound to a key by DPoP (RFC 9449 §5.2).
+    public var requiresDPoP = false
     /// Wire fields of user flows, as JSON text.
     public var inertFields: String?
 
@@ -44,6 +46,7 @@ public struct ClientDraft: Sendable, Hashable {
         scopes = client.scopes
         accessTokenLifetime = client.accessTokenLifetime
         acceptsTokenEndpointAudience = client.acceptsTokenEndpointAudience
+        requiresDPoP = client.requiresDPoP
         inertFields = client.inertFields
     }
 }
@@ -104,6 +107,7 @@ extension Client {
         scopes = draft.scopes
         accessTokenLifetime = draft.accessTokenLifetime
         acceptsTokenEndpointAudience = draft.acceptsTokenEndpointAudience
+        requiresDPoP = draft.requiresDPoP
         inertFields = draft.inertFields
     }
 }

@@ -26,6 +26,8 @@ public enum ClientField: String, Sendable, Hashable, CaseIterable {
     case accessTokenLifetime = "access_token_lifetime"
     /// The compatibility switch for the audience; ours.
     case acceptsTokenEndpointAudience = "accepts_token_endpoint_audience"
+    /// Whether its tokens are bound to a key by DPoP (RFC 9449 §5.2).
+    case requiresDPoP = "dpop_bound_access_tokens"
 }
 
 /// One way in which a client breaks the rules of registration.

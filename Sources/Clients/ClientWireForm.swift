@@ -17,6 +17,7 @@ extension Client {
         object["scopes"] = .strings(scopes.map(\.rawValue))
         object["access_token_lifetime"] = .integer(accessTokenLifetime?.count ?? Self.defaultLifetime.count)
         if acceptsTokenEndpointAudience { object["accepts_token_endpoint_audience"] = true }
+        if requiresDPoP { object["dpop_bound_access_tokens"] = true }
         for (name, value) in Self.inertDefaults { object[name] = value }
         for member in inertMembers { object[member.name] = member.value }
         object["active"] = .bool(isActive)
@@ -68,6 +69,8 @@ public struct ClientRequest: Sendable, Hashable {
     public let accessTokenLifetime: Seconds?
     /// Our compatibility switch.
     public let acceptsTokenEndpointAudience: Bool
+    /// `dpop_bound_access_tokens` (RFC 9449 §5.2).
+    public let requiresDPoP: Bool
     /// The members of user flows, as JSON text; nil without any.
     public let inertFields: String?
 
@@ -86,6 +89,7 @@ public struct ClientRequest: Sendable, Hashable {
         scopes = reader.scopes()
         accessTokenLifetime = reader.lifetime()
         acceptsTokenEndpointAudience = reader.flag(.acceptsTokenEndpointAudience)
+        requiresDPoP = reader.flag(.requiresDPoP)
         reader.checkGrantTypes(of: integrationType)
         reader.checkAuthenticationMethod()
         inertFields = reader.inertFields(of: integrationType)
@@ -103,6 +107,7 @@ public struct ClientRequest: Sendable, Hashable {
         draft.uri = uri
         draft.accessTokenLifetime = accessTokenLifetime
         draft.acceptsTokenEndpointAudience = acceptsTokenEndpointAudience
+        draft.requiresDPoP = requiresDPoP
         draft.inertFields = inertFields
         return draft
     }

@@ -31,7 +31,8 @@ extension SQLiteReader: ClientReader {
 
     private static let selectClient = """
         SELECT id, owner, supplier, integration_type, name, description, uri, access_token_lifetime, active, \
-        authentication, endpoint_audience, inert_fields, created, last_updated FROM client
+        authentication, endpoint_audience, inert_fields, created, last_updated, dpop_bound \
+        FROM client
         """
 
     private func client(_ row: Row) throws -> Client {
@@ -58,6 +59,7 @@ extension SQLiteReader: ClientReader {
         client.acceptsTokenEndpointAudience = row[10]
         client.inertFields = row[11]
         client.lastUpdated = Timestamp(seconds: row[13])
+        client.requiresDPoP = row[14]
         return client
     }
 
@@ -116,14 +118,14 @@ extension SQLiteTransaction: ClientStore {
         try database.execute(
             sql: """
                 INSERT INTO client (id, owner, supplier, integration_type, name, description, uri, access_token_lifetime,
-                    active, authentication, endpoint_audience, inert_fields, created, last_updated)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    active, authentication, endpoint_audience, inert_fields, created, last_updated, dpop_bound)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 client.id.rawValue, client.owner.integer, client.supplier?.integer, client.integrationType.rawValue,
                 client.name, client.description, client.uri, client.accessTokenLifetime?.count, client.isActive,
                 client.authentication.rawValue, client.acceptsTokenEndpointAudience, client.inertFields,
-                client.created.seconds, client.lastUpdated.seconds,
+                client.created.seconds, client.lastUpdated.seconds, client.requiresDPoP,
             ]
         )
         try insertParts(of: client)
@@ -134,14 +136,15 @@ extension SQLiteTransaction: ClientStore {
         try database.execute(
             sql: """
                 UPDATE client SET supplier = ?, name = ?, description = ?, uri = ?, access_token_lifetime = ?, active = ?,
-                    authentication = ?, endpoint_audience = ?, inert_fields = ?, last_updated = ?
+                    authentication = ?, endpoint_audience = ?, inert_fields = ?, last_updated = ?,
+                    dpop_bound = ?
                 WHERE id = ?
                 """,
             arguments: [
                 client.supplier?.integer, client.name, client.description, client.uri,
                 client.accessTokenLifetime?.count, client.isActive, client.authentication.rawValue,
                 client.acceptsTokenEndpointAudience, client.inertFields, client.lastUpdated.seconds,
-                client.id.rawValue,
+                client.requiresDPoP, client.id.rawValue,
             ]
         )
         try database.execute(sql: "DELETE FROM client_scope WHERE client = ?", arguments: [client.id.rawValue])

@@ -98,6 +98,8 @@ public struct Scope: Sendable, Hashable {
     public var hasStatusList = false
     /// Suppliers without the customer's own act are allowed (`allows_unproven_supplier`).
     public var allowsUnprovenSupplier = false
+    /// Tokens with it are bound to a key by DPoP (`dpop_bound_access_tokens`, the name that RFC 9449 §5.2 gives clients).
+    public var requiresDPoP = false
     /// The version of the terms of use that a consumer must have accepted; nil: none.
     public var requiredTermsVersion: String?
     /// The provider's legal basis for sharing (rettslig grunnlag).

@@ -52,6 +52,8 @@ public enum ScopeField: String, Sendable, Hashable, CaseIterable {
     case hasStatusList = "token_status_list"
     /// Suppliers without the customer's own act; ours.
     case allowsUnprovenSupplier = "allows_unproven_supplier"
+    /// Whether tokens are bound to a key by DPoP; ours, by the name that RFC 9449 §5.2 gives clients.
+    case requiresDPoP = "dpop_bound_access_tokens"
     /// The version of the terms to be accepted; ours.
     case requiredTermsVersion = "required_terms_version"
     /// The provider's legal basis; ours.
@@ -104,7 +106,7 @@ public enum ScopeField: String, Sendable, Hashable, CaseIterable {
         case .descriptions, .longDescriptions: .texts
         case .isActive, .isAccessibleForAll, .requiresUserConsent, .requiresUserAuthentication,
             .requiresPseudonymousTokens, .isProtected, .supportsEuropeanBusinesses, .hasStatusList,
-            .allowsUnprovenSupplier:
+            .allowsUnprovenSupplier, .requiresDPoP:
             .flag
         case .visibility, .tokenForm, .headerType, .pid: .choice
         case .maximumTokenAge, .authorizationMaximumLifetime: .number

@@ -51,7 +51,7 @@ public enum ScopeRules {
         case .isAccessibleForAll, .supportsEuropeanBusinesses, .allowsUnprovenSupplier:
             return value == .flag(true) ? reserved(field, in: scope) : []
         case .isActive, .visibility, .tokenForm, .requiresUserConsent, .requiresUserAuthentication,
-            .requiresPseudonymousTokens, .isProtected, .headerType, .pid, .hasStatusList:
+            .requiresPseudonymousTokens, .isProtected, .headerType, .pid, .hasStatusList, .requiresDPoP:
             return []
         }
     }

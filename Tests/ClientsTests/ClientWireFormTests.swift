@@ -44,6 +44,7 @@ struct ClientWireFormTests {
         var client = Sample.client("acme:a", "acme:b")
         client.uri = "https://example.no"
         client.acceptsTokenEndpointAudience = true
+        client.requiresDPoP = true
         client.inertFields = #"{"redirect_uris":["https://a.example"],"sso_disabled":true}"#
         let request = try ClientRequest(parsing: client.jsonObject)
         var copy = client
@@ -103,6 +104,7 @@ struct ClientWireFormTests {
         ("client_orgno", "..", .organisation(.owner, "..")), ("client_id", "a b", .identifier("a b")),
         ("redirect_uris", "https://a.example", .inertForm("redirect_uris")),
         ("accepts_token_endpoint_audience", "yes", .form(.acceptsTokenEndpointAudience, expected: "true or false")),
+        ("dpop_bound_access_tokens", 1, .form(.requiresDPoP, expected: "true or false")),
     ]
 
     private static let types = Client.IntegrationType.allCases.map(\.rawValue)

@@ -62,6 +62,7 @@ struct ClientTablesTests {
                 client.isActive = false
                 client.authentication = .registeredKey
                 client.acceptsTokenEndpointAudience = true
+                client.requiresDPoP = true
                 client.inertFields = "{\"application_type\":\"web\"}"
                 client.lastUpdated = epoch + 7
                 client.keys = [

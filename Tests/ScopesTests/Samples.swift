@@ -52,6 +52,7 @@ enum Sample {
         scope.pid = .refused
         scope.hasStatusList = true
         scope.allowsUnprovenSupplier = true
+        scope.requiresDPoP = true
         scope.requiredTermsVersion = "2026-2"
         scope.legalBasis = "The Marine Resources Act § 36"
         scope.purpose = "Control of fisheries"

@@ -99,6 +99,7 @@ struct ScopeFileTests {
                     pid: required
                     token_status_list: true
                     allows_unproven_supplier: true
+                    dpop_bound_access_tokens: true
                     required_terms_version: 2.0
                     legal_basis: An act
                     purpose: A purpose

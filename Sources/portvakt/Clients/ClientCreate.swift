@@ -66,6 +66,9 @@ struct ClientCreate: AsyncParsableCommand {
     @Flag(help: "Accept the token endpoint's URL as audience too, for older clients.")
     var tokenEndpointAudience = false
 
+    @Flag(help: "Bind its tokens to a key by DPoP, and refuse requests without a proof.")
+    var dpopRequired = false
+
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func validate() throws {
@@ -105,6 +108,7 @@ struct ClientCreate: AsyncParsableCommand {
         }
         draft.id = try id.map { text throws(CLIError) in try Typed.client(text) }
         draft.acceptsTokenEndpointAudience = tokenEndpointAudience
+        draft.requiresDPoP = dpopRequired
         return draft
     }
 
