@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests of what speaks to C libraries by pointers (libcrypto, zlib, PKCS#11 modules) under Address Sanitizer, leaks included.
+# Runs the tests of what speaks to C libraries by pointers (libcrypto, zlib, simdjson, ISA-L, PKCS#11 modules) under Address Sanitizer, leaks included.
 #
 #   scripts/asan.sh           everything, the certificates that tests mint too (builds swift-crypto once: minutes)
 #   scripts/asan.sh --short   without tests that need other packages than Yams
@@ -7,7 +7,7 @@
 # A sanitizer rebuilds every package, so this works on a cut-down copy of the manifest, in a build folder of its own.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-modules="Vocabulary COpenSSL CPKCS11 CZlib LibCrypto JOSE EnterpriseCertificates Organisations TestTokens"
+modules="Vocabulary COpenSSL CPKCS11 CRegisterReader CZlib LibCrypto JOSE EnterpriseCertificates Organisations TestTokens"
 suites="LibCryptoTests JOSETests OrganisationsTests"
 packages="Yams"
 # Modules of which a short run knows nothing: a test file that imports one is left out.

@@ -8,7 +8,8 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # What the server is built from and run with.
-run=(binutils ca-certificates curl gcc git libc6-dev libsqlite3-dev libssl-dev libstdc++-12-dev libxml2-dev make pkg-config zlib1g-dev)
+run=(binutils ca-certificates curl gcc git libc6-dev libisal-dev libsimdjson-dev libsqlite3-dev libssl-dev libstdc++-12-dev
+    libxml2-dev make pkg-config zlib1g-dev)
 # What the tests need besides.
 test=(fish opensc openssl python3 python3-venv softhsm2 zsh)
 # The programs of others that the interop matrix has, and what they are run with.

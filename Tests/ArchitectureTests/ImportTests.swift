@@ -7,9 +7,9 @@ struct ImportTests {
     }
 
     @Test func `every Swift target has files, and they were seen`() throws {
-        let systemLibraries: Set<String> = ["COpenSSL", "CPKCS11", "CZlib"]
+        let withoutSwift: Set<String> = ["COpenSSL", "CPKCS11", "CRegisterReader", "CZlib"]
         let seen = try Set(Sources.files().map(\.module))
-        #expect(seen == Set(Picture.mayImport.keys).subtracting(systemLibraries))
+        #expect(seen == Set(Picture.mayImport.keys).subtracting(withoutSwift))
     }
 
     @Test(arguments: Picture.mayImport.keys.sorted())
@@ -45,7 +45,7 @@ struct ImportTests {
     @Test func `no domain module may import another, and nothing above them`() {
         for module in Picture.domain {
             let allowed = Picture.mayImport[module] ?? []
-            #expect(allowed.isSubset(of: Picture.bottom.union(["CZlib", "XACML"])), "\(module)")
+            #expect(allowed.isSubset(of: Picture.bottom.union(["CRegisterReader", "CZlib", "XACML"])), "\(module)")
         }
     }
 
