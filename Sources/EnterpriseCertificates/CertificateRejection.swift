@@ -17,7 +17,7 @@ public enum CertificateRejection: Error, Equatable, Sendable {
     /// Its issuer has revoked it, or the certificate of the issuer.
     case revoked(subject: String)
     /// Whether it is revoked cannot be told; says why.
-    case revocationUnknown(String)
+    case revocationUnknown(RevocationDoubt)
     /// None of its policies is that of an enterprise certificate for authentication; lists those it has.
     case policy([String])
     /// It may not be used to authenticate; lists the key usages that it has.
@@ -88,7 +88,7 @@ extension CertificateRejection {
         case .notYetValid(let notBefore): "the certificate is not valid before `\(notBefore)`; check the clock"
         case .expired(let notAfter): "the certificate expired at `\(notAfter)`; order a new one"
         case .revoked(let subject): "the certificate of `\(subject)` has been revoked by its issuer; order a new one"
-        case .revocationUnknown(let cause): "whether the certificate is revoked cannot be told: \(cause)"
+        case .revocationUnknown(let doubt): "whether the certificate is revoked cannot be told: \(doubt.cause)"
         case .policy(let policies):
             "the certificate's policies \(list(policies)) are not those of an enterprise certificate for authentication; "
                 + "use the certificate marked for authentication, not the one for signing or encryption, and of this "
@@ -108,7 +108,9 @@ extension CertificateRejection {
     /// What was found, by name: public facts of the certificate that the caller sent.
     public var details: [String: [String]] {
         switch self {
-        case .malformed, .selfSigned, .weakKey, .revocationUnknown: [:]
+        case .malformed, .selfSigned, .weakKey: [:]
+        case .revocationUnknown(let doubt):
+            doubt.evidenceAge.map { ["evidence_age_seconds": [String($0.count)]] } ?? [:]
         case .certificationAuthority(let subject), .revoked(let subject): ["subject": [subject]]
         case .untrusted(let issuer, _): ["issuer": [issuer]]
         case .notYetValid(let notBefore): ["not_before": [notBefore.description]]

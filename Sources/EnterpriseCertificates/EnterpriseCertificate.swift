@@ -23,6 +23,11 @@ public struct EnterpriseCertificate: Sendable {
     public let notAfter: Timestamp
     /// How revocation was looked at when it was accepted.
     public let revocationMode: RevocationMode
+    /// Whether an answer about its revocation was used whose own end is past.
+    public let isUnderGrace: Bool
+
+    /// How revocation was looked at, as the ledger has it: the mode's name, or `grace`.
+    public var revocationBasis: String { isUnderGrace ? "grace" : revocationMode.name }
 
     /// The SHA-256 of its DER in lower-case hexadecimal, as ledger and log name it.
     public var thumbprintHexadecimal: String { hexadecimal(thumbprint) }
@@ -31,7 +36,8 @@ public struct EnterpriseCertificate: Sendable {
         _ certificate: Certificate,
         publicKey: PublicKey,
         organisation: OrganisationNumber,
-        revocationMode: RevocationMode
+        revocationMode: RevocationMode,
+        isUnderGrace: Bool
     ) {
         self.organisation = organisation
         self.publicKey = publicKey
@@ -42,6 +48,7 @@ public struct EnterpriseCertificate: Sendable {
         notBefore = certificate.notBefore
         notAfter = certificate.notAfter
         self.revocationMode = revocationMode
+        self.isUnderGrace = isUnderGrace
     }
 }
 

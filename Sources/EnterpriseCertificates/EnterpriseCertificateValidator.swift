@@ -14,6 +14,7 @@ public final class EnterpriseCertificateValidator: Sendable {
 
     private let trust: any TrustSource
     private let evidence: any RevocationEvidence
+    private let watch: RevocationWatch?
     private let accepted = AcceptanceCache(capacity: maximumCachedChains)
 
     /// A validator.
@@ -21,11 +22,33 @@ public final class EnterpriseCertificateValidator: Sendable {
     /// - Parameters:
     ///   - trust: anchors and profile; may change while it is used.
     ///   - revocation: how revocation is looked at.
-    /// - Throws: `RevocationUnavailable` for a mode that this version cannot honour.
-    public init(trust: any TrustSource, revocation: RevocationMode) throws(RevocationUnavailable) {
+    /// - Throws: `RevocationUnavailable` for `require`, which needs somebody who asks.
+    public convenience init(trust: any TrustSource, revocation: RevocationMode) throws(RevocationUnavailable) {
+        try self.init(trust: trust, revocation: revocation, watch: nil)
+    }
+
+    /// A validator.
+    ///
+    /// - Parameters:
+    ///   - trust: anchors and profile; may change while it is used.
+    ///   - revocation: how revocation is looked at.
+    ///   - watch: who asks responders; several validators may share one.
+    /// - Throws: `RevocationUnavailable` for `require` without a watch.
+    package init(
+        trust: any TrustSource,
+        revocation: RevocationMode,
+        watch: RevocationWatch?
+    ) throws(RevocationUnavailable) {
         self.trust = trust
         self.revocation = revocation
-        evidence = try revocation.evidence()
+        self.watch = watch
+        switch revocation {
+        case .off: evidence = NoRevocationEvidence()
+        case .crlFiles: evidence = RevocationListFiles()
+        case .require:
+            guard let watch else { throw RevocationUnavailable(mode: revocation) }
+            evidence = WatchedRevocation(watch: watch)
+        }
     }
 
     /// Validates a chain.
@@ -54,6 +77,22 @@ public final class EnterpriseCertificateValidator: Sendable {
         return entry.certificate
     }
 
+    /// Has responders and lists asked about a chain of which ``validate(_:at:)`` said that nobody has been asked yet, and
+    /// waits a few seconds for them; returns at once for a chain that proves nothing.
+    package func settle(_ chain: [[UInt8]], at now: Timestamp) async {
+        guard let watch, !chain.isEmpty, chain.count <= Self.maximumChainLength else { return }
+        let trust = trust.current
+        guard let (leaf, others) = try? ChainReading.certificates(chain),
+            let path = try? trust.paths.validate(
+                leaf,
+                with: others,
+                at: now,
+                policies: trust.profile.accepted(of: leaf)
+            )
+        else { return }
+        await watch.settle(RevocationQuestion.all(in: path))
+    }
+
     private func decide(
         _ chain: [[UInt8]],
         under trust: TrustStore,
@@ -72,7 +111,7 @@ public final class EnterpriseCertificateValidator: Sendable {
         }
         guard !policies.isEmpty else { throw .policy(leaf.policies.map(\.dotted)) }
         if let rejection = trust.profile.rejections(of: leaf).first { throw rejection }
-        let evidenceEnd = try evidence.check(path, beside: trust, at: now)
+        let clearance = try evidence.check(path, beside: trust, at: now)
         let organisation: OrganisationNumber
         do throws(CertificateRejection.OrganisationFault) {
             organisation = try OrganisationInSubject.read(leaf, profile: trust.profile)
@@ -85,13 +124,14 @@ public final class EnterpriseCertificateValidator: Sendable {
         } catch {
             throw .weakKey(error.description)
         }
-        let ends = path.map(\.notAfter) + (evidenceEnd.map { [$0] } ?? [])
+        let ends = path.map(\.notAfter) + (clearance.until.map { [$0] } ?? [])
         return AcceptanceCache.Entry(
             certificate: EnterpriseCertificate(
                 leaf,
                 publicKey: key,
                 organisation: organisation,
-                revocationMode: revocation
+                revocationMode: revocation,
+                isUnderGrace: clearance.isGrace
             ),
             from: path.map(\.notBefore).max() ?? leaf.notBefore,
             until: ends.min() ?? leaf.notAfter

@@ -79,7 +79,7 @@ enum IssuanceRecord {
         case .certificate(let certificate):
             event.credential = .certificate(
                 thumbprint: certificate.thumbprintHexadecimal,
-                revocation: certificate.revocationMode.name
+                revocation: certificate.revocationBasis
             )
         }
         return event
