@@ -154,12 +154,15 @@ let package = Package(
             ]
         ),
 
+        // What is counted, as Prometheus reads it; knows nothing of servers.
+        module("MetricsExposition", [coreMetrics]),
+
         // The edges.
         module(
             "SQLiteStorage",
             [
-                "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
-                "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb, grdbSQLite,
+                "Administration", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE",
+                "LibCrypto", "Organisations", "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb, grdbSQLite,
             ]
         ),
         module(
@@ -182,9 +185,11 @@ let package = Package(
         module(
             "Server",
             [
-                "AdminAPI", "Administration", "AuditLedger", "Delegations", "EnterpriseCertificates", "HTTPServer",
-                "JOSE", "LibCrypto", "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary",
-                configuration, logging, nioCore, nioPosix, serviceLifecycle, unixSignals, yams,
+                "AdminAPI", "Administration", "AuditLedger", "Delegations", "EnterpriseCertificates", "Fetching",
+                "HTTPServer",
+                "JOSE", "LibCrypto", "MetricsExposition", "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance",
+                "Vocabulary", asyncHTTPClient, configuration, coreMetrics, logging, metrics, nioCore, nioHTTP1,
+                nioPosix, serviceLifecycle, unixSignals, yams,
             ]
         ),
         module("TestAuthority", ["LibCrypto", "Vocabulary", swiftASN1]),
@@ -194,6 +199,7 @@ let package = Package(
                 "Administration", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE",
                 "LibCrypto",
                 "Organisations", "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TokenIssuance", "Vocabulary",
+                logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
             ]
         ),
         .executableTarget(
@@ -238,10 +244,19 @@ let package = Package(
             ]
         ),
         // Apart from TestSupport: it needs nothing of servers, so that its users build alone under a sanitizer.
-        module("TestTokens", ["LibCrypto", "Vocabulary"]),
+        module("TestTokens", ["JOSE", "LibCrypto", "Vocabulary"]),
+        // What holds of each parser of hostile input: run over Tests/Corpora here, and by scripts/fuzz.sh under a fuzzer.
+        module(
+            "FuzzTargets",
+            [
+                "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "Scopes", "TokenIssuance", "Vocabulary",
+                "XACML",
+            ]
+        ),
+        .testTarget(name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], swiftSettings: house),
         tests(of: "Vocabulary"),
         tests(of: "LibCrypto", ["CPKCS11", "TestAuthority", "TestTokens", "Vocabulary"]),
-        tests(of: "JOSE", ["LibCrypto", "Vocabulary", jwtKit]),
+        tests(of: "JOSE", ["LibCrypto", "TestTokens", "Vocabulary", jwtKit]),
         tests(of: "XACML", ["JOSE", "Vocabulary"], exclude: ["Golden"]),
         tests(of: "StatusLists", ["JOSE", "Vocabulary"]),
         tests(of: "Delegations", ["JOSE", "LibCrypto", "Vocabulary", "XACML"], exclude: ["Golden"]),
@@ -254,7 +269,7 @@ let package = Package(
             of: "TokenIssuance",
             [
                 "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
-                "Scopes", "TestAuthority", "Vocabulary",
+                "Scopes", "TestAuthority", "TestTokens", "Vocabulary",
             ]
         ),
         tests(
@@ -285,8 +300,8 @@ let package = Package(
             of: "AdminAPI",
             [
                 "Administration", "AuditLedger", "Clients", "Delegations", "HTTPServer", "JOSE", "LibCrypto",
-                "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", "XACML", hummingbird,
-                hummingbirdTesting, httpTypes, logging, nioCore,
+                "Organisations", "SQLiteStorage", "Scopes", "TestTokens", "TokenIssuance", "Vocabulary", "XACML",
+                hummingbird, hummingbirdTesting, httpTypes, logging, nioCore,
             ],
             exclude: ["Golden"]
         ),
@@ -299,6 +314,7 @@ let package = Package(
                 nioSSL,
             ]
         ),
+        tests(of: "MetricsExposition", [coreMetrics]),
         tests(of: "Fetching", ["Vocabulary", asyncHTTPClient, logging, nioCore, nioHTTP1]),
         tests(
             of: "PortvaktClient",
@@ -312,15 +328,15 @@ let package = Package(
         tests(
             of: "PortvaktProvider",
             [
-                "Fetching", "JOSE", "LibCrypto", "Vocabulary", asyncHTTPClient, inMemoryTracing, logging, metrics,
-                metricsTestKit, nioCore, nioHTTP1, serviceLifecycle, tracing,
+                "Fetching", "JOSE", "LibCrypto", "TestTokens", "Vocabulary", asyncHTTPClient, inMemoryTracing, logging,
+                metrics, metricsTestKit, nioCore, nioHTTP1, serviceLifecycle, tracing,
             ]
         ),
         tests(
             of: "PortvaktHummingbird",
             [
-                "JOSE", "LibCrypto", "PortvaktProvider", "Vocabulary", hummingbird, hummingbirdTesting, httpTypes,
-                logging, nioCore,
+                "JOSE", "LibCrypto", "PortvaktProvider", "TestTokens", "Vocabulary", hummingbird, hummingbirdTesting,
+                httpTypes, logging, nioCore,
             ]
         ),
         tests(
@@ -343,7 +359,7 @@ let package = Package(
             dependencies: [
                 "Administration", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE",
                 "LibCrypto",
-                "Organisations", "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TestSupport", "Vocabulary",
+                "Organisations", "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TestSupport", "TestTokens", "Vocabulary",
                 asyncHTTPClient,
                 logging, nioCore, nioHTTP1,
             ],

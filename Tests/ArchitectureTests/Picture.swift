@@ -21,6 +21,7 @@ enum Picture {
         "LibCrypto": ["COpenSSL", "CPKCS11", "Vocabulary"],
         "JOSE": ["LibCrypto", "Vocabulary"],
         "XACML": ["JOSE", "Vocabulary"],
+        "MetricsExposition": [],
         "StatusLists": ["CZlib", "JOSE", "Vocabulary"],
 
         "AuditLedger": bottom,
@@ -36,7 +37,7 @@ enum Picture {
         "HTTPServer": bottom.union(domain).union(["TokenIssuance"]),
         "AdminAPI": bottom.union(domain).union(["Administration", "HTTPServer", "TokenIssuance", "XACML"]),
         "Server": bottom.union(domain).union([
-            "AdminAPI", "Administration", "HTTPServer", "SQLiteStorage", "TokenIssuance",
+            "AdminAPI", "Administration", "HTTPServer", "MetricsExposition", "SQLiteStorage", "TokenIssuance",
         ]),
         "DemoWorld": bottom.union(domain).union([
             "Administration", "Server", "SQLiteStorage", "TestAuthority", "TokenIssuance",
@@ -52,14 +53,17 @@ enum Picture {
         "PortvaktHummingbird": bottom.union(["PortvaktProvider"]),
 
         "TestAuthority": ["LibCrypto", "Vocabulary"],
-        "TestTokens": ["LibCrypto", "Vocabulary"],
+        "TestTokens": ["JOSE", "LibCrypto", "Vocabulary"],
+        "FuzzTargets": bottom.union([
+            "EnterpriseCertificates", "Organisations", "Scopes", "TokenIssuance", "XACML",
+        ]),
         "TestSupport": bottom.union(domain).union(["TestAuthority", "TokenIssuance", "XACML"]),
     ]
 
     /// Modules of others that only these targets may import.
     static let reserved: [String: Set<String>] = [
         "ArgumentParser": ["portvakt"],
-        "AsyncHTTPClient": ["Fetching", "PortvaktClient", "PortvaktProvider", "portvakt"],
+        "AsyncHTTPClient": ["Fetching", "PortvaktClient", "PortvaktProvider", "Server", "portvakt"],
         "Configuration": ["Server"],
         "Crypto": ["TestAuthority"],
         "CryptoExtras": ["TestAuthority"],

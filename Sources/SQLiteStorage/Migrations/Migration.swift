@@ -14,7 +14,7 @@ struct Migration: Sendable {
     /// All steps, in order and without gaps from 1; each is written in a file of its own.
     static let all: [Migration] = [
         .ledger, .organisations, .scopes, .clients, .roles, .delegations, .accessLists, .systemUsersAndConsents,
-        .clientDPoP,
+        .clientDPoP, .tokenRevocations, .revocationEvidence,
     ]
 
     /// The schema version that this program works with.

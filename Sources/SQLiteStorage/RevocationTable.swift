@@ -1,0 +1,87 @@
+public import EnterpriseCertificates
+internal import Foundation
+internal import GRDB
+internal import Vocabulary
+
+/// What responders and revocation lists have said.
+extension SQLiteReader {
+    /// All records; `withAnswers: false` leaves the answers' DER out, which may be many megabytes.
+    public func revocationRecords(withAnswers: Bool = true) throws -> [RevocationRecord] {
+        let answer = withAnswers ? "answer" : "x''"
+        return try Row.fetchAll(
+            database,
+            sql: """
+                SELECT id, kind, subject, chain, status, source, address, \(answer) AS answer, this_update, until, fetched,
+                    revoked, attempted, failures, fault, used
+                FROM revocation_evidence ORDER BY kind, subject, id
+                """
+        ).map(Self.record)
+    }
+
+    private static func record(_ row: Row) throws -> RevocationRecord {
+        guard let kind = RevocationRecord.Kind(rawValue: row["kind"]) else {
+            throw StorageError.corrupt(detail: "a record of revocation is of kind `\(row["kind"] as String)`")
+        }
+        var record = RevocationRecord(
+            kind: kind,
+            id: Array(row["id"] as Data),
+            subject: row["subject"],
+            chain: row["chain"],
+            used: Timestamp(seconds: row["used"])
+        )
+        record.attempted = (row["attempted"] as Int64?).map { Timestamp(seconds: $0) }
+        record.failures = row["failures"]
+        record.fault = row["fault"]
+        guard let status = row["status"] as String? else { return record }
+        guard let status = RevocationRecord.Status(rawValue: status),
+            let source = (row["source"] as String?).flatMap(RevocationRecord.Source.init),
+            let thisUpdate = row["this_update"] as Int64?, let until = row["until"] as Int64?,
+            let fetched = row["fetched"] as Int64?
+        else { throw StorageError.corrupt(detail: "the answer on `\(record.subject)` is malformed") }
+        record.answer = RevocationRecord.Answer(
+            status: status,
+            source: source,
+            address: row["address"] as String? ?? "",
+            der: Array(row["answer"] as Data? ?? Data()),
+            thisUpdate: Timestamp(seconds: thisUpdate),
+            until: Timestamp(seconds: until),
+            fetched: Timestamp(seconds: fetched),
+            revoked: (row["revoked"] as Int64?).map { Timestamp(seconds: $0) }
+        )
+        return record
+    }
+}
+
+extension SQLiteTransaction {
+    /// Stores a record in place of the older one of its name.
+    ///
+    /// It is evidence and no fact of the register: the revision of facts does not move.
+    public func store(_ record: RevocationRecord) throws {
+        let answer = record.answer
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO revocation_evidence
+                    (id, kind, subject, chain, status, source, address, answer, this_update, until, fetched, revoked,
+                    attempted, failures, fault, used)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO UPDATE SET
+                    kind = excluded.kind, subject = excluded.subject, chain = excluded.chain, status = excluded.status,
+                    source = excluded.source, address = excluded.address, answer = excluded.answer,
+                    this_update = excluded.this_update, until = excluded.until, fetched = excluded.fetched,
+                    revoked = excluded.revoked, attempted = excluded.attempted, failures = excluded.failures,
+                    fault = excluded.fault, used = excluded.used
+                """
+        )
+        try statement.execute(arguments: [
+            Data(record.id), record.kind.rawValue, record.subject, record.chain, answer?.status.rawValue,
+            answer?.source.rawValue, answer?.address, answer.map { Data($0.der) }, answer?.thisUpdate.seconds,
+            answer?.until.seconds, answer?.fetched.seconds, answer?.revoked?.seconds, record.attempted?.seconds,
+            record.failures, record.fault, record.used.seconds,
+        ])
+    }
+
+    /// Forgets a record.
+    public func removeRevocationRecord(_ id: [UInt8]) throws {
+        try database.execute(sql: "DELETE FROM revocation_evidence WHERE id = ?", arguments: [Data(id)])
+    }
+}
