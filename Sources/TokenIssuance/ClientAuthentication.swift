@@ -19,7 +19,7 @@ public struct AuthenticatedGrant: Sendable {
     public let client: Client
     /// What proved it.
     public let credential: Credential
-    /// Whether it authenticated by `client_assertion` alone: a replay is then 401 `invalid_client`.
+    /// Whether it authenticated apart from the grant: a replay is then 401 `invalid_client`.
     public let isClientCredentials: Bool
     /// The scopes asked for, in that order.
     public let scopes: [ScopeName]
@@ -31,7 +31,8 @@ public struct AuthenticatedGrant: Sendable {
     public let actingFor: ActingFor
     /// The system user or consent that the token shall rest on.
     public let detail: AuthorizationDetail?
-    /// The claims that use up the assertions.
+    /// The claims that use up the assertions; none where a certificate at the connection proved the client, because each
+    /// handshake proves it afresh and nothing in the form could be used again by somebody else.
     public let claims: [ReplayClaim]
     /// The identifier of the token, if one is issued.
     public let tokenID: TokenID
@@ -52,18 +53,21 @@ public struct ClientAuthenticator: Sendable {
     private let certificates: EnterpriseCertificateValidator
     private let rules: GrantRules
     private let tokenIDs: any TokenIDSource
+    private let admission: any ClientAdmission
 
     /// An authenticator.
     public init(
         registry: any FactsRegistry,
         certificates: EnterpriseCertificateValidator,
         rules: GrantRules,
-        tokenIDs: any TokenIDSource
+        tokenIDs: any TokenIDSource,
+        admission: any ClientAdmission = UnlimitedClients()
     ) {
         self.registry = registry
         self.certificates = certificates
         self.rules = rules
         self.tokenIDs = tokenIDs
+        self.admission = admission
     }
 
     /// Authenticates the client of `grant`.
@@ -81,6 +85,32 @@ public struct ClientAuthenticator: Sendable {
         }
     }
 
+    /// Authenticates a client apart from any grant, for the endpoints that answer about tokens.
+    ///
+    /// - Throws: `RefusedRequest`, or what the registry throws.
+    func authenticate(_ proof: UnverifiedGrant.Proof, at now: Timestamp) async throws -> AuthenticatedClient {
+        let id =
+            switch proof {
+            case .assertion(let assertion): assertion.unverifiedClaims.client
+            case .certificate(_, let id): id
+            }
+        // Nothing is decided again later, so nothing is taken from memory here.
+        guard let client = try await registry.currentClient(id) else {
+            throw RefusedRequest(.clientUnknown(id.rawValue), isClientAuthentication: true, claimedClient: id)
+        }
+        var claims: [ReplayClaim] = []
+        switch proof {
+        case .assertion(let assertion):
+            _ = try prove(assertion, from: client, at: now)
+            claims.append(ReplayClaim(assertion, of: client.id))
+        case .certificate(let presented, _): _ = try prove(presented, from: client, at: now)
+        }
+        do { try admission.admit(id) } catch {
+            throw RefusedRequest(error, isAuthenticated: true, claimedClient: id)
+        }
+        return AuthenticatedClient(client: client, claims: claims)
+    }
+
     private struct Proof {
         let credential: AuthenticatedGrant.Credential
         let isAddressedToEndpoint: Bool
@@ -91,42 +121,60 @@ public struct ClientAuthenticator: Sendable {
         from client: Client?,
         at now: Timestamp
     ) throws(RefusedRequest) -> AuthenticatedGrant {
-        let assertion = grant.assertion
-        let isClientAuthentication = assertion.kind == .clientAuthentication
         guard let client else {
             throw RefusedRequest(
                 .clientUnknown(grant.claimedClient.rawValue),
-                isClientAuthentication: isClientAuthentication,
+                isClientAuthentication: grant.isClientAuthentication,
                 claimedClient: grant.claimedClient
             )
         }
-        let proof = try prove(assertion, from: client, at: now)
-        var claims = [assertion]
+        let proof: Proof
+        var assertions: [UnverifiedAssertion] = []
+        switch grant.proof {
+        case .assertion(let assertion):
+            proof = try prove(assertion, from: client, at: now)
+            assertions.append(assertion)
+        case .certificate(let presented, _): proof = try prove(presented, from: client, at: now)
+        }
         if let companion = grant.companion {
             _ = try prove(companion, from: client, at: now)
-            claims.append(companion)
+            assertions.append(companion)
+        }
+        // Here and no earlier: nobody else can spend what a client is given.
+        do { try admission.admit(client.id) } catch {
+            throw RefusedRequest(error, isAuthenticated: true, claimedClient: client.id)
         }
         do { try rules.checkPerson(grant.pid) } catch { throw RefusedRequest(error, claimedClient: client.id) }
         return AuthenticatedGrant(
             client: client,
             credential: proof.credential,
-            isClientCredentials: isClientAuthentication,
+            isClientCredentials: grant.isClientAuthentication,
             scopes: grant.scopes,
             resource: grant.resource,
             pid: grant.pid,
             actingFor: grant.actingFor,
             detail: grant.detail,
-            claims: claims.map {
-                ReplayClaim(
-                    client: client.id,
-                    key: $0.replayKey,
-                    issued: $0.unverifiedClaims.issuedAt,
-                    expires: $0.unverifiedClaims.expires
-                )
-            },
+            claims: assertions.map { ReplayClaim($0, of: client.id) },
             tokenID: tokenIDs.next(),
-            isAddressedToEndpoint: proof.isAddressedToEndpoint
+            isAddressedToEndpoint: proof.isAddressedToEndpoint,
+            confirmation: grant.clientCertificate.map { Confirmation(certificateThumbprint: $0.thumbprint) }
         )
+    }
+
+    /// `tls_client_auth` (RFC 8705 §2.1): the handshake has proved the key; here the certificate proves the organisation.
+    private func prove(
+        _ presented: ClientCertificate,
+        from client: Client,
+        at now: Timestamp
+    ) throws(RefusedRequest) -> Proof {
+        do throws(Refusal) {
+            // A client with registered keys never falls back to its organisation's certificate (DESIGN §2.2).
+            guard client.authentication == .certificate else { throw .keyRequired }
+            let certificate = try enterpriseCertificate(presented.chain, from: client, at: now)
+            return Proof(credential: .certificate(certificate), isAddressedToEndpoint: false)
+        } catch {
+            throw RefusedRequest(error, isClientAuthentication: true, claimedClient: client.id)
+        }
     }
 
     private func prove(
@@ -166,11 +214,7 @@ public struct ClientAuthenticator: Sendable {
         case (.key(let id), .certificate): throw .keyNotRegistered(id)
         case (.certificates, .registeredKey): throw .keyRequired
         case (.certificates(let chain), .certificate):
-            let certificate: EnterpriseCertificate
-            do { certificate = try certificates.validate(chain, at: now) } catch { throw .certificate(error) }
-            guard certificate.organisation == client.holder else {
-                throw .certificateOrganisation(certificate: certificate.organisation)
-            }
+            let certificate = try enterpriseCertificate(chain, from: client, at: now)
             let fitting = JWSAlgorithm.allCases.filter { $0.fits(certificate.publicKey.kind) }
             guard fitting.contains(assertion.algorithm) else {
                 throw .headerAlgorithm(received: assertion.algorithm.rawValue, expected: fitting.map(\.rawValue))
@@ -197,12 +241,40 @@ public struct ClientAuthenticator: Sendable {
     /// A key registered with `x5c` is bound to that certificate, which must hold each time, revocation included (DESIGN §2.2).
     private func checkCertificate(of key: ClientKey, from client: Client, at now: Timestamp) throws(Refusal) {
         guard !key.certificateChain.isEmpty else { return }
+        _ = try enterpriseCertificate(key.certificateChain, from: client, at: now)
+    }
+
+    /// The certificate of the organisation that holds the client.
+    private func enterpriseCertificate(
+        _ chain: [[UInt8]],
+        from client: Client,
+        at now: Timestamp
+    ) throws(Refusal) -> EnterpriseCertificate {
         let certificate: EnterpriseCertificate
-        do { certificate = try certificates.validate(key.certificateChain, at: now) } catch {
-            throw .certificate(error)
-        }
+        do { certificate = try certificates.validate(chain, at: now) } catch { throw .certificate(error) }
         guard certificate.organisation == client.holder else {
             throw .certificateOrganisation(certificate: certificate.organisation)
         }
+        return certificate
+    }
+}
+
+/// A client that has proved who it is, apart from any grant.
+struct AuthenticatedClient: Sendable {
+    /// The client as it is in the store at this moment.
+    let client: Client
+    /// The claims that use up its assertion; none where a certificate proved it.
+    let claims: [ReplayClaim]
+}
+
+extension ReplayClaim {
+    /// The claim that uses up an assertion of that client.
+    init(_ assertion: UnverifiedAssertion, of client: ClientID) {
+        self.init(
+            client: client,
+            key: assertion.replayKey,
+            issued: assertion.unverifiedClaims.issuedAt,
+            expires: assertion.unverifiedClaims.expires
+        )
     }
 }

@@ -1,3 +1,6 @@
+import JOSE
+import LibCrypto
+
 /// What a token request proves beside its form: keys that the token shall be bound to. Nothing in it is believed yet.
 public struct PossessionProofs: Sendable, Hashable {
     /// The `DPoP` header fields as they were sent (RFC 9449 §4.1), one element for each.
@@ -21,10 +24,13 @@ public struct PossessionProofs: Sendable, Hashable {
 public struct ClientCertificate: Sendable, Hashable {
     /// The certificates in DER, the leaf first.
     public let chain: [[UInt8]]
+    /// `x5t#S256` of the leaf (RFC 8705 §3.1): the SHA-256 of its DER, 43 characters of base64url.
+    public let thumbprint: String
 
     /// A presented chain; nil when it is empty.
     public init?(chain: [[UInt8]]) {
-        guard !chain.isEmpty else { return nil }
+        guard let leaf = chain.first else { return nil }
         self.chain = chain
+        thumbprint = Base64URL.encode(HashFunction.sha256.digest(leaf))
     }
 }

@@ -4,7 +4,8 @@ public struct TokenForm: Sendable, Hashable {
     public enum Grant: Sendable, Hashable {
         /// `urn:ietf:params:oauth:grant-type:jwt-bearer`: everything stands inside the signed assertion (RFC 7523 §2.1).
         case jwtBearer(assertion: String)
-        /// `client_credentials` with `client_assertion`: scope and resource stand in the form (RFC 7523 §2.2).
+        /// `client_credentials`: scope and resource stand in the form; the client is proved by `client_assertion`
+        /// (RFC 7523 §2.2), or without one by the certificate at the connection (RFC 8705 §2).
         case clientCredentials(scope: String, resource: String?, authorizationDetails: String?)
     }
 
@@ -22,9 +23,10 @@ public struct TokenForm: Sendable, Hashable {
 
     /// The grant.
     public let grant: Grant
-    /// The client assertion; always there with `client_credentials`, and allowed beside an `assertion`.
+    /// The client assertion; allowed beside an `assertion`.
     public let clientAssertion: String?
-    /// `client_id`, which must then name the same client (RFC 7521 §4.2).
+    /// `client_id`; beside an assertion it must name the same client (RFC 7521 §4.2), without one it names the client alone
+    /// (RFC 8705 §2) and is always there.
     public let clientID: String?
 
     /// Parses the body of a token request.
@@ -34,15 +36,13 @@ public struct TokenForm: Sendable, Hashable {
     /// - Throws: `.bodyTooLarge`, `.mediaType`, `.formMalformed`, `.formParameterTwice`, `.formParameterMissing`,
     ///   `.formParameterValue`, `.grantType`.
     public init(parsing body: [UInt8], mediaType: String?) throws(Refusal) {
-        guard body.count <= Self.maximumLength else { throw .bodyTooLarge(limit: Self.maximumLength) }
-        guard Self.isForm(mediaType) else { throw .mediaType(received: mediaType) }
-        let fields = try FormFields(parsing: body)
+        let fields = try Self.fields(of: body, mediaType: mediaType)
         switch try fields.required("grant_type") {
         case Self.jwtBearerGrantType:
             grant = .jwtBearer(assertion: try fields.required("assertion"))
             clientAssertion = try Self.clientAssertion(in: fields, required: false)
         case Self.clientCredentialsGrantType:
-            clientAssertion = try Self.clientAssertion(in: fields, required: true)
+            clientAssertion = try Self.clientAssertion(in: fields, required: fields["client_id"] == nil)
             grant = .clientCredentials(
                 scope: try fields.required("scope"),
                 resource: fields["resource"],
@@ -54,7 +54,14 @@ public struct TokenForm: Sendable, Hashable {
         clientID = fields["client_id"]
     }
 
-    private static func clientAssertion(in fields: FormFields, required: Bool) throws(Refusal) -> String? {
+    /// The fields of a form within the limits of this server.
+    static func fields(of body: [UInt8], mediaType: String?) throws(Refusal) -> FormFields {
+        guard body.count <= maximumLength else { throw .bodyTooLarge(limit: maximumLength) }
+        guard isForm(mediaType) else { throw .mediaType(received: mediaType) }
+        return try FormFields(parsing: body)
+    }
+
+    static func clientAssertion(in fields: FormFields, required: Bool) throws(Refusal) -> String? {
         guard required || fields["client_assertion"] != nil || fields["client_assertion_type"] != nil else {
             return nil
         }

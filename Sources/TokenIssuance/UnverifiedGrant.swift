@@ -3,10 +3,20 @@ public import Vocabulary
 
 /// A token request as it was sent; nothing in it is proven.
 ///
-/// Both ways of asking meet here (DESIGN §2.1).
+/// All ways of asking meet here (DESIGN §2.1).
 public struct UnverifiedGrant: Sendable {
-    /// The assertion that carries the request or, with `client_credentials`, authenticates the client.
-    public let assertion: UnverifiedAssertion
+    /// What shall prove the client.
+    public enum Proof: Sendable {
+        /// The assertion that carries the request or, with `client_credentials`, authenticates the client.
+        case assertion(UnverifiedAssertion)
+        /// The certificate at the connection and nothing else: `tls_client_auth` (RFC 8705 §2.1).
+        case certificate(ClientCertificate, of: ClientID)
+    }
+
+    /// What shall prove the client.
+    public let proof: Proof
+    /// The certificate at the connection, which the token will be bound to (RFC 8705 §3).
+    public let clientCertificate: ClientCertificate?
     /// A client assertion sent beside a grant; verified as well, and both are used up.
     public let companion: UnverifiedAssertion?
     /// The scopes asked for, in that order.
@@ -21,17 +31,31 @@ public struct UnverifiedGrant: Sendable {
     public let detail: AuthorizationDetail?
 
     /// The client that it claims to come from.
-    public var claimedClient: ClientID { assertion.unverifiedClaims.client }
+    public var claimedClient: ClientID {
+        switch proof {
+        case .assertion(let assertion): assertion.unverifiedClaims.client
+        case .certificate(_, let client): client
+        }
+    }
 
-    /// Reads the assertions out of a form.
+    /// Whether the client is authenticated apart from the grant, so that a fault in that is 401 `invalid_client`.
+    var isClientAuthentication: Bool {
+        switch proof {
+        case .assertion(let assertion): assertion.kind == .clientAuthentication
+        case .certificate: true
+        }
+    }
+
+    /// Reads the assertions out of a form that came with this certificate at the connection.
     ///
-    /// - Throws: the refusal of the first fault; of a client assertion as 401 `invalid_client`.
-    public init(parsing form: TokenForm) throws(RefusedRequest) {
+    /// - Throws: the refusal of the first fault; of a client's authentication as 401 `invalid_client`.
+    public init(parsing form: TokenForm, with clientCertificate: ClientCertificate? = nil) throws(RefusedRequest) {
+        self.clientCertificate = clientCertificate
         switch form.grant {
         case .jwtBearer(let text):
             let assertion = try Self.grant(parsing: text)
             let claims = assertion.unverifiedClaims
-            self.assertion = assertion
+            proof = .assertion(assertion)
             companion = try form.clientAssertion.map(Self.clientAssertion)
             scopes = claims.scopes
             resource = claims.resource
@@ -50,18 +74,15 @@ public struct UnverifiedGrant: Sendable {
                 throw RefusedRequest(.mismatch("client_assertion"), claimedClient: claims.client)
             }
         case .clientCredentials(let scope, let resource, let details):
-            guard let text = form.clientAssertion else {
-                throw RefusedRequest(.formParameterMissing("client_assertion"))
-            }
-            assertion = try Self.clientAssertion(text)
+            let (proof, client, signed) = try Self.clientProof(of: form, with: clientCertificate)
+            self.proof = proof
             companion = nil
             pid = nil
             actingFor = .owner
-            let client = assertion.unverifiedClaims.client
             do throws(Refusal) {
                 scopes = try Self.scopes(inForm: scope)
                 self.resource = try ResourceIndicator(parsing: resource.map(JSONValue.string))
-                detail = try Self.detail(inForm: details, andIn: assertion.unverifiedClaims.authorizationDetail)
+                detail = try Self.detail(inForm: details, andIn: signed)
             } catch {
                 throw RefusedRequest(error, claimedClient: client)
             }
@@ -70,6 +91,26 @@ public struct UnverifiedGrant: Sendable {
         if let named = form.clientID, !isSameBytes(named, claimedClient.rawValue) {
             throw RefusedRequest(.mismatch("client_id"), claimedClient: claimedClient)
         }
+    }
+
+    /// What proves the client of a `client_credentials` request, which client that is, and the details that it signed.
+    private static func clientProof(
+        of form: TokenForm,
+        with certificate: ClientCertificate?
+    ) throws(RefusedRequest) -> (Proof, ClientID, AuthorizationDetail?) {
+        if let text = form.clientAssertion {
+            let assertion = try clientAssertion(text)
+            let claims = assertion.unverifiedClaims
+            return (.assertion(assertion), claims.client, claims.authorizationDetail)
+        }
+        // RFC 8705 §2: the form names the client, so that its registration can be looked up.
+        guard let client = form.clientID.flatMap({ try? ClientID(parsing: $0) }) else {
+            throw RefusedRequest(.formParameterValue("client_id", expected: "the identifier of a client"))
+        }
+        guard let certificate else {
+            throw RefusedRequest(.clientCertificateMissing, isClientAuthentication: true, claimedClient: client)
+        }
+        return (.certificate(certificate, of: client), client, nil)
     }
 
     private static func grant(parsing text: String) throws(RefusedRequest) -> UnverifiedAssertion {
