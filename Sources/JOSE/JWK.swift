@@ -92,8 +92,8 @@ public struct JWK: Sendable, Hashable {
         Base64URL.encode(HashFunction.sha256.digest(essentialMembers.canonical()))
     }
 
-    /// The members that make the key (RFC 7638 §3.2, RFC 8037 §2).
-    private var essentialMembers: JSONObject {
+    /// The members that make the key, and no others (RFC 7638 §3.2, RFC 8037 §2).
+    public var essentialMembers: JSONObject {
         switch publicKey.components {
         case .rsa(let modulus, let exponent):
             ["kty": "RSA", "e": .string(Base64URL.encode(exponent)), "n": .string(Base64URL.encode(modulus))]
