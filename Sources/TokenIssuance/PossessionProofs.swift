@@ -1,7 +1,9 @@
 import JOSE
 import LibCrypto
 
-/// What a token request proves beside its form: keys that the token shall be bound to. Nothing in it is believed yet.
+/// What a token request proves beside its form: keys that the token shall be bound to.
+///
+/// Nothing in it is believed yet.
 public struct PossessionProofs: Sendable, Hashable {
     /// The `DPoP` header fields as they were sent (RFC 9449 §4.1), one element for each.
     public var dpop: [String]

@@ -38,7 +38,8 @@ public final class TokenIssuer: Sendable {
         trace: RequestTrace
     ) async throws -> IssuedToken {
         let now = clock.now  // the only clock read
-        let unverified = try UnverifiedGrant(parsing: form, with: proofs.clientCertificate)  // RFC 7515 §7.1, 7523 §2, 8705 §2
+        // RFC 7515 §7.1, RFC 7523 §2.1, §2.2, RFC 8705 §2
+        let unverified = try UnverifiedGrant(parsing: form, with: proofs.clientCertificate)
         let (grant, facts) = try await proven(unverified, trace: trace, at: now)
         if grant.isAddressedToEndpoint { endpointAudiences.increment() }
         let decide = { @Sendable [policy] (facts: IssuanceFacts, now: Timestamp) in

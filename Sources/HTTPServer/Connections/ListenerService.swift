@@ -15,6 +15,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
     private let host: String
     private let port: Int
     private let identity: TLSIdentity?
+    private let asksForClientCertificates: Bool
     private let limits: ListenerLimits
     private let deadline: Duration
     private let requests: RequestsInFlight
@@ -28,6 +29,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
     ///   - host: The address to listen at.
     ///   - port: The port; 0 for any free one.
     ///   - identity: The certificate and key of TLS; nil for plain HTTP/1.1.
+    ///   - asksForClientCertificates: Whether the TLS handshake asks for one; who shows none is let in as well.
     ///   - limits: What is taken from a peer.
     ///   - deadline: How long requests in flight may take after the graceful shutdown has begun.
     ///   - requests: Counts the requests in flight.
@@ -38,6 +40,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         host: String,
         port: Int,
         identity: TLSIdentity? = nil,
+        asksForClientCertificates: Bool = false,
         limits: ListenerLimits = ListenerLimits(),
         deadline: Duration = .seconds(10),
         requests: RequestsInFlight = RequestsInFlight(),
@@ -48,6 +51,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         self.host = host
         self.port = port
         self.identity = identity
+        self.asksForClientCertificates = asksForClientCertificates
         self.limits = limits
         self.deadline = deadline
         self.requests = requests
@@ -114,10 +118,12 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
             )
         )
         guard let identity else { return .http1(configuration: connection) }
-        return HTTPServerBuilder { [limits] responder in
+        return HTTPServerBuilder { [limits, asksForClientCertificates] responder in
             HandshakeDeadline(
                 base: try HTTP2UpgradeChannel(
-                    tlsConfiguration: identity.configuration,
+                    tlsChannelConfiguration: identity.channelConfiguration(
+                        asksForClientCertificates: asksForClientCertificates
+                    ),
                     configuration: HTTP2ChannelConfiguration(
                         idleTimeout: limits.idleTimeout,
                         gracefulCloseTimeout: limits.bodyTimeout,

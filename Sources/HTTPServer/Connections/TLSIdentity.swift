@@ -1,4 +1,5 @@
 import NIOCore
+import HummingbirdHTTP2
 import NIOSSL
 import Synchronization
 
@@ -42,6 +43,29 @@ public final class TLSIdentity: Sendable {
         configuration.cipherSuites = Self.cipherSuites
         configuration.sslContextCallback = { [self] _, promise in promise.succeed(current.withLock { $0 }) }
         return configuration
+    }
+
+    /// The settings of a listener's connections.
+    ///
+    /// With client certificates the handshake proves only that the peer holds the key of what it shows (RFC 8705 §2); whether
+    /// the certificate is worth anything is libcrypto's to say, with our anchors, profile and revocation, where it is used.
+    /// So every certificate passes here, a self-signed one too, and none is missed by whoever shows none.
+    func channelConfiguration(asksForClientCertificates: Bool) -> TLSChannelConfiguration {
+        var configuration = configuration
+        guard asksForClientCertificates else { return TLSChannelConfiguration(tlsConfiguration: configuration) }
+        configuration.certificateVerification = .optionalVerification
+        // No root of the machine's is trusted, and no list of them is sent: a client would choose by it.
+        configuration.trustRoots = .certificates([])
+        return TLSChannelConfiguration(
+            tlsConfiguration: configuration,
+            customVerificationCallback: { chain, promise in
+                // BoringSSL has bounded the message (100 KiB) before it looked into it; whoever sends more than a chain can
+                // be has made a mistake that it should see.
+                promise.succeed(
+                    chain.count <= ClientCertificateField.maximumIssuers + 1 ? .certificateVerified : .failed
+                )
+            }
+        )
     }
 
     /// Forward secrecy and authenticated encryption only; TLS 1.3 has its own suites.
