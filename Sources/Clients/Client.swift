@@ -58,6 +58,8 @@ public struct Client: Sendable, Hashable {
     public var acceptsTokenEndpointAudience = false
     /// Its tokens are bound to a key by DPoP, and a request without a proof is refused (RFC 9449 §5.2).
     public var requiresDPoP = false
+    /// Its tokens are bound to a client certificate, and a request without one is refused (RFC 8705 §3.4).
+    public var requiresClientCertificate = false
     /// Wire fields of user flows, kept as given and without effect (`redirect_uris` …), as JSON text.
     public var inertFields: String?
     /// When it was created.

@@ -24,6 +24,8 @@ public struct ClientDraft: Sendable, Hashable {
     public var acceptsTokenEndpointAudience = false
     /// Its tokens are bound to a key by DPoP (RFC 9449 §5.2).
     public var requiresDPoP = false
+    /// Its tokens are bound to a client certificate (RFC 8705 §3.4).
+    public var requiresClientCertificate = false
     /// Wire fields of user flows, as JSON text.
     public var inertFields: String?
 
@@ -47,6 +49,7 @@ public struct ClientDraft: Sendable, Hashable {
         accessTokenLifetime = client.accessTokenLifetime
         acceptsTokenEndpointAudience = client.acceptsTokenEndpointAudience
         requiresDPoP = client.requiresDPoP
+        requiresClientCertificate = client.requiresClientCertificate
         inertFields = client.inertFields
     }
 }
@@ -108,6 +111,7 @@ extension Client {
         accessTokenLifetime = draft.accessTokenLifetime
         acceptsTokenEndpointAudience = draft.acceptsTokenEndpointAudience
         requiresDPoP = draft.requiresDPoP
+        requiresClientCertificate = draft.requiresClientCertificate
         inertFields = draft.inertFields
     }
 }

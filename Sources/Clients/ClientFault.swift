@@ -28,6 +28,8 @@ public enum ClientField: String, Sendable, Hashable, CaseIterable {
     case acceptsTokenEndpointAudience = "accepts_token_endpoint_audience"
     /// Whether its tokens are bound to a key by DPoP (RFC 9449 §5.2).
     case requiresDPoP = "dpop_bound_access_tokens"
+    /// Whether its tokens are bound to a client certificate (RFC 8705 §3.4).
+    case requiresClientCertificate = "tls_client_certificate_bound_access_tokens"
 }
 
 /// One way in which a client breaks the rules of registration.

@@ -18,6 +18,7 @@ extension Client {
         object["access_token_lifetime"] = .integer(accessTokenLifetime?.count ?? Self.defaultLifetime.count)
         if acceptsTokenEndpointAudience { object["accepts_token_endpoint_audience"] = true }
         if requiresDPoP { object["dpop_bound_access_tokens"] = true }
+        if requiresClientCertificate { object["tls_client_certificate_bound_access_tokens"] = true }
         for (name, value) in Self.inertDefaults { object[name] = value }
         for member in inertMembers { object[member.name] = member.value }
         object["active"] = .bool(isActive)
@@ -71,6 +72,8 @@ public struct ClientRequest: Sendable, Hashable {
     public let acceptsTokenEndpointAudience: Bool
     /// `dpop_bound_access_tokens` (RFC 9449 §5.2).
     public let requiresDPoP: Bool
+    /// `tls_client_certificate_bound_access_tokens` (RFC 8705 §3.4).
+    public let requiresClientCertificate: Bool
     /// The members of user flows, as JSON text; nil without any.
     public let inertFields: String?
 
@@ -90,6 +93,7 @@ public struct ClientRequest: Sendable, Hashable {
         accessTokenLifetime = reader.lifetime()
         acceptsTokenEndpointAudience = reader.flag(.acceptsTokenEndpointAudience)
         requiresDPoP = reader.flag(.requiresDPoP)
+        requiresClientCertificate = reader.flag(.requiresClientCertificate)
         reader.checkGrantTypes(of: integrationType)
         reader.checkAuthenticationMethod()
         inertFields = reader.inertFields(of: integrationType)
@@ -108,6 +112,7 @@ public struct ClientRequest: Sendable, Hashable {
         draft.accessTokenLifetime = accessTokenLifetime
         draft.acceptsTokenEndpointAudience = acceptsTokenEndpointAudience
         draft.requiresDPoP = requiresDPoP
+        draft.requiresClientCertificate = requiresClientCertificate
         draft.inertFields = inertFields
         return draft
     }

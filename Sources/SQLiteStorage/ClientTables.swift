@@ -31,7 +31,8 @@ extension SQLiteReader: ClientReader {
 
     private static let selectClient = """
         SELECT id, owner, supplier, integration_type, name, description, uri, access_token_lifetime, active, \
-        authentication, endpoint_audience, inert_fields, created, last_updated, dpop_bound \
+        authentication, endpoint_audience, inert_fields, created, last_updated, dpop_bound, \
+        certificate_bound \
         FROM client
         """
 
@@ -60,6 +61,7 @@ extension SQLiteReader: ClientReader {
         client.inertFields = row[11]
         client.lastUpdated = Timestamp(seconds: row[13])
         client.requiresDPoP = row[14]
+        client.requiresClientCertificate = row[15]
         return client
     }
 
@@ -118,14 +120,16 @@ extension SQLiteTransaction: ClientStore {
         try database.execute(
             sql: """
                 INSERT INTO client (id, owner, supplier, integration_type, name, description, uri, access_token_lifetime,
-                    active, authentication, endpoint_audience, inert_fields, created, last_updated, dpop_bound)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    active, authentication, endpoint_audience, inert_fields, created, last_updated, dpop_bound,
+                    certificate_bound)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 client.id.rawValue, client.owner.integer, client.supplier?.integer, client.integrationType.rawValue,
                 client.name, client.description, client.uri, client.accessTokenLifetime?.count, client.isActive,
                 client.authentication.rawValue, client.acceptsTokenEndpointAudience, client.inertFields,
                 client.created.seconds, client.lastUpdated.seconds, client.requiresDPoP,
+                client.requiresClientCertificate,
             ]
         )
         try insertParts(of: client)
@@ -137,14 +141,14 @@ extension SQLiteTransaction: ClientStore {
             sql: """
                 UPDATE client SET supplier = ?, name = ?, description = ?, uri = ?, access_token_lifetime = ?, active = ?,
                     authentication = ?, endpoint_audience = ?, inert_fields = ?, last_updated = ?,
-                    dpop_bound = ?
+                    dpop_bound = ?, certificate_bound = ?
                 WHERE id = ?
                 """,
             arguments: [
                 client.supplier?.integer, client.name, client.description, client.uri,
                 client.accessTokenLifetime?.count, client.isActive, client.authentication.rawValue,
                 client.acceptsTokenEndpointAudience, client.inertFields, client.lastUpdated.seconds,
-                client.requiresDPoP, client.id.rawValue,
+                client.requiresDPoP, client.requiresClientCertificate, client.id.rawValue,
             ]
         )
         try database.execute(sql: "DELETE FROM client_scope WHERE client = ?", arguments: [client.id.rawValue])

@@ -100,6 +100,9 @@ public struct Scope: Sendable, Hashable {
     public var allowsUnprovenSupplier = false
     /// Tokens with it are bound to a key by DPoP (`dpop_bound_access_tokens`, the name that RFC 9449 §5.2 gives clients).
     public var requiresDPoP = false
+    /// Tokens with it are bound to a client certificate (`tls_client_certificate_bound_access_tokens`, the name that RFC 8705
+    /// §3.4 gives clients).
+    public var requiresClientCertificate = false
     /// The version of the terms of use that a consumer must have accepted; nil: none.
     public var requiredTermsVersion: String?
     /// The provider's legal basis for sharing (rettslig grunnlag).

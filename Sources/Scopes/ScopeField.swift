@@ -54,6 +54,8 @@ public enum ScopeField: String, Sendable, Hashable, CaseIterable {
     case allowsUnprovenSupplier = "allows_unproven_supplier"
     /// Whether tokens are bound to a key by DPoP; ours, by the name that RFC 9449 §5.2 gives clients.
     case requiresDPoP = "dpop_bound_access_tokens"
+    /// Whether tokens are bound to a client certificate; ours, by the name that RFC 8705 §3.4 gives clients.
+    case requiresClientCertificate = "tls_client_certificate_bound_access_tokens"
     /// The version of the terms to be accepted; ours.
     case requiredTermsVersion = "required_terms_version"
     /// The provider's legal basis; ours.
@@ -106,7 +108,7 @@ public enum ScopeField: String, Sendable, Hashable, CaseIterable {
         case .descriptions, .longDescriptions: .texts
         case .isActive, .isAccessibleForAll, .requiresUserConsent, .requiresUserAuthentication,
             .requiresPseudonymousTokens, .isProtected, .supportsEuropeanBusinesses, .hasStatusList,
-            .allowsUnprovenSupplier, .requiresDPoP:
+            .allowsUnprovenSupplier, .requiresDPoP, .requiresClientCertificate:
             .flag
         case .visibility, .tokenForm, .headerType, .pid: .choice
         case .maximumTokenAge, .authorizationMaximumLifetime: .number

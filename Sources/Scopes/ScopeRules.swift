@@ -51,7 +51,8 @@ public enum ScopeRules {
         case .isAccessibleForAll, .supportsEuropeanBusinesses, .allowsUnprovenSupplier:
             return value == .flag(true) ? reserved(field, in: scope) : []
         case .isActive, .visibility, .tokenForm, .requiresUserConsent, .requiresUserAuthentication,
-            .requiresPseudonymousTokens, .isProtected, .headerType, .pid, .hasStatusList, .requiresDPoP:
+            .requiresPseudonymousTokens, .isProtected, .headerType, .pid, .hasStatusList, .requiresDPoP,
+            .requiresClientCertificate:
             return []
         }
     }

@@ -45,6 +45,7 @@ struct ClientWireFormTests {
         client.uri = "https://example.no"
         client.acceptsTokenEndpointAudience = true
         client.requiresDPoP = true
+        client.requiresClientCertificate = true
         client.inertFields = #"{"redirect_uris":["https://a.example"],"sso_disabled":true}"#
         let request = try ClientRequest(parsing: client.jsonObject)
         var copy = client
@@ -105,6 +106,10 @@ struct ClientWireFormTests {
         ("redirect_uris", "https://a.example", .inertForm("redirect_uris")),
         ("accepts_token_endpoint_audience", "yes", .form(.acceptsTokenEndpointAudience, expected: "true or false")),
         ("dpop_bound_access_tokens", 1, .form(.requiresDPoP, expected: "true or false")),
+        (
+            "tls_client_certificate_bound_access_tokens", 1,
+            .form(.requiresClientCertificate, expected: "true or false")
+        ),
     ]
 
     private static let types = Client.IntegrationType.allCases.map(\.rawValue)

@@ -63,6 +63,7 @@ struct ClientTablesTests {
                 client.authentication = .registeredKey
                 client.acceptsTokenEndpointAudience = true
                 client.requiresDPoP = true
+                client.requiresClientCertificate = true
                 client.inertFields = "{\"application_type\":\"web\"}"
                 client.lastUpdated = epoch + 7
                 client.keys = [

@@ -53,6 +53,7 @@ enum Sample {
         scope.hasStatusList = true
         scope.allowsUnprovenSupplier = true
         scope.requiresDPoP = true
+        scope.requiresClientCertificate = true
         scope.requiredTermsVersion = "2026-2"
         scope.legalBasis = "The Marine Resources Act § 36"
         scope.purpose = "Control of fisheries"

@@ -100,6 +100,7 @@ struct ScopeFileTests {
                     token_status_list: true
                     allows_unproven_supplier: true
                     dpop_bound_access_tokens: true
+                    tls_client_certificate_bound_access_tokens: true
                     required_terms_version: 2.0
                     legal_basis: An act
                     purpose: A purpose

@@ -10,11 +10,13 @@ struct Migration: Sendable {
     let name: String
     /// The statements.
     let sql: String
+    /// What statements alone cannot do, after them.
+    var conversion: (@Sendable (Database) throws -> Void)?
 
     /// All steps, in order and without gaps from 1; each is written in a file of its own.
     static let all: [Migration] = [
         .ledger, .organisations, .scopes, .clients, .roles, .delegations, .accessLists, .systemUsersAndConsents,
-        .clientDPoP, .tokenRevocations, .revocationEvidence,
+        .clientDPoP, .tokenRevocations, .revocationEvidence, .clientCertificates,
     ]
 
     /// The schema version that this program works with.
@@ -29,6 +31,7 @@ extension Migration {
     static func migrate(_ database: Database, from version: Int) throws {
         for migration in all where migration.number > version {
             try database.execute(sql: migration.sql)
+            try migration.conversion?(database)
             // The pragma takes no parameters; the number is ours.
             try database.execute(sql: "PRAGMA user_version = \(migration.number)")
         }

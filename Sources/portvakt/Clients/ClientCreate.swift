@@ -69,6 +69,9 @@ struct ClientCreate: AsyncParsableCommand {
     @Flag(help: "Bind its tokens to a key by DPoP, and refuse requests without a proof.")
     var dpopRequired = false
 
+    @Flag(help: "Bind its tokens to its client certificate (mTLS), and refuse requests without one.")
+    var mtlsRequired = false
+
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func validate() throws {
@@ -109,6 +112,7 @@ struct ClientCreate: AsyncParsableCommand {
         draft.id = try id.map { text throws(CLIError) in try Typed.client(text) }
         draft.acceptsTokenEndpointAudience = tokenEndpointAudience
         draft.requiresDPoP = dpopRequired
+        draft.requiresClientCertificate = mtlsRequired
         return draft
     }
 

@@ -65,6 +65,12 @@ struct ScopeCreate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A category of data; repeat for more.", valueName: "text"))
     var dataCategory: [String] = []
 
+    @Flag(help: "Bind tokens to a client certificate (mTLS), and refuse requests without one.")
+    var mtlsRequired = false
+
+    @Flag(help: "Open to European organisations that sign with an e-seal, without registration or grant.")
+    var europeanBusinesses = false
+
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
@@ -89,6 +95,8 @@ struct ScopeCreate: AsyncParsableCommand {
         ]
         for (field, items) in lists where !items.isEmpty { fields[field] = .list(items) }
         if accessibleForAll { fields[.isAccessibleForAll] = .flag(true) }
+        if mtlsRequired { fields[.requiresClientCertificate] = .flag(true) }
+        if europeanBusinesses { fields[.supportsEuropeanBusinesses] = .flag(true) }
         if let lifetime { fields[.maximumTokenAge] = .number(try Typed.span(lifetime, option: "--lifetime").count) }
         return fields
     }
