@@ -13,6 +13,8 @@ public struct CertificateProfile: Sendable, Hashable {
     public var seidVersion1Policies: [PolicyPattern]
     /// The key usages that a certificate must have.
     public var keyUsage: Certificate.KeyUsage
+    /// Key usages of which one will do in place of those; empty but for seals, many of which have `nonRepudiation` alone.
+    public var alternativeKeyUsage: Certificate.KeyUsage = []
     /// Where a certificate has extended key usages, it must have one of these.
     public var extendedKeyUsage: [OID]
     /// The extensions that a certificate may mark as critical.
@@ -74,7 +76,7 @@ extension CertificateProfile {
     /// Only a certificate with `digitalSignature` may authenticate; the one with `nonRepudiation` is for documents.
     func keyUsageRejection(_ certificate: Certificate) -> CertificateRejection? {
         let usage = certificate.keyUsage ?? []
-        guard !usage.isSuperset(of: keyUsage) else { return nil }
+        guard !usage.isSuperset(of: keyUsage), usage.isDisjoint(with: alternativeKeyUsage) else { return nil }
         return .keyUsage(usage.names)
     }
 

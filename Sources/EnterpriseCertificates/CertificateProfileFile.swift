@@ -54,6 +54,7 @@ private struct ProfileReader {
         case name, policies
         case seidVersion1Policies = "seid_v1_policies"
         case keyUsage = "key_usage"
+        case alternativeKeyUsage = "alternative_key_usage"
         case extendedKeyUsage = "extended_key_usage"
         case criticalExtensions = "critical_extensions"
         case minimumRSABits = "minimum_rsa_bits"
@@ -66,7 +67,7 @@ private struct ProfileReader {
 
     mutating func read(_ yaml: String) -> CertificateProfile? {
         guard let entries = entries(of: yaml) else { return nil }
-        for key in Key.allCases where entries[key] == nil {
+        for key in Key.allCases where entries[key] == nil && key != .alternativeKeyUsage {
             fault(nil, "`\(key.rawValue)` is missing")
         }
         let curves = words(entries[.curves]).compactMap { node in
@@ -79,6 +80,7 @@ private struct ProfileReader {
             policies: patterns(entries[.policies]),
             seidVersion1Policies: patterns(entries[.seidVersion1Policies]),
             keyUsage: keyUsage(entries[.keyUsage]),
+            alternativeKeyUsage: keyUsage(entries[.alternativeKeyUsage]),
             extendedKeyUsage: identifiers(entries[.extendedKeyUsage]),
             criticalExtensions: Set(identifiers(entries[.criticalExtensions])),
             minimumRSABits: number(entries[.minimumRSABits], in: 2048...16_384),

@@ -31,6 +31,19 @@ public enum CertificateRejection: Error, Equatable, Sendable {
     /// It names no organisation, or not exactly one.
     case organisationNumber(OrganisationFault)
 
+    /// Its subject does not name one legal person as a seal's must.
+    case subject(SubjectFault)
+
+    /// Why a seal's subject names no legal person (ETSI EN 319 412-3 §4.2.1).
+    public enum SubjectFault: Error, Equatable, Sendable {
+        /// The attribute is missing.
+        case missing(String)
+        /// The attribute stands more than once.
+        case several(String, [String])
+        /// The attribute's value has another form than EN 319 412-1 gives it.
+        case form(String, String)
+    }
+
     /// Why no organisation number can be read from a certificate.
     public enum OrganisationFault: Error, Equatable, Sendable {
         /// The subject has neither an `organizationIdentifier` nor, under a SEID v1 policy, a `serialNumber`.
@@ -62,6 +75,7 @@ extension CertificateRejection {
         case .criticalExtension: "certificate_critical_extension"
         case .weakKey: "certificate_weak_key"
         case .organisationNumber: "certificate_organisation_number"
+        case .subject: "certificate_subject"
         }
     }
 
@@ -71,6 +85,7 @@ extension CertificateRejection {
         "certificate_not_yet_valid", "certificate_expired", "certificate_revoked", "certificate_revocation_unknown",
         "certificate_policy", "certificate_key_usage", "certificate_extended_key_usage",
         "certificate_critical_extension", "certificate_weak_key", "certificate_organisation_number",
+        "certificate_subject",
     ]
 
     /// What is wrong and how it is mended, for the caller.
@@ -102,6 +117,12 @@ extension CertificateRejection {
                 + list(extensions)
         case .weakKey(let fault): "the certificate's cryptography is too weak: \(fault)"
         case .organisationNumber(let fault): fault.explanation
+        case .subject(.missing(let name)):
+            "the certificate's subject has no `\(name)`, which a seal's must have (ETSI EN 319 412-3)"
+        case .subject(.several(let name, _)):
+            "the certificate's subject has `\(name)` more than once (ETSI EN 319 412-3 wants it once)"
+        case .subject(.form(let name, let value)):
+            "the certificate's `\(name)` is `\(value)`, which has not the form of ETSI EN 319 412-1"
         }
     }
 
@@ -120,6 +141,9 @@ extension CertificateRejection {
         case .extendedKeyUsage(let usages): ["extended_key_usage": usages]
         case .criticalExtension(let extensions): ["critical_extensions": extensions]
         case .organisationNumber(let fault): fault.received.isEmpty ? [:] : ["received": fault.received]
+        case .subject(.missing(let name)): ["attribute": [name]]
+        case .subject(.several(let name, let values)): ["attribute": [name], "received": values]
+        case .subject(.form(let name, let value)): ["attribute": [name], "received": [value]]
         }
     }
 

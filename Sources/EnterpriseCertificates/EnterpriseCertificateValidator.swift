@@ -93,11 +93,20 @@ public final class EnterpriseCertificateValidator: Sendable {
         await watch.settle(RevocationQuestion.all(in: path))
     }
 
-    private func decide(
+    /// A chain whose path, profile and revocation hold, whomever it names.
+    struct ProvenChain {
+        let leaf: Certificate
+        let path: [Certificate]
+        let publicKey: PublicKey
+        let clearance: RevocationClearance
+    }
+
+    /// Proves a chain, but for whom it names.
+    func prove(
         _ chain: [[UInt8]],
         under trust: TrustStore,
         at now: Timestamp
-    ) throws(CertificateRejection) -> AcceptanceCache.Entry {
+    ) throws(CertificateRejection) -> ProvenChain {
         let (leaf, others) = try ChainReading.certificates(chain)
         let policies = trust.profile.accepted(of: leaf)
         let path: [Certificate]
@@ -112,23 +121,33 @@ public final class EnterpriseCertificateValidator: Sendable {
         guard !policies.isEmpty else { throw .policy(leaf.policies.map(\.dotted)) }
         if let rejection = trust.profile.rejections(of: leaf).first { throw rejection }
         let clearance = try evidence.check(path, beside: trust, at: now)
-        let organisation: OrganisationNumber
-        do throws(CertificateRejection.OrganisationFault) {
-            organisation = try OrganisationInSubject.read(leaf, profile: trust.profile)
-        } catch {
-            throw .organisationNumber(error)
-        }
         let key: PublicKey
         do throws(CryptoError) {
             key = try leaf.publicKey()
         } catch {
             throw .weakKey(error.description)
         }
+        return ProvenChain(leaf: leaf, path: path, publicKey: key, clearance: clearance)
+    }
+
+    private func decide(
+        _ chain: [[UInt8]],
+        under trust: TrustStore,
+        at now: Timestamp
+    ) throws(CertificateRejection) -> AcceptanceCache.Entry {
+        let proven = try prove(chain, under: trust, at: now)
+        let (leaf, path, clearance) = (proven.leaf, proven.path, proven.clearance)
+        let organisation: OrganisationNumber
+        do throws(CertificateRejection.OrganisationFault) {
+            organisation = try OrganisationInSubject.read(leaf, profile: trust.profile)
+        } catch {
+            throw .organisationNumber(error)
+        }
         let ends = path.map(\.notAfter) + (clearance.until.map { [$0] } ?? [])
         return AcceptanceCache.Entry(
             certificate: EnterpriseCertificate(
                 leaf,
-                publicKey: key,
+                publicKey: proven.publicKey,
                 organisation: organisation,
                 revocationMode: revocation,
                 isUnderGrace: clearance.isGrace
