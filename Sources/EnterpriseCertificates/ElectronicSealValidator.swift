@@ -51,6 +51,7 @@ public final class ElectronicSealValidator: Sendable {
     /// - Parameters:
     ///   - chain: DER, the seal's certificate first; issuers may follow in any order or be left out.
     ///   - now: the time at which everything must hold.
+    /// - Returns: the proven seal.
     /// - Throws: the one cause that the caller should mend first.
     public func validate(_ chain: [[UInt8]], at now: Timestamp) throws(CertificateRejection) -> ElectronicSeal {
         guard !chain.isEmpty else { throw .malformed("the chain is empty") }
