@@ -67,10 +67,15 @@ let package = Package(
         .executable(name: "portvakt", targets: ["portvakt"]),
         // A library comes with the modules whose types stand in its signatures: issuer, scope names, keys, JSON.
         .library(name: "PortvaktClient", targets: ["PortvaktClient", "JOSE", "LibCrypto", "Vocabulary"]),
-        .library(name: "PortvaktProvider", targets: ["PortvaktProvider", "JOSE", "LibCrypto", "Vocabulary"]),
+        .library(
+            name: "PortvaktProvider",
+            targets: ["PortvaktProvider", "JOSE", "LibCrypto", "StatusLists", "Vocabulary"]
+        ),
         .library(
             name: "PortvaktHummingbird",
-            targets: ["PortvaktHummingbird", "PortvaktProvider", "JOSE", "LibCrypto", "Vocabulary"]
+            targets: [
+                "PortvaktHummingbird", "PortvaktProvider", "JOSE", "LibCrypto", "StatusLists", "Vocabulary",
+            ]
         ),
         // For Benchmarks/, which sees products only.
         .library(
@@ -187,8 +192,9 @@ let package = Package(
             [
                 "AdminAPI", "Administration", "AuditLedger", "Delegations", "EnterpriseCertificates", "Fetching",
                 "HTTPServer",
-                "JOSE", "LibCrypto", "MetricsExposition", "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance",
-                "Vocabulary", asyncHTTPClient, configuration, coreMetrics, logging, metrics, nioCore, nioHTTP1,
+                "JOSE", "LibCrypto", "MetricsExposition", "Organisations", "SQLiteStorage", "Scopes", "StatusLists",
+                "TokenIssuance", "Vocabulary", asyncHTTPClient, configuration, coreMetrics, logging, metrics, nioCore,
+                nioHTTP1,
                 nioPosix, serviceLifecycle, unixSignals, yams,
             ]
         ),
@@ -226,7 +232,8 @@ let package = Package(
         module(
             "PortvaktProvider",
             [
-                "Fetching", "JOSE", "LibCrypto", "Vocabulary", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1,
+                "Fetching", "JOSE", "LibCrypto", "StatusLists", "Vocabulary", asyncHTTPClient, logging, metrics,
+                nioCore, nioHTTP1,
                 serviceLifecycle, tracing,
             ]
         ),
@@ -269,7 +276,7 @@ let package = Package(
             of: "TokenIssuance",
             [
                 "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations",
-                "Scopes", "TestAuthority", "TestTokens", "Vocabulary",
+                "Scopes", "StatusLists", "TestAuthority", "TestTokens", "Vocabulary",
             ]
         ),
         tests(
@@ -328,8 +335,8 @@ let package = Package(
         tests(
             of: "PortvaktProvider",
             [
-                "Fetching", "JOSE", "LibCrypto", "TestTokens", "Vocabulary", asyncHTTPClient, inMemoryTracing, logging,
-                metrics, metricsTestKit, nioCore, nioHTTP1, serviceLifecycle, tracing,
+                "Fetching", "JOSE", "LibCrypto", "StatusLists", "TestTokens", "Vocabulary", asyncHTTPClient,
+                inMemoryTracing, logging, metrics, metricsTestKit, nioCore, nioHTTP1, serviceLifecycle, tracing,
             ]
         ),
         tests(
@@ -359,7 +366,9 @@ let package = Package(
             dependencies: [
                 "Administration", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE",
                 "LibCrypto",
-                "Organisations", "SQLiteStorage", "Scopes", "Server", "TestAuthority", "TestSupport", "TestTokens", "Vocabulary",
+                "Organisations", "PortvaktProvider", "SQLiteStorage", "Scopes", "Server", "StatusLists",
+                "TestAuthority",
+                "TestSupport", "TestTokens", "Vocabulary",
                 asyncHTTPClient,
                 logging, nioCore, nioHTTP1,
             ],

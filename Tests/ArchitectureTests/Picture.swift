@@ -49,7 +49,7 @@ enum Picture {
 
         "Fetching": ["Vocabulary"],
         "PortvaktClient": bottom.union(["Fetching"]),
-        "PortvaktProvider": bottom.union(["Fetching"]),
+        "PortvaktProvider": bottom.union(["Fetching", "StatusLists"]),
         "PortvaktHummingbird": bottom.union(["PortvaktProvider"]),
 
         "TestAuthority": ["LibCrypto", "Vocabulary"],
