@@ -26,7 +26,7 @@ public struct CertificateCheck: Sendable {
     public var profile: CertificateProfile?
     /// Where a certificate has extended key usages, it must have one of these; empty for the profile's, or no demand.
     public var purposes: [OID] = []
-    /// How many intermediates may stand between certificate and anchor; nil for the profile's limit, or 8.
+    /// How many intermediates may stand between certificate and anchor; nil for the profile's limit, or 16.
     public var maximumIntermediates: Int?
     /// The acceptable policies; empty for the profile's, or any.
     public var policies: [OID] = []

@@ -68,7 +68,7 @@ extension CheckRun {
     private func chain() -> Finding {
         var words = words(for: [
             .signature, .tooLong, .pathLength, .notCertificationAuthority, .nameConstraint, .criticalExtension,
-            .malformed, .unspecified,
+            .malformed, .searchLimit, .unspecified,
         ])
         if let profile = check.profile {
             if leaf.isCertificationAuthority {

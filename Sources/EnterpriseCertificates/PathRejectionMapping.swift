@@ -18,7 +18,7 @@ extension CertificateRejection {
 
     private static let order: [Set<PathFault>] = [
         [.selfSignedLeaf],
-        [.unknownIssuer, .tooLong, .unspecified],
+        [.unknownIssuer, .tooLong, .searchLimit, .unspecified],
         [.signature],
         [.notCertificationAuthority, .pathLength, .nameConstraint],
         [.malformed],
@@ -42,7 +42,7 @@ extension CertificateRejection {
             return .revocationUnknown("\(finding.detail), for the certificate of `\(subject)`")
         case .policy: return .policy(leaf.policies.map(\.dotted))
         case .unknownIssuer, .signature, .tooLong, .notCertificationAuthority, .pathLength, .nameConstraint,
-            .unspecified:
+            .searchLimit, .unspecified:
             return .untrusted(issuer: leaf.issuer.shortName, cause: "\(finding.detail), at `\(subject)`")
         case .malformed, .weakKey, .weakSignature, .expired, .notYetValid, .purpose, .criticalExtension:
             break

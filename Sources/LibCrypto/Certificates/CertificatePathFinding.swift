@@ -82,6 +82,8 @@ public enum PathFault: String, Sendable, Hashable, CaseIterable {
     case weakKey
     /// A signature algorithm is too weak or unknown.
     case weakSignature
+    /// The search ended at its bounds: there may be a valid path that was not tried.
+    case searchLimit
     /// The library failed, not the path.
     case unspecified
 

@@ -1,7 +1,8 @@
 internal import COpenSSL
 public import Vocabulary
 
-/// Builds and validates certificate paths (RFC 5280 §6) by libcrypto with its strict flags.
+/// Builds and validates certificate paths (RFC 5280 §6): found by ``CertificatePathSearch``, judged by libcrypto with its
+/// strict flags and by rules of our own where it has none.
 ///
 /// Made once for a set of anchors and revocation lists, then used from any thread.
 public struct CertificatePathValidator: Sendable {
@@ -15,8 +16,8 @@ public struct CertificatePathValidator: Sendable {
             case allBelowAnchor
         }
 
-        /// How many intermediates may stand between leaf and anchor.
-        public var maximumIntermediates = 8
+        /// How many intermediates may stand between leaf and anchor; self-issued ones are not counted (RFC 5280 §6.1.4 l).
+        public var maximumIntermediates = 16
         /// The user-initial-policy-set; empty for any policy.
         public var policies: Set<OID> = []
         /// Whether a valid policy must be left at the end of the path.
@@ -66,34 +67,32 @@ public struct CertificatePathValidator: Sendable {
     ///   - point: the time at which everything must be valid.
     ///   - policies: overrides the user-initial-policy-set of the options.
     /// - Returns: the path, leaf first, anchor last.
-    /// - Throws: a rejection with every finding; of a chain that leads to no anchor or has a wrong signature, what was
-    ///   found up to there.
+    /// - Throws: a rejection with every finding about the path that came nearest to being valid; of one that leads to no
+    ///   anchor or has a wrong signature, what was found up to there.
     public func validate(
         _ leaf: Certificate,
         with untrusted: [Certificate] = [],
         at point: Timestamp,
         policies: Set<OID>? = nil
     ) throws(PathRejection) -> [Certificate] {
+        var search = search(leaf, with: untrusted, at: point, policies: policies)
+        return try search.find()
+    }
+
+    /// The search for a path, which counts what it costs.
+    func search(
+        _ leaf: Certificate,
+        with untrusted: [Certificate] = [],
+        at point: Timestamp,
+        policies: Set<OID>? = nil
+    ) -> CertificatePathSearch {
         let helpers = untrusted + intermediates
         var demands = options
         if let policies { demands.policies = policies }
-        let run = PathRun(store: store, leaf: leaf, helpers: helpers, options: demands, at: point)
-        let outcome = run.verify()
-        var findings = outcome.findings
-        let known = [leaf] + helpers + anchors
-        let path = outcome.path.compactMap { pointer in known.first { $0.handle.pointer == pointer } }
-        findings += CertificatePathRules.findings(in: path, purposes: options.purposes)
-        guard findings.isEmpty else { throw PathRejection(findings: findings) }
-        guard path.count == outcome.path.count, path.first == leaf else {
-            let finding = PathFinding(
-                fault: .unspecified,
-                depth: 0,
-                subject: leaf.subject.shortName,
-                detail: "the path could not be read"
-            )
-            throw PathRejection(findings: [finding])
-        }
-        return path
+        return CertificatePathSearch(
+            CertificatePathGraph(leaf: leaf, anchors: anchors, helpers: helpers),
+            run: PathRun(store: store, helpers: helpers, options: demands, at: point)
+        )
     }
 }
 
@@ -108,6 +107,7 @@ extension CertificatePathValidator {
             // Both calls take references of their own, and ignore what is there already.
             for anchor in anchors { X509_STORE_add_cert(store, anchor.handle.pointer) }
             for list in lists { X509_STORE_add_crl(store, list.handle.pointer) }
+            Self.setCallbacks(store)
             ERR_clear_error()
             pointer = store
         }

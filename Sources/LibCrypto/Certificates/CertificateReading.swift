@@ -204,7 +204,7 @@ extension CertificateReading {
         return String(decoding: bytes(of: value.assumingMemoryBound(to: ASN1_STRING.self)), as: UTF8.self)
     }
 
-    private static func bytes(of string: UnsafePointer<ASN1_STRING>) -> [UInt8] {
+    static func bytes(of string: UnsafePointer<ASN1_STRING>) -> [UInt8] {
         guard let data = ASN1_STRING_get0_data(string) else { return [] }
         return Array(UnsafeBufferPointer(start: data, count: Int(ASN1_STRING_length(string))))
     }
