@@ -1,22 +1,45 @@
 public import HTTPServer
+import JOSE
+import TokenIssuance
+import Vocabulary
 
 /// The APIs of the admin listener that have the shape of Altinn's.
 public struct AdminAPI<Store: AdministrationStore>: EndpointTable {
     private let routes: RouteTable<Store>
+    private let gate: TokenGate
+    private let clock: any WallClock
 
     /// The APIs on a store.
     public init(store: Store, settings: AdminSettings) {
-        routes = RouteTable(
-            Self.operations,
-            store: store,
-            settings: settings,
-            gate: TokenGate(
-                keys: settings.keys,
-                issuer: settings.issuer,
-                audience: settings.adminURL
-            )
+        gate = TokenGate(
+            keys: settings.keys,
+            issuer: settings.issuer,
+            audience: settings.adminURL
         )
+        clock = settings.clock
+        routes = RouteTable(Self.operations, store: store, settings: settings, gate: gate)
     }
+
+    /// Lets pass whoever shows a token of the operator's, as the value of `Authorization`.
+    ///
+    /// - Throws: `Refusal.accessTokenMissing`, or a `Problem` of 401 or 403.
+    public func requireOperator(_ authorization: String?) throws {
+        let token = try gate.token(of: authorization, at: clock.now)
+        // A token on behalf of another organisation never administers (DESIGN §11).
+        guard !token.isDelegated, token.scopes.contains(Self.operatorScope) else {
+            var problem = Problem(
+                .insufficientScope,
+                reason: "insufficient_scope",
+                "the endpoint wants the scope `\(Self.operatorScope)`",
+                details: ["scopes": .strings([Self.operatorScope])]
+            )
+            problem.caller = token.client
+            throw problem
+        }
+    }
+
+    /// The scope of the installation's operator.
+    private static var operatorScope: String { "portvakt:operator" }
 
     /// What its endpoints are called.
     public var names: Set<EndpointName> { routes.names }

@@ -1,4 +1,5 @@
 public import Delegations
+public import HTTPServer
 public import TokenIssuance
 public import Vocabulary
 
@@ -16,6 +17,8 @@ public struct AdminSettings: Sendable {
     public var pseudonyms: PseudonymKey
     /// Whether a portal's tokens count though whoever holds them may use them: in `test` alone (DESIGN §8).
     public var believesUnboundPortals: Bool
+    /// Says which clients may go on.
+    public var admission: Admission
     /// The clock of every decision.
     public var clock: any WallClock
 
@@ -27,6 +30,7 @@ public struct AdminSettings: Sendable {
         keys: SigningKeyRing,
         pseudonyms: PseudonymKey,
         believesUnboundPortals: Bool,
+        admission: Admission = Admission(),
         clock: any WallClock
     ) {
         self.issuer = issuer
@@ -35,6 +39,7 @@ public struct AdminSettings: Sendable {
         self.keys = keys
         self.pseudonyms = pseudonyms
         self.believesUnboundPortals = believesUnboundPortals
+        self.admission = admission
         self.clock = clock
     }
 }

@@ -18,7 +18,10 @@ public struct AdminListener: ListenerResponder {
     ///   - issuer: The server's identifier, from which links to error pages are made.
     ///   - hosts: The names that it answers to.
     ///   - api: What it serves beside health, and authorises itself.
+    ///   - metrics: What it serves at `/metrics`; nil where that has a listener of its own.
     ///   - readiness: Whether the server should get new requests.
+    ///   - admission: Says who may go on.
+    ///   - clientCertificates: Where client certificates come from.
     ///   - clock: Dates the answers.
     ///   - traceIDs: Draws trace ids.
     ///   - logger: Gets what was refused or failed.
@@ -26,7 +29,10 @@ public struct AdminListener: ListenerResponder {
         issuer: Issuer,
         hosts: Set<String>,
         api: (any EndpointTable)? = nil,
+        metrics: MetricsPage? = nil,
         readiness: Readiness,
+        admission: Admission = Admission(),
+        clientCertificates: ClientCertificateReading = .off,
         clock: any WallClock,
         traceIDs: any TraceIDSource = RandomTraceIDs(),
         logger: Logger
@@ -35,6 +41,7 @@ public struct AdminListener: ListenerResponder {
         var routes = Routes()
         routes.add(LiveEndpoint(), at: "/health/live")
         routes.add(ReadyEndpoint(readiness: readiness), at: "/health/ready")
+        if let metrics { routes.add(MetricsEndpoint(page: metrics, admission: admission), at: "/metrics") }
         self.routes = routes
         self.api = api
         front = ListenerFront(
@@ -43,6 +50,8 @@ public struct AdminListener: ListenerResponder {
             date: DateField(clock: clock),
             metrics: ListenerMetrics(listener: "admin", endpoints: routes.names.union(api?.names ?? [])),
             logger: logger,
+            clientCertificates: clientCertificates,
+            admission: admission,
             errorForm: .problem
         )
     }

@@ -11,6 +11,9 @@ public protocol Endpoint: Sendable {
     /// Whether a method that it does not answer is refused unasked; else it refuses by itself, after it has seen who asks.
     var tellsMethodsToAll: Bool { get }
 
+    /// Whether it wants callers to prove who they are: what it refuses before that draws on the budget of their address.
+    var authenticatesCallers: Bool { get }
+
     /// Whether the body of a request of one of its methods is read before it is answered.
     func readsBody(of request: Request) -> Bool
 
@@ -19,6 +22,9 @@ public protocol Endpoint: Sendable {
     /// - Throws: `Refusal`, `RefusedRequest`, `Unavailable` or ``Problem``, which the caller is told; everything else is a
     ///   fault of ours.
     func respond(to request: Request, trace: RequestTrace) async throws -> Response
+
+    /// Adds to its answer what belongs to every answer to such a request, refusals too.
+    func complete(_ response: inout Response, to request: Request)
 
     /// Answers a request of one of its methods, where it matters who sent it.
     ///
@@ -30,10 +36,16 @@ extension Endpoint {
     /// True.
     public var tellsMethodsToAll: Bool { true }
 
+    /// False: it serves everybody, however often he was refused elsewhere.
+    public var authenticatesCallers: Bool { false }
+
     /// Answers whoever asks alike.
     public func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         try await respond(to: request, trace: trace)
     }
+
+    /// Adds nothing.
+    public func complete(_ response: inout Response, to request: Request) {}
 
     /// False.
     public func readsBody(of request: Request) -> Bool { false }
@@ -56,6 +68,12 @@ public struct EndpointName: Sendable, Hashable {
 
     /// `POST /token`.
     static let token = EndpointName("token")
+    /// `POST /introspect`.
+    static let introspect = EndpointName("introspect")
+    /// `POST /revoke`.
+    static let revoke = EndpointName("revoke")
+    /// `GET /statuslists` and below.
+    static let statusLists = EndpointName("statuslists")
     /// `GET /jwk`.
     static let keySet = EndpointName("jwk")
     /// The metadata, at each of its places.
@@ -66,6 +84,8 @@ public struct EndpointName: Sendable, Hashable {
     static let live = EndpointName("live")
     /// `GET /health/ready`.
     static let ready = EndpointName("ready")
+    /// `GET /metrics`.
+    static let metrics = EndpointName("metrics")
     /// Whatever is none of the listener's.
     static let other = EndpointName("other")
 }

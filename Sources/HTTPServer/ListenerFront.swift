@@ -1,3 +1,4 @@
+import CoreMetrics
 import HTTPTypes
 public import Hummingbird
 import Logging
@@ -32,6 +33,10 @@ struct ListenerFront: Sendable {
     let logger: Logger
     /// Where client certificates come from.
     var clientCertificates = ClientCertificateReading.off
+    /// Says who may go on.
+    var admission = Admission()
+    /// Keeps a sign of addresses that may not; nil where nobody would look it up.
+    var earlyRefusals: (any EarlyRefusals)?
     /// The form of this listener's errors.
     var errorForm = ErrorResponse.Form.oauth
 
@@ -42,13 +47,19 @@ struct ListenerFront: Sendable {
         find: (Request) throws -> any Endpoint
     ) async throws -> Response {
         let start = ContinuousClock.now
-        let trace = trace(of: request, on: channel)
+        let address = client(of: request, on: channel)
+        let trace = trace(of: request, from: address)
         var name = EndpointName.other
+        var served: (any Endpoint)?
+        var authenticates = false
         var response: Response
         do {
             try requireOneHost(request, on: channel)
             let endpoint = try find(request)
             name = endpoint.name
+            served = endpoint
+            authenticates = endpoint.authenticatesCallers
+            if authenticates { try admit(address, at: start, trace: trace) }
             if endpoint.tellsMethodsToAll { try endpoint.checkMethod(request.method) }
             let peer = RequestPeer(of: request, on: channel, reading: clientCertificates)
             response = try await endpoint.respond(to: request, trace: trace, peer: peer)
@@ -56,8 +67,10 @@ struct ListenerFront: Sendable {
             // Hummingbird answers what its parser refused, and closes the connection.
             throw error
         } catch {
+            charge(error, to: address, whereAuthenticating: authenticates, at: start)
             response = refuse(error, at: name, trace: trace, after: start.duration(to: .now))
         }
+        served?.complete(&response, to: request)
         if request.method == .head { response = response.createHeadResponse() }
         response.headers.append(HTTPField(name: .traceID, value: trace.traceID.rawValue))
         response.headers.append(HTTPField(name: .date, value: date.text))
@@ -77,11 +90,52 @@ struct ListenerFront: Sendable {
         guard isStream, further == [request.head.authority ?? ""] else { throw HTTPParserError.invalidHeaderToken }
     }
 
-    private func trace(of request: Request, on channel: any Channel) -> RequestTrace {
+    /// Whose request it is: the peer's, or that of the client for whom a trusted proxy forwards it.
+    private func client(of request: Request, on channel: any Channel) -> PeerAddress? {
+        guard let peer = channel.remoteAddress.flatMap(PeerAddress.init) else { return nil }
+        return admission.proxies.isEmpty ? peer : admission.proxies.client(of: peer, fields: request.headers)
+    }
+
+    /// Refuses an address that was refused too often, and everybody while there is too much to do, before anything is read.
+    private func admit(_ address: PeerAddress?, at start: ContinuousClock.Instant, trace: RequestTrace) throws {
+        if case .exceeded(let seconds, let isFirst) = admission.look(at: address, at: start) {
+            admission.metrics.addressesLimited.increment()
+            let refusal = Refusal.tooManyRequests(retryAfter: Seconds(seconds))
+            // One sign a second: a flood does not push what else was refused out of the ring.
+            if isFirst { earlyRefusals?.record(refusal, client: nil, trace: trace) }
+            throw refusal
+        }
+        try admission.checkWork()
+    }
+
+    /// Takes a refusal from the budget of whom it concerns: the client once it has proved who it is, before that the address.
+    private func charge(
+        _ error: any Error,
+        to address: PeerAddress?,
+        whereAuthenticating authenticates: Bool,
+        at start: ContinuousClock.Instant
+    ) {
+        switch error {
+        case let request as RefusedRequest:
+            // To be told to come later costs nothing, or whoever asks on would never get out of it.
+            if case .tooManyRequests = request.refusal { return }
+            guard request.isAuthenticated else { return admission.draw(on: address, at: start) }
+            if let client = request.claimedClient { admission.draw(on: client, at: start) }
+        case let problem as Problem:
+            guard let client = problem.caller else { return admission.draw(on: address, at: start) }
+            admission.draw(on: client, at: start)
+        case Refusal.tooManyRequests: return
+        case let refusal as Refusal where authenticates || refusal == .accessTokenMissing:
+            admission.draw(on: address, at: start)
+        default: return
+        }
+    }
+
+    private func trace(of request: Request, from address: PeerAddress?) -> RequestTrace {
         RequestTrace(
             traceID: traceIDs.next(),
             parentTraceID: request.headers[.traceParent].flatMap(TraceID.init(traceParent:)),
-            remoteAddress: channel.remoteAddress?.ipAddress ?? "unknown"
+            remoteAddress: address?.description ?? "unknown"
         )
     }
 
@@ -112,7 +166,11 @@ struct ListenerFront: Sendable {
         } else {
             // Whoever has not proved who he is cannot fill the log either: the ring and the counters hold the rest.
             let isProved = (error as? RefusedRequest)?.isAuthenticated ?? ((error as? Problem)?.caller != nil)
-            logger.log(level: isProved ? .notice : .debug, "request refused", metadata: metadata)
+            logger.log(
+                level: isProved && answer.status != .tooManyRequests ? .notice : .debug,
+                "request refused",
+                metadata: metadata
+            )
         }
         return answer.response(issuer: issuer, traceID: trace.traceID, form: errorForm)
     }

@@ -14,13 +14,29 @@ public enum RequestBodyReading {
 
     /// The body.
     ///
-    /// - Throws: `Refusal.bodyTooLarge`; `Refusal.formMalformed` when the peer went away in the middle of it.
-    public static func collect(_ request: Request, upTo limit: Int) async throws -> [UInt8] {
+    /// What waits for the rest of a body counts against what `admission` lets wait; a body that comes at once never does.
+    ///
+    /// - Throws: `Refusal.bodyTooLarge`; `Refusal.formMalformed` when the peer went away in the middle of it;
+    ///   `Unavailable.queueFull` when too much waits already.
+    public static func collect(_ request: Request, upTo limit: Int, admission: Admission) async throws -> [UInt8] {
         guard !declaresMore(than: limit, request) else { throw Refusal.bodyTooLarge(limit: limit) }
+        let declared = request.headers[.contentLength].flatMap(Int.init)
+        var body: [UInt8] = []
+        var held = 0
+        defer { if held > 0 { admission.release(held) } }
         do {
-            return Array(buffer: try await request.body.collect(upTo: limit))
-        } catch is NIOTooManyBytesError {
-            throw Refusal.bodyTooLarge(limit: limit)
+            for try await part in request.body {
+                guard body.count + part.readableBytes <= limit else { throw Refusal.bodyTooLarge(limit: limit) }
+                body.append(contentsOf: part.readableBytesView)
+                guard body.count != declared else { continue }
+                guard admission.hold(body.count - held) else { throw Unavailable.queueFull }
+                held = body.count
+            }
+            return body
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch let unavailable as Unavailable {
+            throw unavailable
         } catch let error as HTTPParserError {
             throw error
         } catch {

@@ -48,6 +48,11 @@ extension HTTPField.Name {
     /// RFC 9111 §5.4, for caches of HTTP/1.0 (RFC 6749 §5.1 asks for it).
     static let pragma = known("Pragma")
 
+    /// RFC 9449 §4.1: a proof of possession.
+    static let dpop = known("DPoP")
+    /// RFC 9449 §8.1: the nonce for the next proof.
+    static let dpopNonce = known("DPoP-Nonce")
+
     /// `Host` where it is left beside the authority, which the first one has become.
     static let furtherHost = known("Host")
 

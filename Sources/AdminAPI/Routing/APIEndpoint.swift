@@ -11,6 +11,7 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
     let methods: [HTTPRequest.Method]
     // Whoever shows no token is told nothing but that.
     let tellsMethodsToAll = false
+    let authenticatesCallers = true
 
     let operations: [Operation<Store>]
     let store: Store
@@ -37,6 +38,7 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
     func respond(to request: Request, trace: RequestTrace) async throws -> Response {
         let now = settings.clock.now  // the only clock read
         let token = try gate.token(of: request.headers[.authorization], at: now)
+        try settings.admission.admit(token.client)
         do {
             guard !operations.isEmpty else {
                 throw Refusal.notFound(path: String(request.uri.path.prefix(200)))
@@ -49,7 +51,7 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
             }
             try operation.access.check(token, believesUnboundPortals: settings.believesUnboundPortals)
             let call = try await call(of: operation, request, token: token, trace: trace, at: now)
-            return try await operation.perform(call).response
+            return try await settings.admission.work { try await operation.perform(call) }.response
         } catch {
             guard var problem = Problem(telling: error) else { throw error }
             problem.caller = token.client
@@ -68,7 +70,9 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
         let query = try Query(parsing: request.uri.query ?? "", allowing: operation.query)
         let level = try AuthenticationLevel.read(request.headers, isDemanded: operation.access.isPersonal)
         var body: [UInt8] = []
-        if let limit = operation.bodyLimit { body = try await RequestBodyReading.collect(request, upTo: limit) }
+        if let limit = operation.bodyLimit {
+            body = try await RequestBodyReading.collect(request, upTo: limit, admission: settings.admission)
+        }
         return Call(
             path: path,
             query: query,

@@ -76,6 +76,9 @@ public struct RequestPeer: Sendable {
         self.connection = connection
     }
 
+    /// The address that the connection came from, whomever it forwards for.
+    var address: PeerAddress? { connection?.channel.remoteAddress.flatMap(PeerAddress.init) }
+
     /// The client certificate that it showed, in the handshake or to a trusted proxy; nil when it showed none.
     ///
     /// - Throws: `Refusal.clientCertificateMalformed`, or what a broken connection throws.

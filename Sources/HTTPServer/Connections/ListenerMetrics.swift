@@ -25,7 +25,7 @@ struct ListenerMetrics: Sendable {
                         answers: (1...5).map {
                             Counter(label: "portvakt_http_requests_total", dimensions: labels + [("status", "\($0)xx")])
                         },
-                        duration: Timer(label: "portvakt_http_request_duration", dimensions: labels)
+                        duration: Timer(label: "portvakt_http_request_duration_seconds", dimensions: labels)
                     )
                 )
             }

@@ -19,6 +19,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
     private let limits: ListenerLimits
     private let deadline: Duration
     private let requests: RequestsInFlight
+    private let connections: OpenConnections
     private let logger: Logger
     private let bound: @Sendable (SocketAddress) -> Void
 
@@ -33,6 +34,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
     ///   - limits: What is taken from a peer.
     ///   - deadline: How long requests in flight may take after the graceful shutdown has begun.
     ///   - requests: Counts the requests in flight.
+    ///   - connections: Counts the connections.
     ///   - logger: Gets what goes wrong below HTTP.
     ///   - bound: Told the address once the socket listens.
     public init(
@@ -44,6 +46,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         limits: ListenerLimits = ListenerLimits(),
         deadline: Duration = .seconds(10),
         requests: RequestsInFlight = RequestsInFlight(),
+        connections: OpenConnections = OpenConnections(),
         logger: Logger,
         bound: @escaping @Sendable (SocketAddress) -> Void = { _ in }
     ) {
@@ -55,6 +58,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         self.limits = limits
         self.deadline = deadline
         self.requests = requests
+        self.connections = connections
         self.logger = logger
         self.bound = bound
     }
@@ -68,7 +72,10 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
             configuration: ServerConfiguration(
                 address: .hostname(host, port: port),
                 backlog: 1024,
-                availableConnectionsDelegate: .maximum(limits.maximumConnections, logger: quiet)
+                availableConnectionsDelegate: ConnectionLimit(
+                    connections: connections,
+                    maximum: limits.maximumConnections
+                )
             ),
             eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
             logger: quiet,

@@ -2,6 +2,7 @@ import NIOCore
 import HummingbirdHTTP2
 import NIOSSL
 import Synchronization
+public import Vocabulary
 
 /// The certificate chain and key that a listener shows, replaced while it runs: each new handshake takes the present ones.
 public final class TLSIdentity: Sendable {
@@ -30,6 +31,12 @@ public final class TLSIdentity: Sendable {
     public func replace(certificates: [UInt8], privateKey: [UInt8]) throws {
         let next = try Self.parse(certificates: certificates, privateKey: privateKey)
         current.withLock { $0 = next }
+    }
+
+    /// The last second in which the listener's own certificate is valid.
+    public var notAfter: Timestamp? {
+        guard case .certificate(let certificate)? = current.withLock({ $0.certificateChain?.first }) else { return nil }
+        return Timestamp(seconds: Int64(certificate.notValidAfter))
     }
 
     /// The settings of a listener: TLS 1.2 with the suites of BCP 195 (RFC 9325 §4.2), TLS 1.3 where the peer has it.

@@ -20,8 +20,13 @@ struct TokenEndpoint: Endpoint {
     let methods: [HTTPRequest.Method] = [.post]
     let issuer: any TokenIssuing
     let earlyRefusals: any EarlyRefusals
+    var admission = Admission()
+    /// Gives the nonce that goes with every answer to a request with a DPoP proof; nil where none is given.
+    var proofNonce: (@Sendable () -> String)?
     let ignoredAuthorization: @Sendable () -> Void
     let logger: Logger
+
+    let authenticatesCallers = true
 
     private static let fields: HTTPFields = [
         .contentType: "application/json",
@@ -43,14 +48,23 @@ struct TokenEndpoint: Endpoint {
         if request.headers.contains(.authorization) { ignoredAuthorization() }
         do {
             let form = try TokenForm(
-                parsing: try await RequestBodyReading.collect(request, upTo: TokenForm.maximumLength),
+                parsing: try await RequestBodyReading.collect(
+                    request,
+                    upTo: TokenForm.maximumLength,
+                    admission: admission
+                ),
                 mediaType: request.headers[.contentType]
             )
-            let token = try await issuer.issue(
-                form,
-                proofs: PossessionProofs(clientCertificate: try await peer.clientCertificate()),
-                trace: trace
-            )
+            let token = try await admission.work {
+                try await issuer.issue(
+                    form,
+                    proofs: PossessionProofs(
+                        dpop: Self.proofs(of: request),
+                        clientCertificate: try await peer.clientCertificate()
+                    ),
+                    trace: trace
+                )
+            }
             logger.info(
                 "token issued",
                 metadata: ["trace_id": "\(trace.traceID)", "client_id": "\(token.client)", "jti": "\(token.tokenID)"]
@@ -70,5 +84,16 @@ struct TokenEndpoint: Endpoint {
             earlyRefusals.record(refusal, client: nil, trace: trace)
             throw refusal
         }
+    }
+
+    /// RFC 9449 §8.2: the client need not wait to be refused for its next nonce.
+    func complete(_ response: inout Response, to request: Request) {
+        guard let proofNonce, request.headers.contains(.dpop) else { return }
+        response.headers.append(HTTPField(name: .dpopNonce, value: proofNonce()))
+    }
+
+    /// Every `DPoP` field; nothing is gathered for a request that has none.
+    private static func proofs(of request: Request) -> [String] {
+        request.headers.contains(.dpop) ? request.headers[values: .dpop] : []
     }
 }

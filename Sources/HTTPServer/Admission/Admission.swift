@@ -1,0 +1,157 @@
+import CoreMetrics
+import Synchronization
+public import TokenIssuance
+public import Vocabulary
+
+/// How much a server lets in: budgets of refusals, and work in progress.
+public struct AdmissionLimits: Sendable, Hashable {
+    /// What one address may be refused before or at authentication.
+    public var addresses: BudgetRate
+    /// What one client may be refused after it.
+    public var clients: BudgetRate
+    /// The most requests of clients in work at once.
+    public var maximumRequests: Int
+    /// The most bytes of bodies that are only partly there.
+    public var maximumPendingBodies = 32 * 1024 * 1024
+
+    /// Limits; by default those of `docs/configuration.md`.
+    public init(
+        addresses: BudgetRate = BudgetRate(perSecond: 200, burst: 2_000),
+        clients: BudgetRate = BudgetRate(perSecond: 1_000, burst: 1_000),
+        maximumRequests: Int = 2_048
+    ) {
+        self.addresses = addresses
+        self.clients = clients
+        self.maximumRequests = maximumRequests
+    }
+}
+
+/// Decides, before any work is done for it, whether a request may go on; one for all listeners of a server.
+///
+/// An address pays only for what is refused before or at authentication, a client only for what is refused after it: whoever
+/// is served pays nothing, and nobody can spend what belongs to a client whom he cannot authenticate as.
+public final class Admission: Sendable, ClientAdmission {
+    /// What is let in.
+    public let limits: AdmissionLimits
+    /// The proxies that are believed.
+    public let proxies: TrustedProxies
+
+    private let addresses: RefusalBudgets
+    private let clients: RefusalBudgets
+    private let origin = ContinuousClock.now
+    private let seed = UInt64.random(in: 0 ... .max)
+    private let working = Atomic<Int>(0)
+    private let pendingBodies = Atomic<Int>(0)
+    let metrics = AdmissionMetrics()
+
+    /// As many addresses have a budget of their own at once; each costs 32 octets.
+    static let addressCapacity = 65_536
+    /// As many clients.
+    static let clientCapacity = 16_384
+
+    /// An admission without anything spent.
+    public init(_ limits: AdmissionLimits = AdmissionLimits(), proxies: TrustedProxies = .none) {
+        self.limits = limits
+        self.proxies = proxies
+        addresses = RefusalBudgets(limits.addresses, capacity: Self.addressCapacity)
+        clients = RefusalBudgets(limits.clients, capacity: Self.clientCapacity)
+    }
+
+    /// How many requests of clients are in work.
+    public var requestsInWork: Int { working.load(ordering: .relaxed) }
+
+    // MARK: Addresses
+
+    /// Whether the address may ask for what needs authentication.
+    func look(at address: PeerAddress?, at instant: ContinuousClock.Instant) -> RefusalBudgets.Verdict {
+        guard let address else { return .within }
+        return addresses.look(address.budget, at: time(instant))
+    }
+
+    /// Refuses an address that was refused too often.
+    func requireBudget(of address: PeerAddress?, at instant: ContinuousClock.Instant = .now) throws(Refusal) {
+        guard case .exceeded(let seconds, _) = look(at: address, at: instant) else { return }
+        metrics.addressesLimited.increment()
+        throw .tooManyRequests(retryAfter: Seconds(seconds))
+    }
+
+    /// The address was refused before or at authentication.
+    func draw(on address: PeerAddress?, at instant: ContinuousClock.Instant) {
+        guard let address else { return }
+        addresses.draw(address.budget, at: time(instant))
+    }
+
+    // MARK: Clients
+
+    /// Refuses a client that has proved who it is and has been refused too often.
+    public func admit(_ client: ClientID) throws(Refusal) {
+        guard case .exceeded(let seconds, _) = clients.look(key(of: client), at: time(.now)) else { return }
+        metrics.clientsLimited.increment()
+        throw .tooManyRequests(retryAfter: Seconds(seconds))
+    }
+
+    /// The client was refused after it had proved who it is.
+    func draw(on client: ClientID, at instant: ContinuousClock.Instant) {
+        clients.draw(key(of: client), at: time(instant))
+    }
+
+    // MARK: Work in progress
+
+    /// Refuses at once what would only wait, before anything of it is read.
+    func checkWork() throws(Unavailable) {
+        guard working.load(ordering: .relaxed) >= limits.maximumRequests else { return }
+        metrics.overloaded.increment()
+        throw .queueFull
+    }
+
+    /// Does a request's work, if there is room for it; `Unavailable.queueFull` else.
+    public func work<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let number = working.add(1, ordering: .relaxed).newValue
+        defer { working.subtract(1, ordering: .relaxed) }
+        guard number <= limits.maximumRequests else {
+            metrics.overloaded.increment()
+            throw Unavailable.queueFull
+        }
+        return try await body()
+    }
+
+    /// Keeps count of the bytes of a body that is only partly there; false when there is no room for them.
+    func hold(_ bytes: Int) -> Bool {
+        if pendingBodies.add(bytes, ordering: .relaxed).newValue <= limits.maximumPendingBodies { return true }
+        pendingBodies.subtract(bytes, ordering: .relaxed)
+        metrics.overloaded.increment()
+        return false
+    }
+
+    /// The bytes are held no longer.
+    func release(_ bytes: Int) { pendingBodies.subtract(bytes, ordering: .relaxed) }
+
+    /// The bytes that are held.
+    var heldBytes: Int { pendingBodies.load(ordering: .relaxed) }
+
+    // MARK: Keys
+
+    private func time(_ instant: ContinuousClock.Instant) -> Int64 {
+        // Never zero, which a free slot has.
+        origin.duration(to: instant).nanoseconds + 1
+    }
+
+    private func key(of client: ClientID) -> BudgetKey {
+        var high = Hasher()
+        high.combine(seed)
+        high.combine(client)
+        var low = high
+        low.combine(true)
+        return BudgetKey(
+            high: UInt64(bitPattern: Int64(high.finalize())),
+            low: UInt64(bitPattern: Int64(low.finalize()))
+        )
+    }
+}
+
+extension PeerAddress {
+    var budget: BudgetKey {
+        let key = budgetKey
+        return BudgetKey(high: key.high, low: key.low)
+    }
+}
