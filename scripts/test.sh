@@ -13,7 +13,7 @@ declare -A targets=(
     [units]="VocabularyTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
         ClientsTests AuditLedgerTests XACMLTests StatusListsTests DelegationsTests AdministrationTests TokenIssuanceTests"
     [storage]="SQLiteStorageTests"
-    [server]="HTTPServerTests AdminAPITests ServerTests"
+    [server]="HTTPServerTests AdminAPITests ServerTests MetricsExpositionTests"
     [sdk]="FetchingTests PortvaktClientTests PortvaktProviderTests PortvaktHummingbirdTests"
     [demo]="DemoWorldTests"
     [cli]="portvaktTests"
