@@ -6,6 +6,8 @@ public struct AccessToken: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable {
         /// Whoever holds it may use it (RFC 6750).
         case bearer = "Bearer"
+        /// Whoever holds its key may use it, with a proof for each request (RFC 9449).
+        case dpop = "DPoP"
     }
 
     /// The token's text, opaque to its consumer.
@@ -20,6 +22,8 @@ public struct AccessToken: Sendable, Hashable {
     public let expiresAt: Timestamp
     /// The server's trace id of the request that gave it.
     public let traceID: String?
+    /// Makes the proofs that it is presented with; nil for a bearer token.
+    public let prover: DPoPProver?
 
     /// A token.
     public init(
@@ -28,7 +32,8 @@ public struct AccessToken: Sendable, Hashable {
         scopes: Set<ScopeName>,
         receivedAt: Timestamp,
         expiresAt: Timestamp,
-        traceID: String?
+        traceID: String?,
+        prover: DPoPProver? = nil
     ) {
         self.value = value
         self.kind = kind
@@ -36,6 +41,7 @@ public struct AccessToken: Sendable, Hashable {
         self.receivedAt = receivedAt
         self.expiresAt = expiresAt
         self.traceID = traceID
+        self.prover = prover
     }
 
     /// How long it lives.

@@ -6,6 +6,9 @@ import NIOHTTP1
 
 /// Calls an API with an access token: adds it to each request, and on 401 sends once more with a new one.
 ///
+/// With a token that is bound to a key (``ClientConfiguration/dpop``) each sending carries a proof of its own (RFC 9449 §7.1),
+/// and an API that wants a nonce gets it with one more sending.
+///
 /// The token goes to the request's own host only: async-http-client, where it follows a redirect, leaves the field out for
 /// another scheme, host or port. It goes over https, or to this machine.
 ///
@@ -52,7 +55,8 @@ public struct AuthorizedHTTPClient: Sendable {
     /// A token that was received less than five seconds ago is not replaced (``Freshness/replacing(_:)``): the 401 is handed
     /// to the caller. The time counts for each sending.
     ///
-    /// - Throws: `TokenError` when there is no token, ``PlainHTTPError``, and what the HTTP client throws.
+    /// - Throws: `TokenError` when there is no token, ``PlainHTTPError``, `SigningError` when the key of a bound token cannot
+    ///   sign, and what the HTTP client throws.
     public func execute(
         _ request: HTTPClientRequest,
         body: BodyReplay = .once,
@@ -60,8 +64,15 @@ public struct AuthorizedHTTPClient: Sendable {
     ) async throws -> HTTPClientResponse {
         try check(request.url)
         let token = try await tokens.token(for: self.request, freshness: .cached)
-        let response = try await send(request, token, timeout)
-        guard response.status == .unauthorized, request.body == nil || body == .replayable else { return response }
+        let canRepeat = request.body == nil || body == .replayable
+        let first = try await send(request, token, timeout)
+        var response = first.response
+        if first.wantsNonce, canRepeat {
+            // RFC 9449 §9: the same token with the nonce, once; an API that asks again is not followed.
+            resends.increment()
+            response = try await send(request, token, timeout).response
+        }
+        guard response.status == .unauthorized, canRepeat else { return response }
         // One resend with a new token: a second 401 is about something else.
         let new: AccessToken
         do throws(TokenError) {
@@ -74,17 +85,33 @@ public struct AuthorizedHTTPClient: Sendable {
         guard new.value != token.value else { return response }
         // The first answer's body is not read: whoever refuses may send without end. Its connection is given up.
         resends.increment()
-        return try await send(request, new, timeout)
+        return try await send(request, new, timeout).response
     }
 
     private func send(
         _ request: HTTPClientRequest,
         _ token: AccessToken,
         _ timeout: TimeAmount
-    ) async throws -> HTTPClientResponse {
+    ) async throws -> (response: HTTPClientResponse, wantsNonce: Bool) {
         var request = request
         request.headers.replaceOrAdd(name: "Authorization", value: token.authorization)
-        return try await http.execute(request, timeout: timeout)
+        request.headers.remove(name: "DPoP")
+        guard let prover = token.prover else {
+            return (try await http.execute(request, timeout: timeout), false)
+        }
+        let proof = try await prover.proof(method: request.method.rawValue, url: request.url, token: token)
+        request.headers.add(name: "DPoP", value: proof)
+        let response = try await http.execute(request, timeout: timeout)
+        let hasNewNonce = prover.remember(nonce: response.headers.first(name: "DPoP-Nonce"), from: request.url)
+        return (response, hasNewNonce && Self.wantsNonce(response))
+    }
+
+    /// RFC 9449 §9: a challenge of the scheme `DPoP` whose error is `use_dpop_nonce`.
+    private static func wantsNonce(_ response: HTTPClientResponse) -> Bool {
+        response.status == .unauthorized
+            && response.headers["WWW-Authenticate"].contains { challenge in
+                challenge.lowercased().contains("dpop") && challenge.contains("use_dpop_nonce")
+            }
     }
 
     private func check(_ url: String) throws(PlainHTTPError) {

@@ -12,6 +12,8 @@ public struct ClientConfiguration: Sendable {
     public var defaultRequest: TokenRequest?
     /// How tokens are asked for.
     public var grantStyle = GrantStyle.jwtGrant
+    /// Whether tokens are bound to a key.
+    public var dpop = DPoPMode.off
     /// When tokens are renewed.
     public var refresh = RefreshPolicy()
     /// How often a request is tried.

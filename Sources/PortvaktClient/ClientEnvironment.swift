@@ -39,6 +39,9 @@ extension ClientConfiguration {
     /// is registered under another name than its own. Ours may be written with `CLIENT_` too:
     /// `MASKINPORTEN_CLIENT_PKCS11_MODULE`.
     ///
+    /// `MASKINPORTEN_DPOP` binds tokens to a key that is made anew: `on` or an algorithm, as `ES256`, `EdDSA`;
+    /// `MASKINPORTEN_DPOP_JWK_PATH` to the private JWK of a file.
+    ///
     /// A key in files is reloaded when they change (``ReloadingSigner``, which tells the logger). A `signer` given takes
     /// the place of the variables' key.
     ///
@@ -52,12 +55,14 @@ extension ClientConfiguration {
         let clientID = reader.clientID()
         let server = reader.server()
         let signer = signer ?? reader.signer()
+        let dpop = reader.dpop()
         let request = reader.defaultRequest()
-        guard reader.faults.isEmpty, let clientID, let server, let signer else {
+        guard reader.faults.isEmpty, let clientID, let server, let signer, let dpop else {
             throw ConfigurationError(faults: reader.faults)
         }
         var configuration = ClientConfiguration(clientID: clientID, server: server, signer: signer)
         configuration.defaultRequest = request
+        configuration.dpop = dpop
         return configuration
     }
 }

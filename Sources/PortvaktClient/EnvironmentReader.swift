@@ -1,3 +1,4 @@
+import JOSE
 import LibCrypto
 import Logging
 import Vocabulary
@@ -15,6 +16,7 @@ struct EnvironmentReader {
     private static let ours = [
         "KEY_PATH", "KEY_ID", "KEY_PASSPHRASE_FILE", "CERTIFICATE_PATH", "PKCS12_PATH", "PKCS12_PASSWORD_FILE",
         "PKCS11_MODULE", "PKCS11_TOKEN", "PKCS11_LABEL", "PKCS11_PIN_FILE", "RESOURCE", "CONSUMER_ORG", "DPOP",
+        "DPOP_JWK_PATH",
     ]
 
     /// What may name the key; exactly one of them does.
@@ -69,10 +71,6 @@ struct EnvironmentReader {
     }
 
     mutating func signer() -> (any AssertionSigner)? {
-        if environment["MASKINPORTEN_DPOP"] != nil {
-            // Passed over, it would leave a token unbound without a word.
-            faults.append("`\(name("MASKINPORTEN_DPOP"))` is not supported by this version")
-        }
         let sources = Self.keySources.filter { environment[$0] != nil }
         guard let source = sources.first else {
             return fault("no key: set one of \(Self.keySources.map { "`\($0)`" }.joined(separator: ", "))")
@@ -89,6 +87,35 @@ struct EnvironmentReader {
             return try keySource(source)?.reloading(keyID: keyID, logger: logger)
         } catch {
             return fault("`\(name(source))`: \(error)")
+        }
+    }
+
+    /// `MASKINPORTEN_DPOP` names an algorithm or says yes or no; `MASKINPORTEN_DPOP_JWK_PATH` says yes by itself.
+    mutating func dpop() -> DPoPMode? {
+        let path = environment["MASKINPORTEN_DPOP_JWK_PATH"]
+        var algorithm: JWSAlgorithm?
+        switch environment["MASKINPORTEN_DPOP"]?.lowercased() {
+        case nil, "true", "on", "1": break
+        case "false", "off", "0":
+            guard path == nil else {
+                return fault(
+                    "`\(name("MASKINPORTEN_DPOP"))` is off, but `\(name("MASKINPORTEN_DPOP_JWK_PATH"))` is set"
+                )
+            }
+            return .off
+        case .some:
+            // An unknown word, passed over, would leave a token unbound without a word.
+            let text = environment["MASKINPORTEN_DPOP"] ?? ""
+            algorithm = JWSAlgorithm(rawValue: text)
+            if algorithm == nil {
+                return fault("`\(name("MASKINPORTEN_DPOP"))` is neither on, off nor an algorithm: `\(text)`")
+            }
+        }
+        do throws(KeyLoadingError) {
+            if let path { return .key(try ProofKey(jwk: KeySource.content(path), algorithm: algorithm)) }
+            return environment["MASKINPORTEN_DPOP"] == nil ? .off : try .ephemeral(algorithm ?? .es256)
+        } catch {
+            return fault("`\(name(path == nil ? "MASKINPORTEN_DPOP" : "MASKINPORTEN_DPOP_JWK_PATH"))`: \(error)")
         }
     }
 

@@ -75,7 +75,7 @@ public enum KeySource: Sendable, Hashable {
         }
     }
 
-    private static func content(_ path: String) throws(KeyLoadingError) -> [UInt8] {
+    static func content(_ path: String) throws(KeyLoadingError) -> [UInt8] {
         guard let content = try? Data(contentsOf: URL(filePath: path)) else { throw .file(path) }
         return Array(content)
     }

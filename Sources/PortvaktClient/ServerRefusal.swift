@@ -55,6 +55,9 @@ public struct ServerRefusal: Sendable, Equatable {
         case "PV-011": "the client has registered keys: sign with one and name its `kid`, do not send the certificate"
         case "PV-012": "this machine's clock is ahead of the server's"
         case "PV-014": "the client is disabled; its owner must enable it"
+        case "PV-028": "the DPoP proof was not taken: its reason tells which check failed"
+        case "PV-029": "the server gave no usable nonce for the DPoP proof"
+        case "PV-030": "the token must be bound to a key: set `ClientConfiguration.dpop`, or `MASKINPORTEN_DPOP`"
         default: nil
         }
     }
@@ -62,11 +65,15 @@ public struct ServerRefusal: Sendable, Equatable {
     /// Whether the assertion was refused for its times, so that a wrong clock may be the cause.
     var concernsTime: Bool {
         if code == "MP-130" || code == "PV-012" { return true }
-        if let reason { return ["assertion_expired", "iat_in_future", "nbf_in_future"].contains(reason) }
+        if let reason { return Self.reasonsOfTime.contains(reason) }
         guard code == nil, let text = description?.lowercased() else { return false }
         // Maskinporten numbers only one of its refusals for time; the others are known by their words.
         return ["issue time", "jwt is expired", "issued in the future", "not yet valid"].contains { text.contains($0) }
     }
+
+    private static let reasonsOfTime = [
+        "assertion_expired", "iat_in_future", "nbf_in_future", "dpop_stale", "dpop_not_yet_valid",
+    ]
 
     /// Whether the key was refused, so that a new one in the key's files may be the cure.
     var concernsKey: Bool {

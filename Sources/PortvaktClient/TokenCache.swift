@@ -14,6 +14,8 @@ public final class TokenCache: Sendable {
         let style: GrantStyle
         /// `kid`, or the certificate's hash.
         let credential: String
+        /// The thumbprint of the key that the token is bound to.
+        let proofKey: String?
     }
 
     typealias Fetch = SharedFetch<FetchedToken, TokenError>

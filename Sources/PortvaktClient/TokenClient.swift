@@ -34,6 +34,7 @@ public final class TokenClient: TokenProvider {
     private let credential: String
     /// What names the server in cache keys.
     private let server: String
+    private let prover: DPoPProver?
     private let logger: Logger
     private let named = Mutex<[[String]: TokenRequest]>([:])
 
@@ -84,8 +85,14 @@ public final class TokenClient: TokenProvider {
         telemetry = ClientTelemetry(metrics: metrics, tracer: tracer)
         credential = configuration.signer.keyReference.identity
         server = configuration.server.identity
+        let serverClock = ServerClock(configuration.clockCorrection)
+        // `iat` by the server's time, as far as this machine's clock is corrected for.
+        prover = configuration.dpop.signer.map { signer in
+            DPoPProver(signer, now: { serverClock.corrected(clock.now) }, identifier: draws.identifier)
+        }
         fetcher = TokenFetcher(
             configuration: configuration,
+            prover: prover,
             transport: transport,
             metadata: MetadataSource(
                 configuration.server,
@@ -95,7 +102,7 @@ public final class TokenClient: TokenProvider {
                 logger: logger
             ),
             clock: clock,
-            serverClock: ServerClock(configuration.clockCorrection),
+            serverClock: serverClock,
             draws: draws,
             telemetry: telemetry,
             logger: logger
@@ -169,14 +176,15 @@ public final class TokenClient: TokenProvider {
             client: configuration.clientID,
             server: server,
             style: configuration.grantStyle,
-            credential: credential
+            credential: credential,
+            proofKey: prover?.thumbprint
         )
     }
 
     /// Whether a key of the cache, which clients may share, is this client's.
     func isOwn(_ key: TokenCache.Key) -> Bool {
         key.client == configuration.clientID && key.credential == credential && key.server == server
-            && key.style == configuration.grantStyle
+            && key.style == configuration.grantStyle && key.proofKey == prover?.thumbprint
     }
 
     /// Fetches behind those who have a good token.
@@ -230,6 +238,15 @@ public final class TokenClient: TokenProvider {
                 request: request,
                 server: configuration.server.name
             )
+        }
+    }
+}
+
+extension DPoPMode {
+    fileprivate var signer: (any ProofSigner)? {
+        switch self {
+        case .off: nil
+        case .key(let signer): signer
         }
     }
 }

@@ -5,6 +5,7 @@ import Vocabulary
 /// Asks the server for one token, as often as the retry policy allows; each attempt is a new assertion.
 struct TokenFetcher: Sendable {
     let configuration: ClientConfiguration
+    let prover: DPoPProver?
     let transport: any TokenTransport
     let metadata: MetadataSource
     let clock: any ClientClock
@@ -28,6 +29,8 @@ struct TokenFetcher: Sendable {
             case clock
             /// At once, if there is another key than this one.
             case key(KeyReference)
+            /// At once, with the nonce that came with the refusal.
+            case nonce
         }
 
         let kind: TokenError.Kind
@@ -46,6 +49,7 @@ struct TokenFetcher: Sendable {
         var attempts = 0
         var clockWasCorrected = false
         var keyWasRenewed = false
+        var nonceWasTaken = false
         while true {
             attempts += 1
             let failure: Failure
@@ -71,6 +75,10 @@ struct TokenFetcher: Sendable {
                 guard !keyWasRenewed else { throw final }
                 keyWasRenewed = true
                 guard await renewKey(after: refused, until: deadline) else { throw final }
+            case .nonce:
+                // RFC 9449 §8: once; a server that asks again and again is not followed.
+                guard !nonceWasTaken else { throw final }
+                nonceWasTaken = true
             case .later(let asked):
                 let drawn = configuration.retry.pause(afterAttempts: attempts, chance: draws.chance())
                 let pause = max(drawn, asked ?? .zero)
@@ -87,6 +95,8 @@ struct TokenFetcher: Sendable {
     private func attempt(_ request: TokenRequest, until deadline: Duration) async throws(Failure) -> FetchedToken {
         let server = try await server()
         let (assertion, key) = try await signed(request, for: server, until: deadline)
+        var headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
+        if let proof = try await proof(for: server, until: deadline) { headers.append(("DPoP", proof)) }
         telemetry.attempts.increment()
         let sentAt = clock.elapsed
         let sentAtWall = clock.now
@@ -94,7 +104,7 @@ struct TokenFetcher: Sendable {
             TransportRequest(
                 method: .post,
                 url: server.tokenEndpoint,
-                headers: [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")],
+                headers: headers,
                 body: FormEncoding.body(of: configuration.grantStyle.form(for: request, assertion: assertion)),
                 // What metadata and signature have taken is no longer left.
                 timeout: max(.milliseconds(1), min(configuration.retry.attemptTimeout, deadline - sentAt)),
@@ -105,7 +115,37 @@ struct TokenFetcher: Sendable {
         if let date = response.header("Date") {
             serverClock.observe(date: date, sent: sentAtWall, received: receivedAt)
         }
-        return try read(response, for: request, signedBy: key, sentAt: sentAt, receivedAt: receivedAt)
+        // From a failed attempt too: the next request needs it all the same.
+        let hasNewNonce = prover?.remember(nonce: response.header("DPoP-Nonce"), from: server.tokenEndpoint) ?? false
+        do throws(Failure) {
+            return try read(response, for: request, signedBy: key, sentAt: sentAt, receivedAt: receivedAt)
+        } catch {
+            guard hasNewNonce, error.refusal?.error == "use_dpop_nonce" else { throw error }
+            var failure = error
+            failure.remedy = .nonce
+            throw failure
+        }
+    }
+
+    /// The proof of the key that the token shall be bound to (RFC 9449 §5); nil for a bearer token.
+    private func proof(for server: ServerMetadata, until deadline: Duration) async throws(Failure) -> String? {
+        guard let prover else { return nil }
+        let made = await signerCalls.run(within: deadline - clock.elapsed) {
+            let outcome: Result<String, SigningError>
+            do throws(SigningError) {
+                outcome = .success(try await prover.proof(method: "POST", url: server.tokenEndpoint))
+            } catch {
+                outcome = .failure(error)
+            }
+            return outcome
+        }
+        switch made {
+        case .success(let proof): return proof
+        case .failure(let error):
+            throw Failure(kind: .signing, message: "the DPoP proof could not be signed: \(error)")
+        case nil:
+            throw Failure(kind: .signing, message: "the DPoP key did not sign in time; check its module or service")
+        }
     }
 
     private func signed(
@@ -161,14 +201,21 @@ struct TokenFetcher: Sendable {
         receivedAt: Timestamp
     ) throws(Failure) -> FetchedToken {
         switch TokenResponse(response) {
-        case .token(let value, let lifetime, let scopes, let traceID):
+        case .token(let value, let kind, let lifetime, let scopes, let traceID):
+            // RFC 9449 §5: a token that is not bound though a proof was sent is thrown away, and one of a kind that was not
+            // asked for could not be used.
+            guard kind == (prover == nil ? .bearer : .dpop) else {
+                let expected = prover == nil ? "Bearer" : "DPoP"
+                throw Failure(kind: .invalidResponse, message: "`token_type` is not `\(expected)`", status: 200)
+            }
             let token = AccessToken(
                 value: value,
-                kind: .bearer,
+                kind: kind,
                 scopes: scopes ?? request.scopes,
                 receivedAt: receivedAt,
                 expiresAt: receivedAt + (lifetime ?? 0),
-                traceID: traceID
+                traceID: traceID,
+                prover: prover
             )
             // Counted from sending: the answer's way back is no part of the lifetime.
             return FetchedToken(token: token, validUntil: lifetime.map { sentAt + .seconds($0.count) })

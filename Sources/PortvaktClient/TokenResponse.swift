@@ -4,7 +4,7 @@ import Vocabulary
 /// What the token endpoint answered.
 enum TokenResponse: Sendable {
     /// A token (RFC 6749 §5.1); `lifetime` is nil when the server did not tell.
-    case token(value: String, lifetime: Seconds?, scopes: Set<ScopeName>?, traceID: String?)
+    case token(value: String, kind: AccessToken.Kind, lifetime: Seconds?, scopes: Set<ScopeName>?, traceID: String?)
     /// A refusal that stands (RFC 6749 §5.2).
     case refused(ServerRefusal)
     /// Too many requests; wait so long.
@@ -34,8 +34,8 @@ enum TokenResponse: Sendable {
             value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return .invalid("`access_token` is missing or malformed") }
         // RFC 6749 §5.1: a client must not use a token whose type it does not understand.
-        guard let kind = document["token_type"]?.string, kind.lowercased() == "bearer" else {
-            return .invalid("`token_type` is not `Bearer`")
+        guard let kind = document["token_type"]?.string.flatMap(AccessToken.Kind.init(anyCase:)) else {
+            return .invalid("`token_type` is neither `Bearer` nor `DPoP`")
         }
         var lifetime: Seconds?
         if let member = document["expires_in"] {
@@ -47,10 +47,22 @@ enum TokenResponse: Sendable {
         let names = document["scope"]?.string?.split(separator: " ").compactMap { try? ScopeName(parsing: $0) }
         return .token(
             value: value,
+            kind: kind,
             lifetime: lifetime,
             scopes: names.map { Set($0) },
             traceID: document["trace_id"]?.string ?? response.traceID
         )
+    }
+}
+
+extension AccessToken.Kind {
+    /// RFC 6749 §5.1: the name has no case.
+    fileprivate init?(anyCase text: String) {
+        switch text.lowercased() {
+        case "bearer": self = .bearer
+        case "dpop": self = .dpop
+        default: return nil
+        }
     }
 }
 

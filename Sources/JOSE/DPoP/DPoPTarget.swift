@@ -5,6 +5,8 @@
 public struct DPoPTarget: Sendable, Hashable {
     /// The URL in its one spelling.
     public let text: String
+    /// Scheme, host and, if it is not the default one, port: whom a nonce is for (RFC 9449 §9).
+    public let origin: String
 
     /// The target of an `http` or `https` URL; nil when it is none, names a user, or holds anything outside printable ASCII.
     public init?(_ url: String) {
@@ -18,7 +20,8 @@ public struct DPoPTarget: Sendable, Hashable {
         guard let authority = Self.authority(rest[..<slash], defaultPort: scheme == "https" ? "443" : "80"),
             let path = Self.path(rest[slash...])
         else { return nil }
-        text = "\(scheme)://\(authority)\(path)"
+        origin = "\(scheme)://\(authority)"
+        text = origin + path
     }
 
     private static func scheme(in rest: inout ArraySlice<UInt8>) -> String? {
