@@ -1,6 +1,6 @@
 # Each target is one script in scripts/; all install what they need and are safe to repeat.
 
-.PHONY: help run test build lint asan interop bench docs
+.PHONY: help run test build lint asan fuzz interop bench docs
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -19,6 +19,9 @@ lint: ## form of the sources, and who imports whom
 
 asan: ## the tests around C libraries under Address Sanitizer
 	@scripts/asan.sh
+
+fuzz: ## every parser of hostile input, guided by coverage: make fuzz SECONDS=60 (each)
+	@scripts/fuzz.sh $(or $(SECONDS),60)
 
 interop: ## clients and providers that others wrote: success, refusal, rotation; a consumer under load
 	@scripts/interop.sh

@@ -2,7 +2,7 @@
 # Checks the form of everything that is written here; with --architecture also who imports whom.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-swift format lint --strict --recursive Sources Tests Examples Benchmarks Package.swift
+swift format lint --strict --recursive Sources Tests Fuzzing Examples Benchmarks Package.swift
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
 python3 - Tests/Interop Benchmarks <<'PYTHON'
 import pathlib

@@ -7,11 +7,11 @@
 # `N passed, N failed, N skipped`. Logs are kept in .build/reports.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-parts=(architecture units storage server sdk demo cli conformance live interop faults examples)
+parts=(architecture units storage server sdk demo cli conformance live interop faults fuzz examples)
 declare -A targets=(
     [architecture]="ArchitectureTests"
     [units]="VocabularyTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
-        ClientsTests AuditLedgerTests XACMLTests StatusListsTests DelegationsTests AdministrationTests TokenIssuanceTests"
+        ClientsTests AuditLedgerTests XACMLTests StatusListsTests FuzzTargetsTests DelegationsTests AdministrationTests TokenIssuanceTests"
     [storage]="SQLiteStorageTests"
     [server]="HTTPServerTests AdminAPITests ServerTests MetricsExpositionTests"
     [sdk]="FetchingTests PortvaktClientTests PortvaktProviderTests PortvaktHummingbirdTests"
@@ -105,6 +105,15 @@ PYTHON
     record "$part" $((SECONDS - started)) "$passed" "$failed" "$skipped"
 }
 
+# One sanitised build of the parsers alone, which then tries new inputs for a minute; the corpora are replayed in `units`.
+run_fuzz() {
+    local log="$reports/test-fuzz.log" started=$SECONDS failed=0 passed
+    timeout --kill-after=10 "$limit" scripts/fuzz.sh --in-all 60 >"$log" 2>&1 </dev/null || failed=1
+    passed=$(grep -cE ' ok$' "$log" || true)
+    [ "$failed" -eq 0 ] || tail -n 60 "$log" >&2
+    record fuzz $((SECONDS - started)) "$passed" "$failed" 0
+}
+
 heading "lint"
 started=$SECONDS
 if scripts/lint.sh; then record lint $((SECONDS - started)) 1 0 0; else record lint $((SECONDS - started)) 0 1 0; fi
@@ -123,6 +132,8 @@ for part in "${chosen[@]}"; do
     heading "$part"
     if [ -n "${targets[$part]:-}" ]; then
         run_swift "$part"
+    elif [ "$part" = fuzz ]; then
+        run_fuzz
     elif [ -n "${files[$part]:-}" ]; then
         python_environment
         [ "$part" != examples ] || scripts/examples.sh
