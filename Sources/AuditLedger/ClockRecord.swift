@@ -46,6 +46,9 @@ public struct ReplayWindow: Sendable, Hashable {
     /// The longest `exp - iat` that may be configured.
     public static let longestLifetime = Seconds(180)
 
+    /// The longest time in which a DPoP proof can be accepted, which is that of a nonce.
+    public static let longestProof = Seconds(300)
+
     /// The longest `exp - iat` that is accepted.
     public let lifetime: Seconds
     /// By how much two clocks may differ, either way.
@@ -61,8 +64,10 @@ public struct ReplayWindow: Sendable, Hashable {
     ///
     /// A row's claim ends at most lifetime + skew after the row was written, and matters for two skews more; a clock may
     /// also run a skew behind the mark. The lifetime is the longest that can be configured, for it may have been lower or higher when
-    /// the row was written.
-    public var walk: Seconds { Seconds(max(lifetime, Self.longestLifetime).count + 4 * skew.count) }
+    /// the row was written; a DPoP proof's is longer than that.
+    public var walk: Seconds {
+        Seconds(max(lifetime, Self.longestLifetime, Self.longestProof).count + 4 * skew.count)
+    }
 
     /// The mark at which a claim may be let go: no clock from then on makes the assertion acceptable.
     ///

@@ -1,11 +1,9 @@
 internal import LibCrypto
 public import Vocabulary
 
-/// The claim that an assertion is used now and never again (RFC 7523 §3 item 7; MP-012).
+/// The claim that an assertion or a DPoP proof is used now and never again (RFC 7523 §3 item 7; MP-012; RFC 9449 §11.1).
 public struct ReplayClaim: Sendable, Hashable {
-    /// The client: an identifier is unique within one client only.
-    public let client: ClientID
-    /// SHA-256 of the assertion's `jti`, or of its signing input when it has none; 32 bytes.
+    /// SHA-256 of what is used once: an assertion's `jti`, or its signing input when it has none; a proof's key and `jti`.
     public let key: [UInt8]
     /// The assertion's own `iat`: after the clock was set back, earlier ones are refused (``ClockRecord/barredUntil``).
     public let issued: Timestamp
@@ -14,13 +12,20 @@ public struct ReplayClaim: Sendable, Hashable {
     /// What stands for client and key wherever the claim is held.
     public let digest: ClaimDigest
 
-    /// A claim.
+    /// A claim on an assertion of `client`, within which its identifier is unique.
     public init(client: ClientID, key: [UInt8], issued: Timestamp, expires: Timestamp) {
-        self.client = client
         self.key = key
         self.issued = issued
         self.expires = expires
         digest = ClaimDigest(of: client, key: key)
+    }
+
+    /// A claim on a DPoP proof, which is used once whoever sends it.
+    public init(proof key: [UInt8], issued: Timestamp, expires: Timestamp) {
+        self.key = key
+        self.issued = issued
+        self.expires = expires
+        digest = ClaimDigest(ofProof: key)
     }
 }
 
@@ -61,10 +66,15 @@ public struct ClaimDigest: Sendable, Hashable {
     }
 
     /// The digest of client and key; no identifier holds a zero byte, so that no two pairs run together.
-    public init(of client: ClientID, key: [UInt8]) {
+    public init(of client: ClientID, key: [UInt8]) { self.init(owner: client.rawValue.utf8, key: key) }
+
+    /// The digest of a DPoP proof's key: that of no client, for none has an empty identifier.
+    public init(ofProof key: [UInt8]) { self.init(owner: "".utf8, key: key) }
+
+    private init(owner: String.UTF8View, key: [UInt8]) {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(client.rawValue.utf8.count + 1 + key.count)
-        bytes.append(contentsOf: client.rawValue.utf8)
+        bytes.reserveCapacity(owner.count + 1 + key.count)
+        bytes.append(contentsOf: owner)
         bytes.append(0)
         bytes.append(contentsOf: key)
         let digest = HashFunction.sha256.digest(bytes)

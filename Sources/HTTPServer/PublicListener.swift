@@ -1,5 +1,6 @@
 import CoreMetrics
 public import Hummingbird
+public import JOSE
 public import Logging
 import TokenIssuance
 public import Vocabulary
@@ -20,6 +21,8 @@ public struct PublicListener: ListenerResponder {
         public var readiness: Readiness
         /// Takes what was refused before the client had proved who it is.
         public var earlyRefusals: any EarlyRefusals
+        /// The nonces of DPoP proofs; nil where none are given.
+        public var proofNonces: DPoPNonces?
         /// Dates the answers.
         public var clock: any WallClock
         /// Draws trace ids.
@@ -33,6 +36,7 @@ public struct PublicListener: ListenerResponder {
             metadata: PublishedDocument,
             readiness: Readiness,
             earlyRefusals: any EarlyRefusals,
+            proofNonces: DPoPNonces? = nil,
             clock: any WallClock,
             traceIDs: any TraceIDSource = RandomTraceIDs()
         ) {
@@ -42,6 +46,7 @@ public struct PublicListener: ListenerResponder {
             self.metadata = metadata
             self.readiness = readiness
             self.earlyRefusals = earlyRefusals
+            self.proofNonces = proofNonces
             self.clock = clock
             self.traceIDs = traceIDs
         }
@@ -62,6 +67,8 @@ public struct PublicListener: ListenerResponder {
             TokenEndpoint(
                 issuer: parts.tokens,
                 earlyRefusals: parts.earlyRefusals,
+                proofNonces: parts.proofNonces,
+                clock: parts.clock,
                 ignoredAuthorization: { ignoredAuthorization.increment() },
                 logger: logger
             ),

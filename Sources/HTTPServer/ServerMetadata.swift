@@ -32,6 +32,8 @@ public struct ServerMetadata: Sendable, Hashable {
             ],
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": .strings(JWSAlgorithm.allCases.map(\.rawValue)),
+            // RFC 9449 §5.1.
+            "dpop_signing_alg_values_supported": .strings(JWSAlgorithm.allCases.map(\.rawValue)),
             // RFC 9396 §10.
             "authorization_details_types_supported": .strings(AuthorizationDetail.types),
             "service_documentation": .string(issuer.endpoint("errors")),

@@ -130,6 +130,12 @@ public struct Scope: Sendable, Hashable {
     }
 }
 
+extension Scope {
+    /// Whether a portal that has it is believed when it names the person it acts for: tokens with it are always bound to a key,
+    /// the operator alone grants it, and nobody passes it on (DESIGN §8).
+    public var vouchesForPersons: Bool { name.rawValue == "altinn:portal/enduser" }
+}
+
 /// A prefix of scope names and the organisation that owns it.
 public struct ScopePrefixAssignment: Sendable, Hashable {
     /// The prefix.

@@ -61,8 +61,7 @@ public enum ScopeRules {
     // alone; they are open to nobody by default, cannot be passed on, and no e-seal or unproven supplier has them.
     private static func reserved(_ field: ScopeField, in scope: Scope) -> [ScopeFault] {
         let administers = scope.name.prefix.rawValue == "idporten" || scope.name.prefix.rawValue == "portvakt"
-        let isPortal = scope.name.rawValue == "altinn:portal/enduser"
-        return administers || isPortal ? [.reserved(field, scope.name)] : []
+        return administers || scope.vouchesForPersons ? [.reserved(field, scope.name)] : []
     }
 
     private static func enforcedAudience(in scope: Scope) -> [ScopeFault] {

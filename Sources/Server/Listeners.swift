@@ -44,6 +44,7 @@ struct Listeners {
                 metadata: PublishedDocument(metadata.document.encoded(), maximumAge: maximumAge),
                 readiness: readiness,
                 earlyRefusals: RingOfEarlyRefusals(ring: opened.ring, clock: clock),
+                proofNonces: opened.proofNonces,
                 clock: clock
             ),
             logger: logger

@@ -18,6 +18,8 @@ struct OpenedInstallation {
     let records: [SigningKeyRecord]
     /// The key under which persons are known.
     let pseudonyms: PseudonymKey
+    /// The nonces of DPoP proofs.
+    let proofNonces: DPoPNonces
     /// The issuer that the installation was made for, when it is another one.
     let formerIssuer: String?
 
@@ -84,7 +86,9 @@ struct OpenedInstallation {
                 )
             }
         }
-        guard faults.isEmpty, let store, let ring, let (records, issuer, _) = facts, let pseudonyms else {
+        let proofNonces = attempt { try ProofNonceKeyFile.readOrMake(in: configuration.dataFolder) }
+        guard faults.isEmpty, let store, let ring, let (records, issuer, _) = facts, let pseudonyms, let proofNonces
+        else {
             try? store?.close()
             throw StartFaults(faults)
         }
@@ -97,6 +101,7 @@ struct OpenedInstallation {
         self.keys = keys
         self.records = records
         self.pseudonyms = pseudonyms
+        self.proofNonces = proofNonces
         formerIssuer = issuer == configuration.issuer.rawValue ? nil : issuer
     }
 }

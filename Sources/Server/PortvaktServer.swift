@@ -166,6 +166,11 @@ public final class PortvaktServer: Sendable {
                 administrationAudience: configuration.adminURL,
                 pseudonyms: opened.pseudonyms
             ),
+            possession: PossessionRules(
+                issuer: configuration.issuer,
+                nonces: opened.proofNonces,
+                isNonceRequired: configuration.proofNonce == .required
+            ),
             ledger: WriterIssuanceLedger(writer: writer, signer: TokenSigner(ring: opened.keys.ring))
         )
     }

@@ -40,6 +40,8 @@ public struct AuthenticatedGrant: Sendable {
     public let isAddressedToEndpoint: Bool
     /// The keys that the request proved to hold beside its form, and that the token will be bound to.
     public internal(set) var confirmation: Confirmation?
+    /// The claim that uses up the DPoP proof; nil when none came.
+    public internal(set) var proofClaim: ReplayClaim?
 
     /// The facts that a decision on it needs.
     public var query: FactsQuery {

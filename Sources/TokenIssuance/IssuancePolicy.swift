@@ -65,6 +65,7 @@ public struct IssuancePolicy: Sendable {
         let granted = try judgement.grants(facts.scopes)
         let scopes = granted.map(\.scope)
         try checkCompany(of: scopes)
+        try checkPossession(grant.confirmation, for: scopes, client: client)
         try checkPerson(grant.pid, against: scopes)
         let headerType = try single(scopes, demand: "typ") { $0.headerType }?.rawValue ?? "JWT"
         let audience = try audience(of: grant.resource, for: scopes, headerType: headerType)
@@ -141,6 +142,21 @@ public struct IssuancePolicy: Sendable {
         let administrative = scopes.filter { isAdministrative($0) }
         guard administrative.isEmpty || administrative.count == scopes.count else {
             throw .scopesIncompatible(demand: "audience", scopes: scopes.map(\.name))
+        }
+    }
+
+    /// RFC 9449 §5.2: what the client's registration or a scope's owner demands; DESIGN §8: what a portal's tokens always do.
+    func checkPossession(
+        _ confirmation: Confirmation?,
+        for scopes: [Scope],
+        client: Client?
+    ) throws(Refusal) {
+        guard confirmation?.keyThumbprint == nil else { return }
+        if client?.requiresDPoP == true { throw .dpopRequired(nil) }
+        for scope in scopes {
+            if scope.requiresDPoP { throw .dpopRequired(scope.name) }
+            // Whoever stole such a token could act as any person.
+            if scope.vouchesForPersons, confirmation == nil { throw .bindingRequired(scope.name) }
         }
     }
 

@@ -33,6 +33,7 @@ enum IssuanceRecord {
         case .consent(let consent, _): event.details["consent"] = .string(consent.id.uuidString.lowercased())
         case nil: break
         }
+        if let thumbprint = claims.confirmation?.keyThumbprint { event.details["jkt"] = .string(thumbprint) }
         if claims.pid != nil { event.details["pid"] = .bool(true) }
         if claims.isConsumerDistressed { event.details["consumer_distressed"] = .bool(true) }
         return event

@@ -1,5 +1,6 @@
 import AuditLedger
 import Clients
+import JOSE
 import Vocabulary
 
 /// One token request's share of a batch, run on the writer's thread only.
@@ -32,7 +33,7 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
 
     func write(in transaction: Transaction, with memory: WriterMemory) throws {
         let now = later(of: decision.now, memory.now)
-        let claims = decision.grant.claims
+        var claims = decision.grant.claims
         // RFC 7523 §3 item 7: each assertion is used once; the grant first, then a client assertion beside it.
         for (index, claim) in claims.enumerated() {
             guard let refusal = refusal(of: memory.claim([claim]), on: claim, at: now) else { continue }
@@ -46,6 +47,21 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
                 in: transaction,
                 with: memory
             )
+        }
+        if let claim = decision.grant.proofClaim {
+            // RFC 9449 §11.1: so is a proof, with a nonce too.
+            if let fault = fault(of: memory.claim([claim]), onProof: claim, at: now) {
+                return try refuse(
+                    .dpopProof(fault),
+                    isClientAuthentication: false,
+                    decidedOn: decision.revision,
+                    at: now,
+                    claiming: claims,
+                    in: transaction,
+                    with: memory
+                )
+            }
+            claims.append(claim)
         }
         let (result, revision) = try decided(in: transaction, at: now)
         switch result {
@@ -134,6 +150,19 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
         case .replayed: .replayed
         case .barred(let until): .assertionBarred(until: until)
         case .late: .assertionExpired(expires: replay.expires, now: now)
+        }
+    }
+
+    /// The same of the claim on a DPoP proof.
+    private func fault(
+        of claim: WriterMemory.ClaimOutcome,
+        onProof replay: ReplayClaim,
+        at now: Timestamp
+    ) -> DPoPProofFault? {
+        switch claim {
+        case .claimed where now <= replay.expires + GrantRules.skew: nil
+        case .replayed: .replayed
+        case .claimed, .barred, .late: .stale(issuedAt: replay.issued, now: now)
         }
     }
 

@@ -1,4 +1,5 @@
 import Delegations
+import JOSE
 import Scopes
 import Organisations
 import EnterpriseCertificates
@@ -30,6 +31,8 @@ extension Refusal {
         case .certificateOrganisation: .wrongOrganisation
         case .signature: .invalidSignature
         case .clientCertificateMissing, .clientCertificateMalformed, .clientCertificateRequired: .clientCertificate
+        case .dpopProof(let fault): fault.wantsNonce ? .useDPoPNonce : .invalidDPoPProof
+        case .dpopRequired, .bindingRequired: .bindingRequired
         case .audience: .wrongAudience
         case .assertionExpired, .assertionBarred: .expiredAssertion
         case .assertionNotYetValid: .notYetValid
@@ -95,6 +98,9 @@ extension Refusal {
         case .clientCertificateMissing: "client_certificate_missing"
         case .clientCertificateMalformed: "client_certificate_malformed"
         case .clientCertificateRequired: "client_certificate_required"
+        case .dpopProof(let fault): fault.reason
+        case .dpopRequired: "dpop_required"
+        case .bindingRequired: "binding_required"
         case .audience: "audience_wrong"
         case .assertionExpired: "assertion_expired"
         case .assertionBarred: "assertion_issued_before_restore"
@@ -171,6 +177,9 @@ extension Refusal {
         .scopeNotDelegable: ["scope_not_delegable", "scope_needs_delegation"],
         .unprovenSupplier: ["unproven_supplier_not_allowed"],
         .incompatibleScopes: ["scopes_incompatible"],
+        .invalidDPoPProof: DPoPProofFault.reasons,
+        .useDPoPNonce: DPoPProofFault.nonceReasons,
+        .bindingRequired: ["dpop_required", "binding_required"],
         .clientCertificate: [
             "client_certificate_missing", "client_certificate_malformed", "client_certificate_required",
         ],

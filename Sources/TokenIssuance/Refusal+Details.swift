@@ -55,6 +55,10 @@ extension Refusal {
         case .clientCertificateMissing: ["parameter": "client_assertion"]
         case .clientCertificateMalformed(let field): field.map { ["header": .string($0)] } ?? [:]
         case .clientCertificateRequired(let scope): scope.map { ["scope": .string($0.rawValue)] } ?? [:]
+        case .dpopProof(let fault): fault.details
+        case .dpopRequired(let scope):
+            scope.map { ["scope": .string($0.rawValue), "expected": "DPoP"] } ?? ["expected": "DPoP"]
+        case .bindingRequired(let scope): ["scope": .string(scope.rawValue), "expected": ["DPoP", "mTLS"]]
         case .audience(let received, let expected):
             ["claim": "aud", "received": strings(received), "expected": .string(expected)]
         case .assertionExpired(let expires, let now):
@@ -81,6 +85,31 @@ extension Refusal {
         case .acting(let organisation, _):
             ["claim": "consumer_org", "organisation": .string("\(organisation)")]
         case .onBehalfOfUnknown: ["claim": "iss_onbehalfof"]
+        }
+    }
+}
+
+extension DPoPProofFault {
+    /// Only what the proof itself says, and the server's time.
+    fileprivate var details: JSONObject {
+        switch self {
+        case .missing, .repeated, .keyMissing, .key, .signature, .nonceMissing, .nonceUnknown, .accessTokenHash, .otherKey,
+            .replayed:
+            [:]
+        case .malformed(let error): ["cause": .string("\(error)")]
+        case .type(let type):
+            ["header": "typ", "received": type.map(JSONValue.string) ?? .null, "expected": "dpop+jwt"]
+        case .headerMember(let name): ["header": .string(name)]
+        case .algorithm(let name):
+            [
+                "header": "alg", "received": name.map(JSONValue.string) ?? .null,
+                "expected": strings(JWSAlgorithm.allCases.map(\.rawValue)),
+            ]
+        case .claim(let name): ["claim": .string(name)]
+        case .method(let method): ["claim": "htm", "received": .string(method)]
+        case .target(let target): ["claim": "htu", "received": .string(target)]
+        case .stale(let issuedAt, let now), .notYetValid(let issuedAt, let now):
+            ["claim": "iat", "received": seconds(issuedAt), "server_time": seconds(now)]
         }
     }
 }

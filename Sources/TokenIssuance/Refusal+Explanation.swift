@@ -48,7 +48,7 @@ extension Refusal {
             .malformedRequest, .actRefused, .conflict, .misdirected, .unavailable, .serverError, .clientDisabled,
             .organisationRefused, .invalidTarget,
             .scopeInactive, .pidRule, .incompatibleScopes, .clientCertificate, .onBehalfOfUnknown, .scopeNotDelegable,
-            .unprovenSupplier:
+            .unprovenSupplier, .invalidDPoPProof, .useDPoPNonce, .bindingRequired:
             nil
         }
     }
@@ -115,6 +115,13 @@ extension Refusal {
             "tokens with the scope `\(scope)` are bound to a client certificate, and none came with the connection; show one"
         case .clientCertificateRequired(nil):
             "the client is registered for tokens bound to a client certificate, and none came with the connection; show one"
+        case .dpopProof(let fault): "\(fault)"
+        case .dpopRequired(let scope?):
+            "tokens with the scope `\(scope)` are bound to a key by DPoP, and no proof came; send one in the `DPoP` field"
+        case .dpopRequired(nil):
+            "the client is registered for tokens bound to a key by DPoP, and no proof came; send one in the `DPoP` field"
+        case .bindingRequired(let scope):
+            "tokens with the scope `\(scope)` are bound to a key; send a proof in the `DPoP` field, or show a client certificate"
         case .audience(let received, let expected):
             "`aud` is \(received.map { "`\($0)`" }.joined(separator: ", ")), and must be exactly `\(expected)`"
         case .assertionExpired(let expires, let now):

@@ -97,6 +97,15 @@ public enum Refusal: Error, Equatable, Sendable {
     /// A scope, or the client's own registration (nil), wants tokens bound to a client certificate, and none came.
     case clientCertificateRequired(by: ScopeName?)
 
+    // MARK: Proof of possession (RFC 9449)
+
+    /// The DPoP proof is not taken, or wants a nonce of the server.
+    case dpopProof(DPoPProofFault)
+    /// Tokens of the client, or with the scope, are bound to a key by DPoP, and no proof came; nil: the client's registration.
+    case dpopRequired(ScopeName?)
+    /// Tokens with the scope are bound to a key, by DPoP or by a client certificate, and the request proves none.
+    case bindingRequired(ScopeName)
+
     // MARK: Audience, times, replay (RFC 7523 §3)
 
     /// `aud` is not this server's issuer.

@@ -8,6 +8,7 @@ public final class TokenIssuer: Sendable {
     private let authenticator: ClientAuthenticator
     private let registry: any FactsRegistry
     private let policy: IssuancePolicy
+    private let possession: PossessionRules
     private let ledger: any IssuanceLedger
     private let logger: Logger
     private let endpointAudiences = Counter(label: "portvakt_endpoint_audience_total")
@@ -18,6 +19,7 @@ public final class TokenIssuer: Sendable {
         authenticator: ClientAuthenticator,
         registry: any FactsRegistry,
         policy: IssuancePolicy,
+        possession: PossessionRules,
         ledger: any IssuanceLedger,
         logger: Logger = Logger(label: "portvakt.token-issuance")
     ) {
@@ -25,6 +27,7 @@ public final class TokenIssuer: Sendable {
         self.authenticator = authenticator
         self.registry = registry
         self.policy = policy
+        self.possession = possession
         self.ledger = ledger
         self.logger = logger
     }
@@ -40,10 +43,19 @@ public final class TokenIssuer: Sendable {
         let now = clock.now  // the only clock read
         // RFC 7515 §7.1, RFC 7523 §2.1, §2.2, RFC 8705 §2
         let unverified = try UnverifiedGrant(parsing: form, with: proofs.clientCertificate)
-        let (grant, facts) = try await proven(unverified, trace: trace, at: now)
+        let proof = try presentedProof(proofs.dpop, of: unverified, at: now)  // RFC 9449 §4.3, all but the signature
+        var (grant, facts) = try await proven(unverified, trace: trace, at: now)
         if grant.isAddressedToEndpoint { endpointAudiences.increment() }
-        let decide = { @Sendable [policy] (facts: IssuanceFacts, now: Timestamp) in
-            Result { () throws(Refusal) in try policy.decide(grant, given: facts, at: now) }
+        var proofRefusal: Refusal?
+        if let proof {
+            // The client has proved who it is: it may cost us a second signature, and whatever it gets wrong is recorded.
+            do throws(Refusal) { grant = try grant.bound(by: proof) } catch { proofRefusal = error }
+        }
+        let decide = { @Sendable [policy, grant, proofRefusal] (facts: IssuanceFacts, now: Timestamp) in
+            Result { () throws(Refusal) in
+                if let proofRefusal { throw proofRefusal }
+                return try policy.decide(grant, given: facts, at: now)
+            }
         }
         // Durable entry and `jti` first (MP-012), then the signature, many at once; decided again if the facts moved.
         return try await ledger.settle(
@@ -56,6 +68,17 @@ public final class TokenIssuer: Sendable {
                 decideAgain: decide
             )
         )
+    }
+
+    /// The proof of a request that has one; what it gets wrong here is told before anything is spent on it.
+    private func presentedProof(
+        _ fields: [String],
+        of grant: UnverifiedGrant,
+        at now: Timestamp
+    ) throws(RefusedRequest) -> PossessionRules.PresentedProof? {
+        do throws(Refusal) { return try possession.read(fields, at: now) } catch {
+            throw RefusedRequest(error, claimedClient: grant.claimedClient)
+        }
     }
 
     /// The client proven (x5c or kid; RFC 7523 §3), and the facts for the decision: one snapshot, with its revision.

@@ -34,7 +34,7 @@ struct PseudonymKeyFileTests {
 
     @Test func `is not made anew while persons stand under the one that is missing`() throws {
         try withFolder { folder in
-            #expect(throws: PseudonymKeyFile.Fault.self) { try PseudonymKeyFile.readOrMake(in: folder, isUsed: true) }
+            #expect(throws: KeyFileFault.self) { try PseudonymKeyFile.readOrMake(in: folder, isUsed: true) }
             #expect(!FileManager.default.fileExists(atPath: PseudonymKeyFile.path(in: folder)))
         }
     }
@@ -45,7 +45,7 @@ struct PseudonymKeyFileTests {
             _ = try PseudonymKeyFile.readOrMake(in: folder, isUsed: false)
             let path = PseudonymKeyFile.path(in: folder)
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-            let fault = #expect(throws: PseudonymKeyFile.Fault.self) {
+            let fault = #expect(throws: KeyFileFault.self) {
                 try PseudonymKeyFile.readOrMake(in: folder, isUsed: true)
             }
             #expect(fault?.description.contains("chmod 600") == true)
@@ -65,7 +65,7 @@ struct PseudonymKeyFileTests {
                 attributes: [.posixPermissions: 0o600]
             )
             #expect(isWritten)
-            let fault = #expect(throws: PseudonymKeyFile.Fault.self) {
+            let fault = #expect(throws: KeyFileFault.self) {
                 try PseudonymKeyFile.readOrMake(in: folder, isUsed: false)
             }
             if text.count > 2 { #expect(fault?.description.contains(text) == false) }

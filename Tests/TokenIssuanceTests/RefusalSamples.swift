@@ -8,7 +8,7 @@ import Vocabulary
 
 /// One refusal of every kind, for the tables of errors.
 enum RefusalSamples {
-    static let all: [Refusal] = transport + assertion + client + decision
+    static let all: [Refusal] = transport + possession + assertion + client + decision
 
     private static let time = Timestamp(seconds: 1_795_000_000)
     private static let client1 = made { try ClientID(parsing: "0b1f4c1e-2f5f-4d4e-9f21-6f0f5a0a7a11") }
@@ -30,6 +30,17 @@ enum RefusalSamples {
         .tooManyRequests(retryAfter: 2),
         .accessTokenMissing,
         .misdirected(host: "admin.example.no"),
+    ]
+
+    private static let possession: [Refusal] = [
+        .dpopProof(.missing), .dpopProof(.repeated), .dpopProof(.malformed(.parts(2))), .dpopProof(.type("JWT")),
+        .dpopProof(.type(nil)),
+        .dpopProof(.headerMember("crit")), .dpopProof(.algorithm("none")), .dpopProof(.algorithm(nil)),
+        .dpopProof(.keyMissing), .dpopProof(.key(.symmetricKey)), .dpopProof(.claim("jti")), .dpopProof(.signature),
+        .dpopProof(.method("GET")), .dpopProof(.target("https://localhost/token")),
+        .dpopProof(.stale(issuedAt: time, now: time + 61)), .dpopProof(.notYetValid(issuedAt: time + 61, now: time)),
+        .dpopProof(.nonceMissing), .dpopProof(.nonceUnknown), .dpopProof(.accessTokenHash), .dpopProof(.otherKey),
+        .dpopProof(.replayed), .dpopRequired(scope), .dpopRequired(nil), .bindingRequired(scope),
     ]
 
     private static let assertion: [Refusal] = [

@@ -1,8 +1,10 @@
 import HTTPTypes
 import Hummingbird
+import JOSE
 import Logging
 import NIOCore
 public import TokenIssuance
+import Vocabulary
 
 /// Answers token requests; in the server always a ``TokenIssuer``.
 public protocol TokenIssuing: Sendable {
@@ -22,7 +24,8 @@ struct TokenEndpoint: Endpoint {
     let earlyRefusals: any EarlyRefusals
     var admission = Admission()
     /// Gives the nonce that goes with every answer to a request with a DPoP proof; nil where none is given.
-    var proofNonce: (@Sendable () -> String)?
+    var proofNonces: DPoPNonces?
+    let clock: any WallClock
     let ignoredAuthorization: @Sendable () -> Void
     let logger: Logger
 
@@ -88,8 +91,8 @@ struct TokenEndpoint: Endpoint {
 
     /// RFC 9449 §8.2: the client need not wait to be refused for its next nonce.
     func complete(_ response: inout Response, to request: Request) {
-        guard let proofNonce, request.headers.contains(.dpop) else { return }
-        response.headers.append(HTTPField(name: .dpopNonce, value: proofNonce()))
+        guard let proofNonces, request.headers.contains(.dpop) else { return }
+        response.headers.append(HTTPField(name: .dpopNonce, value: proofNonces.nonce(at: clock.now)))
     }
 
     /// Every `DPoP` field; nothing is gathered for a request that has none.

@@ -38,14 +38,15 @@ public struct UnverifiedDPoPProof: Sendable {
     /// - Parameters:
     ///   - fields: The values of all `DPoP` fields; there must be exactly one.
     ///   - algorithms: Those that are taken.
-    /// - Throws: `.repeated`, `.malformed`, `.type`, `.headerMember`, `.algorithm`, `.keyMissing`, `.key` for the members of a
+    /// - Throws: `.missing`, `.repeated`, `.malformed`, `.type`, `.headerMember`, `.algorithm`, `.keyMissing`, `.key` for the members of a
     ///   private or symmetric key, `.claim`.
     public init(
         parsing fields: [String],
         algorithms: Set<JWSAlgorithm> = Set(JWSAlgorithm.allCases)
     ) throws(DPoPProofFault) {
         // RFC 9449 §4.3 item 1: two could be read by two parties in two ways.
-        guard let field = fields.first, fields.count == 1 else { throw .repeated }
+        guard let field = fields.first else { throw .missing }
+        guard fields.count == 1 else { throw .repeated }
         do throws(CompactJWSError) {
             jws = try CompactJWS(parsing: field, maximumLength: Self.maximumLength)
         } catch {

@@ -2,6 +2,8 @@ public import Vocabulary
 
 /// Why a DPoP proof is not taken (RFC 9449 §4.3), one case for each check.
 public enum DPoPProofFault: Error, Equatable, Sendable {
+    /// No `DPoP` field.
+    case missing
     /// More than one `DPoP` field.
     case repeated
     /// Not a signed JWT of strict form, or too long.
@@ -50,6 +52,7 @@ public enum DPoPProofFault: Error, Equatable, Sendable {
     /// A name for scripts and metrics, in snake_case; one of ``reasons``.
     public var reason: String {
         switch self {
+        case .missing: "dpop_missing"
         case .repeated: "dpop_repeated"
         case .malformed: "dpop_malformed"
         case .type: "dpop_type"
@@ -72,7 +75,8 @@ public enum DPoPProofFault: Error, Equatable, Sendable {
 
     /// Every value of ``reason`` that is no demand for a nonce, in the order of the checks.
     public static let reasons = [
-        "dpop_repeated", "dpop_malformed", "dpop_type", "dpop_header", "dpop_algorithm", "dpop_key", "dpop_claim",
+        "dpop_missing", "dpop_repeated", "dpop_malformed", "dpop_type", "dpop_header", "dpop_algorithm", "dpop_key",
+        "dpop_claim",
         "dpop_signature", "dpop_method", "dpop_target", "dpop_stale", "dpop_not_yet_valid", "dpop_access_token_hash",
         "dpop_other_key", "dpop_replayed",
     ]
@@ -85,6 +89,7 @@ extension DPoPProofFault: CustomStringConvertible {
     /// What to mend, in one line; names no key and no token.
     public var description: String {
         switch self {
+        case .missing: "the `DPoP` field with the proof is missing"
         case .repeated: "the `DPoP` field stands more than once"
         case .malformed(let error): "the DPoP proof is no signed JWT: \(error)"
         case .type(let type):

@@ -34,6 +34,8 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case signingKeyPassphrase = "signing_key_passphrase"
     /// The file with that pass phrase.
     case signingKeyPassphraseFile = "signing_key_passphrase_file"
+    /// Whether DPoP proofs need a nonce of the server.
+    case dpopNonce = "dpop_nonce"
     /// How long providers may keep the key set.
     case keySetMaximumAge = "jwks_max_age"
     /// How long the server goes on serving after it has said that it ends.
@@ -63,6 +65,7 @@ extension ConfigurationKey {
         case .maximumAssertionLifetime: "120"
         case .defaultTokenLifetime: "120"
         case .signingAlgorithm: "RS256"
+        case .dpopNonce: "optional"
         case .keySetMaximumAge: "1h"
         case .drainDeadline: "10s"
         case .maximumConnections: "10000"
@@ -105,6 +108,9 @@ extension ConfigurationKey {
         case .signingKeyPassphrase:
             "The pass phrase of encrypted signing keys. Only from the environment; a file is better."
         case .signingKeyPassphraseFile: "A file, mode 0600, whose first line is that pass phrase."
+        case .dpopNonce:
+            "Whether a DPoP proof must hold a nonce of this server: `optional` (a nonce that is there must be good, else the "
+                + "proof's own time counts) or `required` (a client's first request costs it a second one)."
         case .keySetMaximumAge:
             "How long `/jwk` may be cached, 1 min to 24 h; a new key signs only after that time has passed."
         case .drainDelay:

@@ -37,6 +37,7 @@ extension ServerConfiguration {
         }
         let algorithm = reader.required(.signingAlgorithm, Values.signingAlgorithm)
         let passphrase = reader.passphrase()
+        let proofNonce = reader.required(.dpopNonce) { Values.word($0, as: ProofNonce.self) }
         let keySetMaximumAge = reader.required(.keySetMaximumAge) { Values.duration($0, in: 60...Seconds.hours(24)) }
         let drainDelay = reader.optional(.drainDelay) { Values.duration($0, in: 0...Seconds.minutes(10)) }
         let drainDeadline = reader.required(.drainDeadline) { Values.duration($0, in: 1...Seconds.minutes(10)) }
@@ -44,7 +45,7 @@ extension ServerConfiguration {
         let idleTimeout = reader.required(.idleTimeout) { Values.duration($0, in: 1...Seconds.hours(1)) }
         let logLevel = reader.required(.logLevel) { Values.word($0, as: Logger.Level.self) }
         guard reader.faults.isEmpty, let issuer, let environment, let listen, let adminListen, let isBehindTLSProxy,
-            let revocation, let distress, let assertionLifetime, let tokenLifetime, let algorithm, let keySetMaximumAge,
+            let revocation, let distress, let assertionLifetime, let tokenLifetime, let algorithm, let keySetMaximumAge, let proofNonce,
             let drainDeadline, let connections, let idleTimeout, let logLevel
         else { throw ConfigurationFaults(reader.faults) }
         self.dataFolder = inputs.dataFolder
@@ -62,6 +63,7 @@ extension ServerConfiguration {
         self.defaultTokenLifetime = tokenLifetime
         self.signingAlgorithm = algorithm
         self.signingKeyPassphrase = passphrase
+        self.proofNonce = proofNonce
         self.keySetMaximumAge = keySetMaximumAge
         self.drainDelay = drainDelay ?? delay
         self.drainDeadline = drainDeadline

@@ -47,6 +47,14 @@ public struct ServerConfiguration: Sendable {
         public let key: String
     }
 
+    /// Whether DPoP proofs need a nonce of the server (RFC 9449 §8).
+    public enum ProofNonce: String, Sendable, Hashable, CaseIterable {
+        /// A proof without nonce is taken while its own time is near.
+        case optional
+        /// A proof without nonce is answered with `use_dpop_nonce`.
+        case required
+    }
+
     /// The folder with the installation's state.
     public let dataFolder: String
     /// The server's identifier.
@@ -77,6 +85,8 @@ public struct ServerConfiguration: Sendable {
     public let signingAlgorithm: JWSAlgorithm
     /// The pass phrase of encrypted signing keys.
     public let signingKeyPassphrase: Secret?
+    /// Whether DPoP proofs need a nonce.
+    public let proofNonce: ProofNonce
     /// How long `/jwk` may be cached.
     public let keySetMaximumAge: Seconds
     /// How long the server serves on after it has said that it ends.

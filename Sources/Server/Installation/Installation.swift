@@ -63,7 +63,7 @@ public struct Installation: Sendable {
 
     /// Makes an installation.
     ///
-    /// - Throws: `InstallationFault`, `StorageError`, `SigningKeyFolder.Fault`, `PseudonymKeyFile.Fault`.
+    /// - Throws: `InstallationFault`, `StorageError`, `SigningKeyFolder.Fault`, `KeyFileFault`.
     public static func make(_ plan: Plan, at now: Timestamp) throws -> Installation {
         let folder = DataFolder(path: plan.dataFolder)
         let setAside = try InstallationFolder.prepare(folder, replacesExisting: plan.replacesExisting, at: now)

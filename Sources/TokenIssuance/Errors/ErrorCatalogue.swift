@@ -63,6 +63,9 @@ public enum ErrorCatalogue {
         case .scopeNotDelegable: .scopeNotDelegable
         case .unprovenSupplier: .unprovenSupplier
         case .incompatibleScopes: .incompatibleScopes
+        case .invalidDPoPProof: .invalidDPoPProof
+        case .useDPoPNonce: .useDPoPNonce
+        case .bindingRequired: .bindingRequired
         case .clientCertificate: .clientCertificate
         case .malformedForm: .malformedForm
         case .unsupportedGrantType: .unsupportedGrantType

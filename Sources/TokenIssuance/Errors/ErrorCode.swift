@@ -14,6 +14,10 @@ public enum OAuthErrorCode: String, Sendable, Hashable, CaseIterable {
     case invalidAuthorizationDetails = "invalid_authorization_details"
     /// The customer has no such system user; Maskinporten's own word.
     case invalidCustomerConfiguration = "invalid_altinn_customer_configuration"
+    /// The DPoP proof is not taken (RFC 9449 §5, §7.1).
+    case invalidDPoPProof = "invalid_dpop_proof"
+    /// The DPoP proof wants a nonce of the server (RFC 9449 §8, §9).
+    case useDPoPNonce = "use_dpop_nonce"
     /// The grant type is not served.
     case unsupportedGrantType = "unsupported_grant_type"
     /// An access token is missing or not acceptable (RFC 6750 §3.1).
@@ -121,6 +125,12 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
 
     /// The connection's client certificate is missing where it is needed, or cannot be read.
     case clientCertificate = "PV-026"
+    /// The DPoP proof is not taken.
+    case invalidDPoPProof = "PV-028"
+    /// The DPoP proof wants a nonce of the server.
+    case useDPoPNonce = "PV-029"
+    /// The token must be bound to a key, and the request proves none.
+    case bindingRequired = "PV-030"
 
     /// The access token shown to an API of ours is not acceptable.
     case accessTokenRefused = "PV-060"
@@ -145,6 +155,7 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
             .unknownKey, .keyRequired, .notYetValid, .lifetimeTooLong, .clientDisabled, .organisationRefused,
             .invalidTarget, .scopeInactive, .pidRule, .actingRefused, .incompatibleScopes, .onBehalfOfUnknown,
             .scopeNotDelegable, .clientCertificate, .malformedRequest,
+            .invalidDPoPProof, .useDPoPNonce, .bindingRequired,
             .actRefused:
             400
         case .accessTokenRequired, .accessTokenRefused: 401
@@ -165,7 +176,8 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     public var oauthError: OAuthErrorCode {
         switch self {
         case .malformedAssertion, .malformedForm, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
-            .pidRule, .actingRefused, .clientCertificate, .misdirected, .malformedRequest, .actRefused, .conflict:
+            .pidRule, .actingRefused, .clientCertificate, .misdirected, .malformedRequest, .actRefused, .conflict,
+            .bindingRequired:
             .invalidRequest
         case .replayed, .clientNotFound, .wrongAudience, .invalidCertificate, .expiredKey, .wrongOrganisation,
             .malformedX5C, .invalidSignature, .expiredAssertion, .unknownKey, .keyRequired, .notYetValid,
@@ -179,6 +191,8 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
         case .authorizationDetailsValue: .invalidCustomerConfiguration
         case .unsupportedGrantType: .unsupportedGrantType
         case .invalidTarget: .invalidTarget
+        case .invalidDPoPProof: .invalidDPoPProof
+        case .useDPoPNonce: .useDPoPNonce
         case .accessTokenRequired, .accessTokenRefused: .invalidToken
         case .tooManyRequests, .unavailable: .temporarilyUnavailable
         case .serverError: .serverError

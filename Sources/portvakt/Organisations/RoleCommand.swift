@@ -175,7 +175,7 @@ extension PersonLinkRefusal: CLIErrorConvertible {
     }
 }
 
-extension PseudonymKeyFile.Fault: CLIErrorConvertible {
+extension KeyFileFault: CLIErrorConvertible {
     var cliError: CLIError { CLIError("pseudonym_key", "\(self)") }
 }
 

@@ -77,7 +77,7 @@ struct DPoPProofTests {
     @Test func `item 1: exactly one field`() throws {
         let text = try mint.proof(Self.draft())
         #expect(throws: DPoPProofFault.repeated) { try UnverifiedDPoPProof(parsing: [text, text]) }
-        #expect(throws: DPoPProofFault.repeated) { try UnverifiedDPoPProof(parsing: []) }
+        #expect(throws: DPoPProofFault.missing) { try UnverifiedDPoPProof(parsing: []) }
         // Two that a proxy has made one of.
         #expect(throws: DPoPProofFault.malformed(.parts(5))) {
             try UnverifiedDPoPProof(parsing: ["\(text), \(text)"])
@@ -349,7 +349,8 @@ struct DPoPProofTests {
 
     @Test func `every fault has a reason of the list, and texts without a dot at the end`() {
         let faults: [DPoPProofFault] = [
-            .repeated, .malformed(.encryption), .type(nil), .type("JWT"), .headerMember("crit"), .algorithm(nil),
+            .missing, .repeated, .malformed(.encryption), .type(nil), .type("JWT"), .headerMember("crit"),
+            .algorithm(nil),
             .algorithm("none"), .keyMissing, .key(.symmetricKey), .claim("jti"), .signature, .method("GET"),
             .target("x"), .stale(issuedAt: Self.now, now: Self.now), .notYetValid(issuedAt: Self.now, now: Self.now),
             .nonceMissing, .nonceUnknown, .accessTokenHash, .otherKey, .replayed,
