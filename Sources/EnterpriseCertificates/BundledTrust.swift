@@ -44,6 +44,16 @@ public enum BundledTrust: String, Sendable, CaseIterable {
         return files.map { TrustStore.File(name: $0.0, contents: $0.1) }
     }
 
+    /// The files for European organisations' seals: the profile, and no anchor until an operator has chosen some.
+    public static func sealFiles(for environment: BundledTrust) -> [TrustStore.File] {
+        let profile =
+            switch environment {
+            case .prod: PackageResources.prod_eseal_profile_yaml
+            case .test: PackageResources.test_eseal_profile_yaml
+            }
+        return [TrustStore.File(name: "profile.yaml", contents: profile)]
+    }
+
     /// The profile of an environment alone, as for the demo world's own anchors.
     public static func profile(for environment: BundledTrust) -> TrustStore.File? {
         files(for: environment).first { $0.name == "profile.yaml" }

@@ -11,6 +11,11 @@ public struct CertificateAuthority: Sendable {
         case buypass
         /// G3 of Commfides: `serialNumber` besides, clientAuth and emailProtection, the policies of test.
         case commfides
+        /// A European trust service that issues electronic seals (ETSI EN 319 412-3).
+        case european
+
+        /// The two of Norwegian enterprise certificates.
+        public static let allCases: [Style] = [.buypass, .commfides]
     }
 
     /// How large keys are.
@@ -194,7 +199,7 @@ public struct CertificateAuthority: Sendable {
                 )
             )
         }
-        extensions.append(try .legalPersonSemantics())
+        extensions.append(try .statements(isQualifiedSeal: request.seal?.isQualified ?? false))
         for identifier in request.criticalExtensions {
             extensions.append(CertificateTemplate.Extension(identifier: identifier, isCritical: true, value: .null))
         }
@@ -209,6 +214,7 @@ extension CertificateAuthority.Style {
             switch self {
             case .buypass: "Buypass-like"
             case .commfides: "Commfides-like"
+            case .european: "European seals"
             }
         // Buypass and Commfides order these differently too.
         return [
@@ -219,7 +225,7 @@ extension CertificateAuthority.Style {
     }
 
     fileprivate func subject(of request: EnterpriseCertificateRequest) -> CertificateTemplate.Name {
-        let identifiers = request.organisationIdentifiers ?? ["NTRNO-\(request.organisation)"]
+        let identifiers = request.organisationIdentifiers ?? request.organisation.map { ["NTRNO-\($0)"] } ?? []
         let identifierAttributes = identifiers.map { (type: OID.organizationIdentifier, value: $0) }
         switch self {
         case .buypass:
@@ -227,7 +233,7 @@ extension CertificateAuthority.Style {
             return [(.countryName, "NO"), (.organizationName, request.name), (.commonName, request.name)]
                 + identifierAttributes + serials
         case .commfides:
-            let serials = (request.subjectSerialNumbers ?? ["\(request.organisation)"]).map {
+            let serials = (request.subjectSerialNumbers ?? request.organisation.map { ["\($0)"] } ?? []).map {
                 (type: OID.serialNumber, value: $0)
             }
             return serials + identifierAttributes
@@ -235,6 +241,11 @@ extension CertificateAuthority.Style {
                     (.commonName, request.name), (.organizationalUnitName, "IT"), (.organizationName, request.name),
                     (.countryName, "NO"),
                 ]
+        case .european:
+            let seal = request.seal ?? SealTemplate()
+            return seal.countries.map { (type: OID.countryName, value: $0) } + identifierAttributes
+                + [(.organizationName, request.name)]
+                + seal.units.map { (type: OID.organizationalUnitName, value: $0) } + [(.commonName, request.name)]
         }
     }
 
@@ -242,6 +253,7 @@ extension CertificateAuthority.Style {
         switch self {
         case .buypass: [.digitalSignature, .keyEncipherment]
         case .commfides: [.digitalSignature]
+        case .european: [.nonRepudiation]
         }
     }
 
@@ -250,12 +262,14 @@ extension CertificateAuthority.Style {
         // ETSI's NCP stands beside the issuer's own.
         case .buypass: [try .known("2.16.578.1.26.1.3.2"), try .known("0.4.0.2042.1.1")]
         case .commfides: [try .known("2.16.578.1.29.913.210.1.0"), try .known("0.4.0.2042.1.1")]
+        // QCP-l-qscd.
+        case .european: [try .known("0.4.0.194112.1.3")]
         }
     }
 
     fileprivate func extendedKeyUsage() throws -> [OID] {
         switch self {
-        case .buypass: []
+        case .buypass, .european: []
         case .commfides: [.clientAuthentication, try .known("1.3.6.1.5.5.7.3.4")]
         }
     }

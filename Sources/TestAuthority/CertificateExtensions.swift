@@ -60,13 +60,20 @@ extension CertificateTemplate.Extension {
         return Self(identifier: try .known("1.3.6.1.5.5.7.1.1"), isCritical: false, value: .sequence(descriptions))
     }
 
-    /// qcStatements that say only: the identifier in the subject is a legal person's (ETSI EN 319 412-1 §5.1.1).
+    /// qcStatements: the identifier in the subject is a legal person's (ETSI EN 319 412-1 §5.1.1), and where it is one, that
+    /// the certificate is qualified and for seals (EN 319 412-5 §4.2.1, §4.2.3).
     ///
-    /// Norwegian enterprise certificates have it although they are not qualified.
-    static func legalPersonSemantics() throws -> Self {
+    /// Norwegian enterprise certificates have the first although they are not qualified.
+    static func statements(isQualifiedSeal: Bool) throws -> Self {
         let semantics = DERValue.sequence(try .identifier(.known("0.4.0.194121.1.2")))
         let statement = DERValue.sequence(try .identifier(.known("1.3.6.1.5.5.7.11.2")), semantics)
-        return Self(identifier: try .known("1.3.6.1.5.5.7.1.3"), isCritical: false, value: .sequence(statement))
+        var statements = [statement]
+        if isQualifiedSeal {
+            statements.append(.sequence(try .identifier(.known("0.4.0.1862.1.1"))))
+            let types = DERValue.sequence(try .identifier(.known("0.4.0.1862.1.6.2")))
+            statements.append(.sequence(try .identifier(.known("0.4.0.1862.1.6")), types))
+        }
+        return Self(identifier: try .known("1.3.6.1.5.5.7.1.3"), isCritical: false, value: .sequence(statements))
     }
 
     /// RFC 7093 §2 method 1: 160 bits of the SHA-256 (here of the whole SubjectPublicKeyInfo).

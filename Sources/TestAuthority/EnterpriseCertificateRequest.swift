@@ -5,8 +5,8 @@ public import Vocabulary
 ///
 /// The overrides exist for tests: each makes one thing wrong.
 public struct EnterpriseCertificateRequest: Sendable {
-    /// Whose it is.
-    public var organisation: OrganisationNumber
+    /// Whose it is; nil for a European organisation.
+    public var organisation: OrganisationNumber?
     /// The organisation's name, O and CN of the subject.
     public var name: String
     /// The key; nil to draw one.
@@ -33,6 +33,8 @@ public struct EnterpriseCertificateRequest: Sendable {
     public var isSelfSigned = false
     /// Whether it names revocation list and responder.
     public var namesRevocation = true
+    /// What a European organisation's seal says beside; nil for a Norwegian enterprise certificate.
+    public var seal: SealTemplate?
     /// Further extensions that are marked critical, with the value NULL.
     public var criticalExtensions: [OID] = []
 
@@ -42,6 +44,27 @@ public struct EnterpriseCertificateRequest: Sendable {
         self.name = name
         self.key = key
     }
+
+    /// The certificate of a European organisation's seal; `identifier` is its `organizationIdentifier`.
+    public init(seal: SealTemplate = SealTemplate(), identifier: String, name: String, key: PrivateKey? = nil) {
+        self.seal = seal
+        organisationIdentifiers = [identifier]
+        self.name = name
+        self.key = key
+    }
+}
+
+/// What makes a certificate that of a European organisation's electronic seal (ETSI EN 319 412-3).
+public struct SealTemplate: Sendable {
+    /// `countryName`; several, or none, for tests.
+    public var countries = ["SE"]
+    /// `organizationalUnitName`.
+    public var units: [String] = []
+    /// Whether the issuer declares it qualified, for seals.
+    public var isQualified = true
+
+    /// A qualified seal.
+    public init() {}
 }
 
 /// A minted certificate with its key.
