@@ -15,8 +15,17 @@ public struct TokenRefusal: HTTPResponseError {
     public init(_ challenge: Challenge) { self.challenge = challenge }
 
     /// The refusal of a token that failed a check.
-    public init(_ error: VerificationError, realm: String = Challenge.defaultRealm) {
-        challenge = Challenge(error, realm: realm)
+    ///
+    /// - Parameters:
+    ///   - error: What failed.
+    ///   - realm: The name of what is protected.
+    ///   - dpop: What the verifier demands of bound tokens.
+    public init(
+        _ error: VerificationError,
+        realm: String = Challenge.defaultRealm,
+        dpop: DPoPPolicy = .off
+    ) {
+        challenge = Challenge(error, realm: realm, dpop: dpop)
     }
 
     /// The HTTP status.

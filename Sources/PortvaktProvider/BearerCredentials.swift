@@ -25,18 +25,33 @@ public enum BearerCredentials {
         guard authorization.count <= 1 else { throw .request(.repeated) }
         if let query, holdsToken(query) { throw .request(.inQuery) }
         guard let field = authorization.first else { return nil }
+        return try token(in: field, scheme: "bearer")
+    }
+
+    /// The token of a request that proves its key by DPoP (RFC 9449 §7.1), nil when the request brings none of that scheme.
+    ///
+    /// - Throws: `VerificationError.request`.
+    static func boundToken(authorization: [String], query: String?) throws(VerificationError) -> String? {
+        guard authorization.count <= 1 else { throw .request(.repeated) }
+        if let query, holdsToken(query) { throw .request(.inQuery) }
+        return try authorization.first.flatMap { field throws(VerificationError) in
+            try token(in: field, scheme: "dpop")
+        }
+    }
+
+    private static func token(in field: String, scheme name: String) throws(VerificationError) -> String? {
         let text = field.utf8
         let scheme = text.prefix { $0 != UInt8(ascii: " ") }
-        guard isBearer(scheme) else { return nil }
+        guard isScheme(scheme, name) else { return nil }
         let token = text[scheme.endIndex...].drop { $0 == UInt8(ascii: " ") }
         guard !token.isEmpty, token.allSatisfy(isTokenByte) else { throw .request(.malformed) }
         return String(Substring(token))
     }
 
     /// RFC 9110 §11.1: the scheme's name has no case.
-    private static func isBearer(_ scheme: Substring.UTF8View) -> Bool {
+    private static func isScheme(_ scheme: Substring.UTF8View, _ name: String) -> Bool {
         // Setting this bit makes ASCII letters small, and makes no letter of anything that stands in another name.
-        scheme.count == 6 && zip(scheme, "bearer".utf8).allSatisfy { $0 | 0x20 == $1 }
+        scheme.count == name.utf8.count && zip(scheme, name.utf8).allSatisfy { $0 | 0x20 == $1 }
     }
 
     private static func holdsToken(_ query: String) -> Bool {

@@ -20,24 +20,40 @@ public struct Challenge: Sendable, Hashable {
     /// The answer to a request without a token: no `error`, for nothing was wrong (RFC 6750 §3.1).
     ///
     /// The scopes that the rule demands are named, so that the client knows what to ask for.
-    public static func tokenMissing(for rule: AccessRule? = nil, realm: String = defaultRealm) -> Challenge {
+    ///
+    /// - Parameters:
+    ///   - rule: What the API demands.
+    ///   - realm: The name of what is protected.
+    ///   - dpop: What the verifier demands of bound tokens (``TokenVerifier/dpop``): which schemes are named.
+    public static func tokenMissing(
+        for rule: AccessRule? = nil,
+        realm: String = defaultRealm,
+        dpop: DPoPPolicy = .off
+    ) -> Challenge {
         Challenge(
             status: 401,
             realm: realm,
             error: nil,
             code: "token_missing",
-            description: "a bearer token is needed in the `Authorization` field",
-            scopes: rule?.scopes ?? []
+            description: dpop.mode == .required
+                ? "a token that is bound to a key is needed in the `Authorization` field, with its proof in `DPoP`"
+                : "a bearer token is needed in the `Authorization` field",
+            scopes: rule?.scopes ?? [],
+            dpop: dpop
         )
     }
 
     /// The answer to a request whose token failed.
-    public init(_ error: VerificationError, realm: String = defaultRealm) {
+    ///
+    /// With a verifier that takes bound tokens its ``TokenVerifier/nextNonce`` goes into the field `DPoP-Nonce`.
+    public init(_ error: VerificationError, realm: String = defaultRealm, dpop: DPoPPolicy = .off) {
         let (status, name, scopes): (Int, String?, [String]) =
             switch error {
             case .request: (400, "invalid_request", [])
             // Not the client's fault, and why the issuer does not answer is not its business.
             case .key(.unavailable): (503, nil, [])
+            case .proofMemory: (503, nil, [])
+            case .proof(let fault): (401, fault.wantsNonce ? "use_dpop_nonce" : "invalid_dpop_proof", [])
             case .access(let denial): (403, "insufficient_scope", denial.scopes)
             default: (401, "invalid_token", [])
             }
@@ -48,8 +64,13 @@ public struct Challenge: Sendable, Hashable {
             error: name,
             code: error.code,
             description: isAvailable
-                ? Self.shortened("\(error)") : "the keys of the tokens' issuer cannot be had at present",
-            scopes: scopes
+                ? Self.shortened("\(error)")
+                : error.check == .binding
+                    ? "\(error)"
+                    : "the keys of the tokens' issuer cannot be had at present",
+            scopes: scopes,
+            dpop: dpop,
+            concernsProof: error.concernsProof
         )
     }
 
@@ -60,7 +81,9 @@ public struct Challenge: Sendable, Hashable {
         error: String?,
         code: String,
         description: String,
-        scopes: [String]
+        scopes: [String],
+        dpop: DPoPPolicy,
+        concernsProof: Bool = false
     ) {
         self.status = status
         let scope = scopes.joined(separator: " ")
@@ -78,9 +101,29 @@ public struct Challenge: Sendable, Hashable {
         }
         problem["code"] = .string(code)
         problem["detail"] = .string(description)
-        authenticate = realm == nil ? nil : "Bearer " + parameters.joined(separator: ", ")
+        authenticate = realm.map { realm in
+            Self.challenges(parameters, realm: realm, dpop: dpop, concernsProof: concernsProof)
+        }
         retryAfter = status == 503 ? Self.pause : nil
         self.problem = problem
+    }
+
+    /// RFC 9449 §7.1, §7.2: the scheme that the fault lies in has the error; the other one is told of beside it.
+    private static func challenges(
+        _ parameters: [String],
+        realm: String,
+        dpop: DPoPPolicy,
+        concernsProof: Bool
+    ) -> String {
+        let bearer = "Bearer " + parameters.joined(separator: ", ")
+        let algorithms = parameter("algs", dpop.algorithms.map(\.rawValue).sorted().joined(separator: " "))
+        let bound = "DPoP " + (parameters + [algorithms]).joined(separator: ", ")
+        return switch dpop.mode {
+        case .off: bearer
+        case .required: bound
+        case .acceptIfBound where concernsProof: bound
+        case .acceptIfBound: "\(bearer), DPoP \(parameter("realm", realm)), \(algorithms)"
+        }
     }
 
     /// Seconds after which the issuer may be back: keys are asked for at most every second while there are none.

@@ -1,5 +1,5 @@
 public import CoreMetrics
-import JOSE
+public import JOSE
 import LibCrypto
 public import Vocabulary
 
@@ -15,6 +15,7 @@ public struct TokenVerifier: Sendable {
     private let policy: VerificationPolicy
     private let keys: any KeySource
     private let clock: any WallClock
+    private let proofs: any DPoPReplayStore
     private let outcomes: VerificationMetrics
     private let headers = HeaderMemory()
 
@@ -29,16 +30,19 @@ public struct TokenVerifier: Sendable {
     /// - Parameters:
     ///   - policy: What is demanded of every token.
     ///   - keys: Who knows the issuer's keys.
+    ///   - proofs: Remembers the DPoP proofs that were used; counts only where `policy.dpop` takes bound tokens.
     ///   - clock: The clock that `exp`, `nbf` and `iat` are compared with.
     ///   - metrics: Takes `portvakt_provider_verifications_total`; nil for those of the process.
     public init(
         policy: VerificationPolicy,
         keys: any KeySource,
+        proofs: any DPoPReplayStore = DPoPReplayMemory(),
         clock: any WallClock = SystemClock(),
         metrics: (any MetricsFactory)? = nil
     ) {
         self.policy = policy
         self.keys = keys
+        self.proofs = proofs
         self.clock = clock
         outcomes = VerificationMetrics(metrics ?? MetricsSystem.factory)
     }
@@ -47,8 +51,76 @@ public struct TokenVerifier: Sendable {
     ///
     /// - Throws: `VerificationError`, the first check that fails.
     public func verifyBearer(_ token: String) async throws(VerificationError) -> VerifiedToken {
+        try await counted { () async throws(VerificationError) in
+            guard policy.dpop.mode != .required else { throw .proofRequired }
+            return try await verify(token, shown: .bearer)
+        }
+    }
+
+    /// Verifies the token of a request, and that whoever sent it holds the key that the token is bound to.
+    ///
+    /// A bound token passes with its proof alone, a bearer token where the policy takes one. The proof is used up.
+    ///
+    /// - Throws: `VerificationError`, the first check that fails.
+    /// - Returns: The token; nil when the request brings none, or credentials of a scheme that is not taken.
+    public func verify(_ request: IncomingRequest) async throws(VerificationError) -> VerifiedToken? {
+        if policy.dpop.mode != .off,
+            let token = try BearerCredentials.boundToken(authorization: request.authorization, query: request.query)
+        {
+            return try await counted { () async throws(VerificationError) in
+                try await verifyBound(token, of: request)
+            }
+        }
+        guard let token = try BearerCredentials.token(authorization: request.authorization, query: request.query)
+        else { return nil }
+        return try await counted { () async throws(VerificationError) in
+            guard policy.dpop.mode != .required else { throw .proofRequired }
+            return try await verify(
+                token,
+                shown: Presentation(isProved: false, certificateThumbprint: request.certificateThumbprint)
+            )
+        }
+    }
+
+    /// What clients are told in `WWW-Authenticate` about DPoP.
+    public var dpop: DPoPPolicy { policy.dpop }
+
+    /// The nonce for the next proof of a client, for the `DPoP-Nonce` field of an answer (RFC 9449 §9); nil where none are given.
+    public var nextNonce: String? { policy.dpop.nonces?.nonce(at: clock.now) }
+
+    /// RFC 9449 §7.1: the token first, so that strangers cost one signature; its use last.
+    private func verifyBound(
+        _ text: String,
+        of request: IncomingRequest
+    ) async throws(VerificationError) -> VerifiedToken {
+        let token = try await verify(
+            text,
+            shown: Presentation(isProved: true, certificateThumbprint: request.certificateThumbprint)
+        )
+        guard let thumbprint = token.confirmation?.keyThumbprint else { throw .notBound }
+        let now = clock.now
+        let proved: (proof: DPoPProof, until: Timestamp)
+        do throws(DPoPProofFault) {
+            proved = try policy.dpop.check(request, token: text, boundTo: thumbprint, at: now)
+        } catch {
+            throw .proof(error)
+        }
+        let outcome: DPoPReplayMemory.Outcome
+        do { outcome = try await proofs.claim(proved.proof.replayKey, until: proved.until, at: now) } catch {
+            throw .proofMemory
+        }
+        switch outcome {
+        case .new: return token
+        case .replayed: throw .proof(.replayed)
+        case .full: throw .proofMemory
+        }
+    }
+
+    private func counted(
+        _ verify: () async throws(VerificationError) -> VerifiedToken
+    ) async throws(VerificationError) -> VerifiedToken {
         do throws(VerificationError) {
-            let verified = try await verify(token)
+            let verified = try await verify()
             outcomes.accepted.increment()
             return verified
         } catch {
@@ -57,7 +129,10 @@ public struct TokenVerifier: Sendable {
         }
     }
 
-    private func verify(_ token: String) async throws(VerificationError) -> VerifiedToken {
+    private func verify(
+        _ token: String,
+        shown presentation: Presentation
+    ) async throws(VerificationError) -> VerifiedToken {
         let known = headers.latest
         let jws: CompactJWS
         do throws(CompactJWSError) {
@@ -78,7 +153,7 @@ public struct TokenVerifier: Sendable {
         if !jws.hasKnownHeader { headers.remember(header) }
         let claims: JSONObject
         do throws(CompactJWSError) { claims = try jws.payloadObject() } catch { throw .malformed(error) }
-        return try policy.checkClaims(claims, at: clock.now).proved(by: identity)
+        return try policy.checkClaims(claims, shown: presentation, at: clock.now).proved(by: identity)
     }
 }
 
@@ -114,7 +189,11 @@ extension VerificationPolicy {
     }
 
     /// RFC 7519 §4.1, then the claims of Maskinporten.
-    func checkClaims(_ claims: JSONObject, at now: Timestamp) throws(VerificationError) -> VerifiedToken {
+    func checkClaims(
+        _ claims: JSONObject,
+        shown presentation: Presentation,
+        at now: Timestamp
+    ) throws(VerificationError) -> VerifiedToken {
         // Byte for byte: an issuer is ASCII, and whatever Unicode takes for equal to ASCII is longer.
         guard let name = claims["iss"]?.string, name.utf8.count == issuer.rawValue.utf8.count, name == issuer.rawValue
         else { throw .issuer(claims["iss"]?.string) }
@@ -128,16 +207,14 @@ extension VerificationPolicy {
         if let maximumAge, now > issuedAt + maximumAge { throw .tooOld(issuedAt: issuedAt, limit: maximumAge) }
         let audience = try Self.audience(claims)
         try check(audience)
-        // RFC 9449 §7.1, RFC 8705 §3: a stolen bound token must not pass where nobody asks for the key.
-        guard !claims.contains("cnf"), Self.isBearer(claims["token_type"]) else { throw .bound }
-        return try VerifiedToken(claims, issuedAt: issuedAt, expiresAt: end, audience: audience)
-    }
-
-    /// RFC 6749 §5.1: the name has no case; nearly all write it so.
-    private static func isBearer(_ type: JSONValue?) -> Bool {
-        guard let type else { return true }
-        guard let text = type.string else { return false }
-        return text == "Bearer" || text.lowercased() == "bearer"
+        let confirmation = try presentation.check(claims)
+        return try VerifiedToken(
+            claims,
+            issuedAt: issuedAt,
+            expiresAt: end,
+            audience: audience,
+            confirmation: confirmation
+        )
     }
 
     private func check(_ audience: [String]) throws(VerificationError) {

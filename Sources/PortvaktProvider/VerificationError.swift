@@ -33,6 +33,14 @@ public enum VerificationError: Error, Sendable, Equatable {
     case bound
     /// A claim is missing or malformed.
     case claim(String)
+    /// A bearer token, where only tokens that are bound to a key are taken.
+    case proofRequired
+    /// It came as one that is bound to a key by DPoP, and is not (RFC 9449 §7.1).
+    case notBound
+    /// The DPoP proof is not taken, or wants a nonce (RFC 9449 §4.3, §9).
+    case proof(DPoPProofFault)
+    /// Whether the proof was used before cannot be known at present.
+    case proofMemory
     /// The token is good, but not for this: what was demanded.
     case access(AccessRule.Denial)
 
@@ -79,15 +87,24 @@ public enum VerificationError: Error, Sendable, Equatable {
         case .expired: .expiry
         case .notYetValid, .tooOld: .start
         case .audience: .audience
-        case .bound: .binding
+        case .bound, .proofRequired, .notBound, .proof, .proofMemory: .binding
         case .claim: .claims
         case .access: .access
         }
     }
 
+    /// Whether the fault lies in how the request proves the token's key.
+    var concernsProof: Bool {
+        switch self {
+        case .bound, .proofRequired, .proof: true
+        default: false
+        }
+    }
+
     /// All values of ``code``, sorted.
     public static let codes = [
-        "access_denied", "insufficient_scope", "request_malformed", "token_algorithm", "token_audience", "token_bound",
+        "access_denied", "insufficient_scope", "proof_invalid", "proof_memory_unavailable", "proof_nonce",
+        "proof_required", "request_malformed", "token_algorithm", "token_audience", "token_bound",
         "token_claims", "token_critical_header", "token_expired", "token_issuer", "token_key_unknown",
         "token_keys_unavailable", "token_malformed", "token_not_yet_valid", "token_signature", "token_too_old",
         "token_type",
@@ -110,6 +127,9 @@ public enum VerificationError: Error, Sendable, Equatable {
         case .tooOld: "token_too_old"
         case .audience: "token_audience"
         case .bound: "token_bound"
+        case .proofRequired, .notBound: "proof_required"
+        case .proof(let fault): fault.wantsNonce ? "proof_nonce" : "proof_invalid"
+        case .proofMemory: "proof_memory_unavailable"
         case .claim: "token_claims"
         case .access(let denial): denial.isScope ? "insufficient_scope" : "access_denied"
         }
@@ -137,6 +157,10 @@ extension VerificationError: CustomStringConvertible {
             audience.isEmpty
                 ? "`aud` is missing" : "`aud` names another API: \(audience.map { "`\($0)`" }.joined(separator: ", "))"
         case .bound: "it is bound to a key, and cannot be used as a bearer token"
+        case .proofRequired: "it is a bearer token, and only tokens that are bound to a key are taken here"
+        case .notBound: "it is not bound to a key: send it as `Bearer`"
+        case .proof(let fault): "\(fault)"
+        case .proofMemory: "whether the DPoP proof was used before cannot be known at present"
         case .claim(let name): "the claim `\(name)` is missing or malformed"
         case .access(let denial): "\(denial)"
         }

@@ -33,6 +33,8 @@ public struct VerifiedToken: Sendable {
     public let expiresAt: Timestamp
     /// Its identifier (`jti`); may be logged.
     public let tokenID: String?
+    /// The keys that it is bound to (`cnf`), which the request has proved; nil for a bearer token.
+    public let confirmation: Confirmation?
     /// All claims, for those that have no member here (`pid`, `authorization_details`).
     public let claims: JSONObject
     /// Which verifier has proved it; nil before it has ended.
@@ -54,8 +56,14 @@ public struct VerifiedToken: Sendable {
 
 extension VerifiedToken {
     /// Reads the claims whose form we demand; the caller has proved the signature and the registered claims.
-    init(_ claims: JSONObject, issuedAt: Timestamp, expiresAt: Timestamp, audience: [String]) throws(VerificationError)
-    {
+    init(
+        _ claims: JSONObject,
+        issuedAt: Timestamp,
+        expiresAt: Timestamp,
+        audience: [String],
+        confirmation: Confirmation?
+    ) throws(VerificationError) {
+        self.confirmation = confirmation
         guard let clientID = claims["client_id"]?.string, !clientID.isEmpty else { throw .claim("client_id") }
         self.clientID = clientID
         scopes = try Self.scopes(claims)
