@@ -1,4 +1,4 @@
-import LibCrypto
+public import LibCrypto
 public import Vocabulary
 
 /// Decides whether a chain of certificates proves an organisation: path, revocation, SEID profile, organisation number.
@@ -75,6 +75,25 @@ public final class EnterpriseCertificateValidator: Sendable {
         let entry = try decide(chain, under: trust, at: now)
         accepted.insert(entry, for: key, revision: revision)
         return entry.certificate
+    }
+
+    /// The certificate of a chain that was accepted before and still is; nil when the chain must be looked at.
+    public func remembered(_ chain: [[UInt8]], at now: Timestamp) -> EnterpriseCertificate? {
+        let trust = trust.current
+        return accepted.certificate(
+            for: Self.digest(of: chain),
+            revision: "\(trust.revision) \(evidence.revision(beside: trust))",
+            at: now
+        )
+    }
+
+    /// The key of the first certificate, about which nothing is proven; nil for what cannot be read and for a weak key, whose
+    /// use might cost the verifier dearly.
+    public static func unprovenKey(of chain: [[UInt8]]) -> PublicKey? {
+        guard let first = chain.first, let key = try? Certificate(der: first).publicKey(), key.weakness == nil else {
+            return nil
+        }
+        return key
     }
 
     /// Has responders and lists asked about a chain of which ``validate(_:at:)`` said that nobody has been asked yet, and
