@@ -14,9 +14,12 @@ public enum ProofNonceKeyFile {
     /// - Throws: ``KeyFileFault``: it is open to others, no key, or cannot be written.
     public static func readOrMake(in dataFolder: String) throws(KeyFileFault) -> DPoPNonces {
         let path = path(in: dataFolder)
-        let bytes =
-            try SymmetricKeyFile.read(path, as: "DPoP nonce key")
-            ?? SymmetricKeyFile.make(at: path, as: "DPoP nonce key")
+        let bytes: [UInt8]
+        if let known = try SymmetricKeyFile.read(path, as: "DPoP nonce key") {
+            bytes = known
+        } else {
+            bytes = try SymmetricKeyFile.make(at: path, as: "DPoP nonce key")
+        }
         guard let nonces = DPoPNonces(key: bytes) else {
             throw KeyFileFault("a DPoP nonce key has \(DPoPNonces.keyLength) bytes")
         }
