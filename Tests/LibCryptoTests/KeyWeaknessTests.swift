@@ -71,6 +71,23 @@ struct KeyWeaknessTests {
         #expect(try weakness(modulus) == nil)
     }
 
+    @Test func `the square of a number is no modulus, its neighbour is one`() throws {
+        // A root without small factors, squared digit by digit.
+        let root = modulus(bits: 1_032)
+        var square = [Int](repeating: 0, count: root.count * 2)
+        for (i, left) in root.enumerated() {
+            for (j, right) in root.enumerated() { square[i + j + 1] += Int(left) * Int(right) }
+        }
+        for index in stride(from: square.count - 1, to: 0, by: -1) {
+            square[index - 1] += square[index] >> 8
+            square[index] &= 0xFF
+        }
+        var bytes = square.map { UInt8($0) }
+        #expect(try weakness(bytes) == .squareModulus)
+        repeat { bytes[bytes.count - 1] &+= 2 } while Self.hasSmallFactor(bytes)
+        #expect(try weakness(bytes) == nil)
+    }
+
     @Test func `a modulus of the broken generator is recognised, its neighbour is not`() throws {
         // A power of 65,537 that has more than 2,048 bits is one modulo every prime: 65,537^128 = (2^16 + 1)^128.
         var power: [UInt8] = [1]

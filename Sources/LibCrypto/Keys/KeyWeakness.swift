@@ -10,6 +10,8 @@ public enum KeyWeakness: Error, Sendable, Hashable {
     case smallFactor(Int)
     /// An RSA modulus with the fingerprint of the Infineon generator (ROCA, CVE-2017-15361).
     case roca
+    /// An RSA modulus that is a perfect square: its one prime factor is a square root away.
+    case squareModulus
     /// An Ed25519 point of small order, for which anybody can make signatures.
     case smallOrder
 }
@@ -23,6 +25,7 @@ extension KeyWeakness: CustomStringConvertible {
         case .exponent: "an RSA exponent that is even, 1, 3 or longer than 64 bits"
         case .smallFactor(let prime): "an RSA modulus divisible by \(prime)"
         case .roca: "an RSA key of a broken generator (ROCA, CVE-2017-15361)"
+        case .squareModulus: "an RSA modulus that is a perfect square"
         case .smallOrder: "an Ed25519 point of small order"
         }
     }
@@ -63,6 +66,8 @@ extension KeyWeakness {
             self = .smallFactor(prime)
         } else if Self.hasROCAFingerprint(limbs) {
             self = .roca
+        } else if Self.isSquare(limbs) {
+            self = .squareModulus
         } else {
             return nil
         }
@@ -94,6 +99,15 @@ extension KeyWeakness {
     /// broken generator is a power of 65,537; a sound one is so for all of them once in about 2^27 keys.
     private static func hasROCAFingerprint(_ limbs: [UInt64]) -> Bool {
         rocaPowers.allSatisfy { powers in powers.residues.contains(remainder(of: limbs, by: powers.prime)) }
+    }
+
+    /// A square is one modulo each prime; any other number is so modulo all 131 of them once in 2^131 times.
+    private static func isSquare(_ limbs: [UInt64]) -> Bool {
+        squares.allSatisfy { squares in squares.residues.contains(remainder(of: limbs, by: squares.prime)) }
+    }
+
+    private static let squares: [(prime: UInt64, residues: Set<UInt64>)] = smallPrimes.dropFirst().map { prime in
+        (prime, Set((0..<prime).map { $0 * $0 % prime }))
     }
 
     private static let smallPrimes: [UInt64] = (2..<752).filter { candidate in
