@@ -1,0 +1,73 @@
+import AuditLedger
+import EnterpriseCertificates
+import HTTPServer
+import MetricsExposition
+import SQLiteStorage
+import TokenIssuance
+import Vocabulary
+
+/// Looks up the numbers of a server that are not counted but are there: lengths of queues, ends of keys, the process.
+struct ServerGauges: Sendable {
+    let writer: LedgerWriter<SQLiteStore>
+    let ring: RefusalRing
+    let readiness: Readiness
+    let admission: Admission
+    let requests: RequestsInFlight
+    /// Connections by listener.
+    let connections: [(listener: String, count: OpenConnections)]
+    let sight: StoreSight
+    let keys: SigningKeyRing
+    let identity: TLSIdentity?
+    let trust: ReloadingTrust
+    let revocation: RevocationMode
+    let clock: any WallClock
+    let process: ProcessGauges
+
+    /// All of them now; reads nothing but memory and the kernel's tables.
+    var samples: [MetricSample] { work + signingKeys + certificates + process.samples }
+
+    private var work: [MetricSample] {
+        connections.map { MetricSample("portvakt_http_connections", ["listener": $0.listener], Double($0.count.count)) }
+            + [
+                MetricSample("portvakt_ready", readiness.obstacle == nil ? 1 : 0),
+                MetricSample("portvakt_http_requests_in_flight", Double(requests.count)),
+                MetricSample("portvakt_requests_in_work", Double(admission.requestsInWork)),
+                MetricSample("portvakt_ledger_queue_length", Double(writer.queueLength)),
+                MetricSample("portvakt_early_refusals_lost_total", Double(ring.lost)),
+                MetricSample("portvakt_store_revision", Double(sight.revision)),
+            ]
+    }
+
+    private var signingKeys: [MetricSample] {
+        let now = clock.now
+        return keys.all.map(\.record).flatMap { record in
+            let kid = record.id.rawValue
+            let state = MetricSample(
+                "portvakt_signing_key_state",
+                ["kid": kid, "alg": record.algorithm.rawValue, "state": record.state(at: now).rawValue],
+                1
+            )
+            let end = record.retires.map {
+                MetricSample("portvakt_signing_key_retires_timestamp_seconds", ["kid": kid], Double($0.seconds))
+            }
+            return [state] + [end].compactMap { $0 }
+        }
+    }
+
+    private var certificates: [MetricSample] {
+        var ends: [String: Int64] = [:]
+        for anchor in trust.current.anchors {
+            let subject = anchor.subject.shortName
+            ends[subject] = min(ends[subject] ?? .max, anchor.notAfter.seconds)
+        }
+        let anchors = ends.map { subject, end in
+            MetricSample("portvakt_trust_anchor_not_after_timestamp_seconds", ["subject": subject], Double(end))
+        }
+        let own = identity?.notAfter.map {
+            MetricSample("portvakt_tls_certificate_not_after_timestamp_seconds", Double($0.seconds))
+        }
+        return anchors + [own].compactMap { $0 } + [
+            MetricSample("portvakt_revocation_info", ["mode": revocation.name], 1)
+        ]
+    }
+}
