@@ -16,24 +16,32 @@ struct ImportRun<Store: OrganisationImportStore> {
         report = ImportReport(document: .wholeRegister, mode: mode, isDryRun: isDryRun)
     }
 
-    mutating func take(_ batch: OrganisationBatch) throws {
+    mutating func take(_ batch: RegisterBatch) throws {
         report.document = batch.document
         report.mode = batch.document == .wholeRegister ? askedMode : .update
         for malformed in batch.malformed { note(malformed) }
-        let known = try store.units(batch.units.map(\.number))
-        var added: [Organisation] = []
-        var changed: [Organisation] = []
-        for unit in batch.units {
-            report.unitCount += 1
-            report.kinds.insert(unit.kind)
-            if let before = known[unit.number] {
-                if let after = compare(unit, with: before) { changed.append(after) }
-            } else {
-                report.added += 1
-                added.append(unit)
+        report.unitCount += batch.records.entries.count
+        let comparisons = try store.compare(batch.records)
+        var changed: [OrganisationRecord] = []
+        var addedCount = 0
+        for (index, comparison) in comparisons.enumerated() {
+            report.kinds.insert(batch.records.entries[index].kind)
+            switch comparison {
+            case .unknown: addedCount += 1
+            case .same: report.unchanged += 1
+            case .other(let before):
+                let before = try before.organisation
+                var unit = try batch.records.organisationRecord(at: index).organisation
+                if !batch.tellsHistoricNames { unit.historicNames = before.historicNames }
+                if let after = compare(unit, with: before) {
+                    changed.append(OrganisationRecord(after))
+                }
             }
         }
-        try stage(added: added, changed: changed)
+        report.added += addedCount
+        guard !report.isDryRun, addedCount > 0 || !changed.isEmpty else { return }
+        let added = batch.records.filtered { comparisons[$0] == .unknown }
+        try store.stage(added: added, changed: changed)
     }
 
     mutating func finish(byteCount: Int64, after duration: Duration) -> ImportReport {
@@ -47,7 +55,7 @@ struct ImportRun<Store: OrganisationImportStore> {
     /// - Throws: ``ImportRefusal/closesTooMany(kind:closing:of:)`` when those and the ones that the file itself closes are
     ///   too many.
     mutating func closeMissing(
-        mentioned: Set<OrganisationNumber>,
+        mentioned: NumberSet,
         allowsClosing: Bool,
         batchSize: Int
     ) throws {
@@ -63,7 +71,8 @@ struct ImportRun<Store: OrganisationImportStore> {
                 let numbers = Array(missing[start..<min(start + batchSize, missing.count)])
                 let known = try store.units(numbers)
                 report.closed += numbers.count
-                try stage(added: [], changed: numbers.compactMap { known[$0]?.deleted() })
+                guard !report.isDryRun else { continue }
+                try store.stage(added: [], changed: numbers.compactMap { known[$0]?.deleted() })
             }
         }
     }
@@ -109,11 +118,6 @@ struct ImportRun<Store: OrganisationImportStore> {
             report.changed += 1
         }
         return after
-    }
-
-    private func stage(added: [Organisation], changed: [Organisation]) throws {
-        guard !report.isDryRun, !(added.isEmpty && changed.isEmpty) else { return }
-        try store.stage(added: added, changed: changed)
     }
 }
 

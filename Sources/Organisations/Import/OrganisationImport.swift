@@ -14,7 +14,7 @@ public struct OrganisationImport {
     private let batchSize: Int
 
     /// An import; `allowsClosing` lifts the limit on closings, `isDryRun` writes nothing.
-    public init(mode: ImportMode, allowsClosing: Bool = false, isDryRun: Bool = false, batchSize: Int = 1_000) {
+    public init(mode: ImportMode, allowsClosing: Bool = false, isDryRun: Bool = false, batchSize: Int = 10_000) {
         self.mode = mode
         self.allowsClosing = allowsClosing
         self.isDryRun = isDryRun
@@ -35,7 +35,7 @@ public struct OrganisationImport {
         if !isDryRun { try store.begin() }
         do {
             var run = ImportRun(store: store, mode: mode, isDryRun: isDryRun)
-            var reader = OrganisationFileReader(source, isOfOneKind: mode == .replace)
+            var reader = RegisterFileReader(source, of: .units, isOfOneKind: mode == .replace)
             let read = try reader.forEachBatch(of: batchSize) { batch in
                 try run.take(batch)
                 progress(ImportProgress(bytesTaken: batch.bytesTaken, units: run.report.unitCount))

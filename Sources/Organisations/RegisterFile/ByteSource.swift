@@ -1,5 +1,5 @@
 /// Bytes in order, a chunk at a time, so that a register of several gigabytes is never held whole.
-public protocol ByteSource {
+public protocol ByteSource: SendableMetatype {
     /// The next bytes; nil at the end.
     mutating func nextChunk() throws -> [UInt8]?
 }

@@ -1,56 +1,54 @@
-import CZlib
+import CRegisterReader
 
 /// Unpacks a gzip file (RFC 1952) of one or more members, a chunk at a time.
 ///
 /// The register's own files have one member; what was joined by `cat` or packed in parallel has several.
 final class GzipInflater {
-    /// How much is unpacked at a time.
-    private static let chunkSize = 256 * 1_024
-    /// A window of 32 KiB, and 16 more: only the gzip wrapping, with its check sum, is taken (zlib.h, inflateInit2).
-    private static let gzipWindow: Int32 = 15 + 16
+    /// How much is unpacked at a time: enough units to write in one transaction.
+    private static let chunkSize = 1_048_576
 
-    // INVARIANT: zlib's state points back at this structure, so it stays at one address until `inflateEnd`.
-    private let stream: UnsafeMutablePointer<z_stream>
+    private let gunzip: OpaquePointer
     private var input: [UInt8] = []
     private var used = 0
     private var isInsideMember = true
     private var hasPadding = false
 
-    /// - Throws: `.gzip(.corrupt)` when zlib has no memory left.
-    init() throws(RegisterFileError) {
-        stream = .allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        let status = inflateInit2_(stream, Self.gzipWindow, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard status == Z_OK else {
-            stream.deallocate()
-            throw .gzip(.corrupt("zlib cannot start (\(status))"))
-        }
-    }
+    init() { gunzip = register_gunzip_new() }
 
-    deinit {
-        inflateEnd(stream)
-        stream.deallocate()
-    }
+    deinit { register_gunzip_free(gunzip) }
 
     /// The next unpacked bytes; nil after the last member.
     ///
     /// - Throws: `.gzip` when a member ends too early, fails its check sum, or something else follows the last one.
     func nextChunk(packed: () throws -> [UInt8]?) throws -> [UInt8]? {
-        while true {
-            if used == input.count {
-                guard let chunk = try packed() else {
-                    if isInsideMember { throw RegisterFileError.gzip(.truncated) }
-                    return nil
+        var chunk: [UInt8] = []
+        var failure: (any Error)?
+        chunk = [UInt8](unsafeUninitializedCapacity: Self.chunkSize) { output, count in
+            do {
+                while count < output.count, try hasInput(packed) {
+                    if !isInsideMember { try beginMember() }
+                    if isInsideMember {
+                        count += try step(into: UnsafeMutableBufferPointer(rebasing: output[count...]))
+                    }
                 }
-                input = chunk
-                used = 0
-            }
-            if !isInsideMember { try beginMember() }
-            if isInsideMember {
-                let chunk = try inflateStep()
-                if !chunk.isEmpty { return chunk }
+            } catch {
+                failure = error
             }
         }
+        if let failure { throw failure }
+        return chunk.isEmpty ? nil : chunk
+    }
+
+    /// Whether there is something left to unpack, which is fetched when it must be.
+    private func hasInput(_ packed: () throws -> [UInt8]?) throws -> Bool {
+        guard used == input.count else { return true }
+        guard let chunk = try packed() else {
+            if isInsideMember { throw RegisterFileError.gzip(.truncated) }
+            return false
+        }
+        input = chunk
+        used = 0
+        return !chunk.isEmpty
     }
 
     /// After a member: another one, or the zero bytes that tapes and some tools pad with, as gzip itself takes it.
@@ -61,35 +59,30 @@ final class GzipInflater {
         }
         guard used < input.count else { return }
         guard !hasPadding, input[used] == 0x1F else { throw .gzip(.trailingBytes) }
-        inflateReset(stream)
+        register_gunzip_reset(gunzip)
         isInsideMember = true
     }
 
-    private func inflateStep() throws(RegisterFileError) -> [UInt8] {
-        var status = Z_OK
-        let stream = stream
+    /// Unpacks what fits; gives how many bytes that were.
+    private func step(into output: UnsafeMutableBufferPointer<UInt8>) throws(RegisterFileError) -> Int {
         let start = used
-        var left = 0
-        let chunk = input.withUnsafeMutableBufferPointer { input in
-            [UInt8](unsafeUninitializedCapacity: Self.chunkSize) { output, count in
-                stream.pointee.next_in = input.baseAddress.map { $0 + start }
-                stream.pointee.avail_in = UInt32(input.count - start)
-                stream.pointee.next_out = output.baseAddress
-                stream.pointee.avail_out = UInt32(output.count)
-                status = inflate(stream, Z_NO_FLUSH)
-                left = Int(stream.pointee.avail_in)
-                count = output.count - Int(stream.pointee.avail_out)
-            }
+        let result = input.withUnsafeBufferPointer { input in
+            register_gunzip_step(
+                gunzip,
+                input.baseAddress.map { $0 + start },
+                input.count - start,
+                output.baseAddress,
+                output.count
+            )
         }
-        used = input.count - left
-        switch status {
-        case Z_OK: break
-        case Z_STREAM_END: isInsideMember = false
-        // No progress was possible: more input is needed, which the caller fetches.
-        case Z_BUF_ERROR where left == 0: break
-        default:
-            throw .gzip(.corrupt(stream.pointee.msg.map { String(cString: $0) } ?? "zlib status \(status)"))
+        used += result.taken
+        switch result.status {
+        case register_gunzip_more: break
+        case register_gunzip_end: isInsideMember = false
+        case register_gunzip_header: throw .gzip(.corrupt("its header is none of gzip's"))
+        case register_gunzip_check_sum: throw .gzip(.corrupt("its check sum or length is wrong"))
+        default: throw .gzip(.corrupt("its packed data make no sense"))
         }
-        return chunk
+        return result.given
     }
 }

@@ -38,7 +38,7 @@ struct UnpackedSource<Source: ByteSource> {
         }
         guard !gathered.isEmpty else { throw RegisterFileError.empty }
         if gathered.starts(with: [0x1F, 0x8B]) {
-            inflater = try GzipInflater()
+            inflater = GzipInflater()
         } else if gathered.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
             // The register's spreadsheet (`lastned/regneark`) is a zip archive.
             throw RegisterFileError.foreign(.archive)

@@ -64,6 +64,7 @@ struct RegisterTextWriter {
         trade(unit)
         employees(unit)
         if let parent = unit.parent { member("overordnetEnhet", "\(parent)") }
+        if let contact = unit.contact { reach(contact, at: unit.place) }
         address("forretningsadresse", unit)
         member("stiftelsesdato", "\(unit.registered)")
         object("institusjonellSektorkode") {
@@ -125,6 +126,26 @@ struct RegisterTextWriter {
             needsComma = true
         }
         member("harRegistrertAntallAnsatte", unit.employees != nil)
+    }
+
+    /// Nothing of it is kept; a reader steps over it.
+    private mutating func reach(_ contact: SyntheticContact, at place: SyntheticPlace) {
+        let digits = String(contact.telephone + 10_000_000).dropFirst()
+        let mobile = String(contact.mobile + 10_000_000).dropFirst()
+        member("telefon", "0\(digits)")
+        member("mobil", "0\(mobile)")
+        member("epostadresse", "post@\(digits).example")
+        member("hjemmeside", "www.\(digits).example")
+        object("postadresse") {
+            $0.member("land", "Norge")
+            $0.member("landkode", "NO")
+            $0.member("postnummer", place.postalCode)
+            $0.member("poststed", place.municipality)
+            $0.array("adresse") { $0.value("Postboks \(contact.mailbox)") }
+            $0.member("kommune", place.municipality)
+            $0.member("kommunenummer", place.number)
+        }
+        array("vedtektsfestetFormaal") { for line in contact.purpose { $0.value(line) } }
     }
 
     private mutating func address(_ name: String, _ unit: SyntheticUnit) {

@@ -77,14 +77,7 @@ public struct SyntheticRegister: Sendable {
     public func write(_ kind: Organisation.Kind, to sink: ([UInt8]) throws -> Void) throws {
         var writer = RegisterTextWriter()
         writer.beginArray()
-        for unit in named where unit.kind == kind {
-            writer.write(SyntheticUnit(named: unit))
-            try writer.flush(ifLongerThan: Self.pieceSize, to: sink)
-        }
-        for index in 0..<(kind == .mainUnit ? mainUnitCount : subUnitCount) {
-            let unit = kind == .mainUnit ? mainUnit(index) : subUnit(index)
-            // A named unit stands in its place.
-            if reserved.contains(unit.number) { continue }
+        try forEachUnit(of: kind) { unit in
             writer.write(unit)
             try writer.flush(ifLongerThan: Self.pieceSize, to: sink)
         }
@@ -93,6 +86,16 @@ public struct SyntheticRegister: Sendable {
     }
 
     static let pieceSize = 64 * 1_024
+
+    /// The units of one kind, the named ones first.
+    func forEachUnit(of kind: Organisation.Kind, _ body: (SyntheticUnit) throws -> Void) throws {
+        for unit in named where unit.kind == kind { try body(SyntheticUnit(named: unit)) }
+        for index in 0..<(kind == .mainUnit ? mainUnitCount : subUnitCount) {
+            let unit = kind == .mainUnit ? mainUnit(index) : subUnit(index)
+            // A named unit stands in its place.
+            if !reserved.contains(unit.number) { try body(unit) }
+        }
+    }
 
     func mainUnit(_ index: Int) -> SyntheticUnit {
         var dice = SplitMix64(seed: seed, stream: UInt64(index) << 1)

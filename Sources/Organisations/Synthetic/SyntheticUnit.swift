@@ -12,6 +12,8 @@ struct SyntheticUnit {
     let trade: (code: String, description: String)
     let registered: CalendarDate
     let employees: Int?
+    /// How to reach it, which nobody keeps; nil of many, as in the country.
+    let contact: SyntheticContact?
     /// An earlier name and the day it ended.
     let formerName: (name: String, until: CalendarDate)?
 
@@ -48,6 +50,7 @@ struct SyntheticUnit {
         formerName =
             dice.below(12) == 0
             ? ("\(dice.pick(SyntheticWords.adjectives)) \(words[1]) \(code)", dice.day()) : nil
+        contact = SyntheticContact(drawnFrom: &dice)
     }
 
     /// A sub-unit of `parent`; it goes when its main unit does, and sometimes alone.
@@ -62,6 +65,7 @@ struct SyntheticUnit {
         registered = dice.day()
         employees = dice.below(60)
         formerName = nil
+        contact = nil
         if case .deleted(let day) = parent.state {
             state = .deleted(day)
         } else {
@@ -84,6 +88,7 @@ struct SyntheticUnit {
         registered = dice.day()
         employees = 10 + dice.below(500)
         formerName = nil
+        contact = nil
     }
 
     private static func state(ofMainUnit index: Int, dice: inout SplitMix64) -> SyntheticRegister.State {
@@ -93,5 +98,23 @@ struct SyntheticUnit {
         if index % 73 == 31 { return .windingUp(day) }
         if index % 97 == 43 { return .compulsoryWindingUp(day) }
         return .live
+    }
+}
+
+/// What the register tells beside what is kept of a unit: in a synthetic register it makes files as various as real ones.
+struct SyntheticContact {
+    let telephone: Int
+    let mobile: Int
+    let mailbox: Int
+    let purpose: [String]
+
+    /// Of two units in three.
+    init?(drawnFrom dice: inout SplitMix64) {
+        guard dice.below(3) > 0 else { return nil }
+        // No subscriber has a number that begins with 0.
+        telephone = dice.below(10_000_000)
+        mobile = dice.below(10_000_000)
+        mailbox = 1 + dice.below(9_999)
+        purpose = (0..<6).map { _ in dice.pick(SyntheticWords.trades).description }
     }
 }

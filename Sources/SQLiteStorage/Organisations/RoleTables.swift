@@ -1,24 +1,25 @@
 public import Delegations
 internal import FoundationEssentials
 internal import GRDB
+internal import Organisations
 public import Vocabulary
 
 /// Who holds which role: what the register says, and what was given inside the module.
 extension SQLiteReader: RoleReader {
     /// What is known of a unit, also of a deleted one; nil when the register never knew it.
     public func unit(_ number: OrganisationNumber) throws -> Unit? {
-        let statement = try database.cachedStatement(sql: Self.unitSQL)
-        let rows = try Row.fetchCursor(statement, arguments: [OrganisationRow.firstKey(of: number)])
-        guard let row = try rows.next() else { return nil }
-        let isSubUnit: Bool = row[0]
-        let parent: Int64? = row[3]
-        return Unit(
-            number: number,
-            form: row[4],
-            mainUnit: isSubUnit ? try parent.map(OrganisationRow.number(from:)) : nil,
-            isLive: row[1] == 0,
-            deleted: (row[2] as Int64?).map { CalendarDate(daysSinceEpoch: $0) }
-        )
+        try VersionTable.organisations.newest(of: number, self) { record in
+            let unit = try OrganisationRow.decode(number) { () throws(OrganisationRecord.Damage) in
+                try Organisation(number, record: record)
+            }
+            return Unit(
+                number: number,
+                form: unit.form.code,
+                mainUnit: unit.kind == .subUnit ? unit.parent : nil,
+                isLive: unit.isLive,
+                deleted: unit.deleted
+            )
+        }
     }
 
     /// All roles that an organisation itself has assigned, of both sources; none when it is unknown.
@@ -61,21 +62,22 @@ extension SQLiteReader: RoleReader {
 
     /// What the register says of a unit's roles, as it stands there.
     func registerRoles(of number: OrganisationNumber) throws -> [UnitRoles.Role] {
-        try storedRoles(of: number, RoleSetCodec.decode) ?? []
+        try VersionTable.roles.newest(of: number, self) { try Self.roles($0) } ?? []
     }
 
-    /// Gives the bytes of the version that counts to `body`; nil when there is none.
-    func storedRoles<Result>(
-        of number: OrganisationNumber,
-        _ body: (UnsafeRawBufferPointer) throws -> Result
-    ) throws -> Result? {
-        let statement = try database.cachedStatement(sql: Self.roleSetSQL)
-        let rows = try Row.fetchCursor(statement, arguments: [OrganisationRow.firstKey(of: number)])
-        guard let row = try rows.next() else { return nil }
-        // The bytes are SQLite's own until the next step: no copy is made of them.
-        return try row.withUnsafeData(atIndex: 0) { data in
-            try (data ?? Data()).withUnsafeBytes { try body($0) }
+    static func roles(_ bytes: UnsafeRawBufferPointer) throws -> [UnitRoles.Role] {
+        do {
+            return try RoleSetRecord.roles(bytes)
+        } catch {
+            throw StorageError.corrupt(detail: "the roles of a unit are malformed")
         }
+    }
+
+    private static func party(_ bytes: Data) throws -> Party {
+        guard let party = RoleSetRecord.party(bytes) else {
+            throw StorageError.corrupt(detail: "the roles of a unit are malformed")
+        }
+        return party
     }
 
     private func givenRoles(of organisation: OrganisationNumber) throws -> [RoleAssignment] {
@@ -86,7 +88,7 @@ extension SQLiteReader: RoleReader {
             RoleAssignment(
                 organisation: organisation,
                 role: RoleCode(stored: row[0]),
-                holder: try resolve(RoleSetCodec.party(row[1] as Data)),
+                holder: try resolve(Self.party(row[1] as Data)),
                 source: .given
             )
         }
@@ -96,7 +98,7 @@ extension SQLiteReader: RoleReader {
         let statement = try database.cachedStatement(
             sql: "SELECT organisation, role FROM role_given WHERE holder = ? ORDER BY organisation, role"
         )
-        return try Row.fetchAll(statement, arguments: [Data(RoleSetCodec.encode(party))]).map { row in
+        return try Row.fetchAll(statement, arguments: [Data(RoleSetRecord.bytes(of: party))]).map { row in
             RoleAssignment(
                 organisation: try OrganisationRow.number(from: row[0]),
                 role: RoleCode(stored: row[1]),
@@ -105,18 +107,6 @@ extension SQLiteReader: RoleReader {
             )
         }
     }
-
-    private static let unitSQL = """
-        SELECT sub_unit, state, deleted_day, parent, form FROM organisation
-        WHERE id BETWEEN ?1 AND ?1 + (SELECT generation FROM organisation_register WHERE id = 1)
-        ORDER BY id DESC LIMIT 1
-        """
-
-    private static let roleSetSQL = """
-        SELECT roles FROM role_set
-        WHERE id BETWEEN ?1 AND ?1 + (SELECT generation FROM role_register WHERE id = 1)
-        ORDER BY id DESC LIMIT 1
-        """
 }
 
 extension SQLiteTransaction: RoleStore {
@@ -152,7 +142,7 @@ extension SQLiteTransaction: RoleStore {
     private static func givenKey(_ assignment: RoleAssignment) -> StatementArguments {
         [
             assignment.organisation.integer, assignment.role.rawValue,
-            Data(RoleSetCodec.encode(assignment.holder)),
+            Data(RoleSetRecord.bytes(of: assignment.holder)),
         ]
     }
 }

@@ -1,4 +1,5 @@
 public import AuditLedger
+internal import Glibc
 internal import GRDB
 public import Organisations
 public import Vocabulary
@@ -9,21 +10,40 @@ public import Vocabulary
 /// transaction, however large the import. An import that is broken off leaves rows behind that mean nothing; they are
 /// swept away by itself or, after a crash, by the next one.
 public final class SQLiteOrganisationImport: OrganisationImportStore {
+    /// So many bytes of records wait until they are written together.
+    private static let gathered = 8 * 1_048_576
+
     private let store: SQLiteStore
+    private let staging: RegisterStaging
     private let event: (ImportReport) -> LedgerEvent
-    private let writing: PacedWriting
-    private var lock: ImportLock?
-    private var pending: Int64 = 0
+    /// Records that wait to be written.
+    private var waiting: [RegisterRecords] = []
+    private var waitingBytes = 0
     /// Numbers whose earlier versions have no use once the import is applied.
     private var replaced: [OrganisationNumber] = []
-    /// Numbers that had no version before.
-    private var added: [OrganisationNumber] = []
+    private var hasStaged = false
+    /// Rows of the hint that tells which units stand below which: the one above and the one below, in one number.
+    private var below: [Int64] = []
 
     /// An import into `store`; `event` is what the ledger shall remember of it.
     public init(into store: SQLiteStore, recording event: @escaping (ImportReport) -> LedgerEvent) {
         self.store = store
         self.event = event
-        writing = PacedWriting(store: store)
+        staging = RegisterStaging(of: .organisations, in: store) { try VersionTable.organisations.delete($1, $0) }
+    }
+
+    /// Compares records with what the register knows, one by one; fastest when their numbers rise.
+    public func compare(_ records: RegisterRecords) throws -> [RecordComparison] {
+        try store.read { reader in
+            try records.withUnsafeRecords { record in
+                try staging.table.compare(records.entries.lazy.map(\.number), reader) { index, known in
+                    let entry = records.entries[index]
+                    return known.isSame(as: record(entry))
+                        ? .same : .other(OrganisationRecord(number: entry.number, bytes: Array(known)))
+                }
+                .map { $0 ?? .unknown }
+            }
+        }
     }
 
     /// The units of these numbers as the register has them; those it does not know are left out.
@@ -42,144 +62,101 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
         after number: OrganisationNumber?,
         limit: Int
     ) throws -> [OrganisationNumber] {
-        try store.read { try $0.liveOrganisationNumbers(of: kind, after: number, limit: limit) }
+        try store.read { reader in
+            try staging.table.numbers(after: number, limit: limit, reader) { record in
+                let flags = OrganisationRecord.Flags(rawValue: record.first ?? 0)
+                return flags.isLive && flags.kind == kind
+            }
+        }
     }
 
     /// Keeps other imports out and clears away what a broken one left.
     ///
     /// - Throws: `ImportRefusal.alreadyRunning`, `StorageError`.
-    public func begin() throws {
-        lock = try ImportLock(on: store.folder)
-        do {
-            if try store.read({ try $0.registerState().isUnswept }) { try sweep() }
-            pending = try store.transaction { transaction in
-                try transaction.markRegister(unswept: true)
-                return try transaction.registerState().generation + 1
-            }
-        } catch {
-            lock = nil
-            throw error
-        }
-    }
+    public func begin() throws { try staging.begin() }
 
     /// Puts units aside under the next generation.
-    public func stage(added: [Organisation], changed: [Organisation]) throws {
-        self.added += added.map(\.number)
+    public func stage(added: RegisterRecords, changed: [OrganisationRecord]) throws {
+        hasStaged = hasStaged || !(added.entries.isEmpty && changed.isEmpty)
+        added.withUnsafeRecords { record in
+            for entry in added.entries { note(entry.number, record(entry)) }
+        }
+        waiting.append(added)
+        waitingBytes += added.byteCount
+        if waitingBytes >= Self.gathered { try writeWaiting() }
         replaced += changed.map(\.number)
-        try writing.write(added) { try $0.store($1, generation: pending) }
-        try writing.write(changed) { try $0.store($1, generation: pending) }
+        for record in changed { record.bytes.withUnsafeBytes { note(record.number, $0) } }
+        guard !changed.isEmpty else { return }
+        try staging.writing.write(changed) { transaction, record in
+            let statement = try staging.table.insertion(transaction)
+            try statement.bind(OrganisationRow.key(of: record.number, generation: staging.pending), to: 1)
+            try record.bytes.withUnsafeBytes {
+                try statement.bind($0, to: 2)
+                try statement.run()
+            }
+        }
     }
 
     /// Makes all that was staged visible, raises the revision if that is anything, and records the import.
     public func apply(_ report: ImportReport) throws {
-        let changes = !(added.isEmpty && replaced.isEmpty)
-        try store.transaction { transaction in
-            if changes {
-                try transaction.setRegister(generation: pending)
-                try transaction.raiseRevision()
-            } else {
-                try transaction.markRegister(unswept: false)
-            }
-            try transaction.append(event(report))
-        }
+        try writeWaiting()
+        try writeBelow()
+        try staging.apply(hasChanges: hasStaged) { try $0.append(event(report)) }
         // The import is done. Versions that cannot be removed now (a full disk, a locked database) hide behind the new
         // ones, and the next import removes them.
-        if changes { try? removeReplaced() }
+        if hasStaged { try? staging.tidy(replaced) }
         end()
     }
 
     /// Drops what was staged.
     public func abandon() throws {
         defer { end() }
-        try writing.write(added + replaced) { try $0.deleteVersion(of: $1, generation: pending) }
-        try markSwept()
+        waiting = []
+        try staging.sweep()
     }
 
-    private func removeReplaced() throws {
-        try writing.write(replaced) { try $0.deleteVersions(of: $1, before: pending) }
-        try markSwept()
+    private func note(_ number: OrganisationNumber, _ record: UnsafeRawBufferPointer) {
+        guard let parent = OrganisationRecord.parent(in: record) else { return }
+        below.append(parent.integer << 32 | number.integer)
     }
 
-    private func markSwept() throws {
-        try store.transaction { try $0.markRegister(unswept: false) }
+    /// Writes what waits.
+    func writeWaiting() throws {
+        for records in waiting {
+            try records.withUnsafeRecords { record in
+                try staging.stage(records.entries.count) { (records.entries[$0].number, record(records.entries[$0])) }
+            }
+        }
+        waiting = []
+        waitingBytes = 0
+    }
+
+    /// In the order of the keys, so that a first import appends.
+    private func writeBelow() throws {
+        below.sort()
+        let sql = "INSERT OR IGNORE INTO organisation_below (id) VALUES (?1)"
+        try staging.writing.write(quick: below.count, preparing: { try RawStatement($0.database, sql: sql) }) {
+            try $0.bind(below[$1], to: 1)
+            try $0.run()
+        }
     }
 
     private func end() {
-        added = []
+        waiting = []
+        waitingBytes = 0
         replaced = []
-        lock = nil
+        below = []
+        hasStaged = false
+        staging.end()
     }
+}
 
-    /// Removes whatever an import that was killed left: versions beyond the generation, and versions hidden by newer ones.
-    private func sweep() throws {
-        var last: Int64 = 0
-        while true {
-            let page = try store.read { try $0.versionKeys(after: last, limit: 10_000) }
-            guard let end = page.keys.last else { break }
-            last = end
-            try writing.write(page.useless) { try $0.deleteVersion(key: $1) }
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes are the same.
+    func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count, let start = baseAddress, let otherStart = other.baseAddress else {
+            return count == other.count
         }
-        try markSwept()
-    }
-}
-
-extension SQLiteReader {
-    fileprivate func registerState() throws -> (generation: Int64, isUnswept: Bool) {
-        guard
-            let row = try Row.fetchOne(
-                database,
-                sql: "SELECT generation, unswept FROM organisation_register WHERE id = 1"
-            )
-        else { throw StorageError.corrupt(detail: "the state of the organisation register is missing") }
-        return (row[0], row[1])
-    }
-
-    /// The keys of the next versions in the table, and those of them that no reader will ever need.
-    fileprivate func versionKeys(after key: Int64, limit: Int) throws -> (keys: [Int64], useless: [Int64]) {
-        let rows = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT id,
-                    (id & 0xFFFFFFFF) > ?1 OR EXISTS (
-                        SELECT 1 FROM organisation AS newer
-                        WHERE newer.id > organisation.id AND newer.id <= (organisation.id >> 32 << 32) + ?1
-                    )
-                FROM organisation WHERE id > ?2 ORDER BY id LIMIT ?3
-                """,
-            arguments: [try registerState().generation, key, limit]
-        )
-        return (rows.map { $0[0] }, rows.filter { $0[1] }.map { $0[0] })
-    }
-}
-
-extension SQLiteTransaction {
-    fileprivate func store(_ unit: Organisation, generation: Int64) throws {
-        try database.cachedStatement(sql: OrganisationRow.insertSQL)
-            .execute(arguments: OrganisationRow.arguments(for: unit, generation: generation))
-    }
-
-    fileprivate func setRegister(generation: Int64) throws {
-        try database.execute(
-            sql: "UPDATE organisation_register SET generation = ? WHERE id = 1",
-            arguments: [generation]
-        )
-    }
-
-    fileprivate func markRegister(unswept: Bool) throws {
-        try database.execute(sql: "UPDATE organisation_register SET unswept = ? WHERE id = 1", arguments: [unswept])
-    }
-
-    fileprivate func deleteVersion(of number: OrganisationNumber, generation: Int64) throws {
-        try deleteVersion(key: OrganisationRow.key(of: number, generation: generation))
-    }
-
-    fileprivate func deleteVersion(key: Int64) throws {
-        try database.cachedStatement(sql: "DELETE FROM organisation WHERE id = ?").execute(arguments: [key])
-    }
-
-    fileprivate func deleteVersions(of number: OrganisationNumber, before generation: Int64) throws {
-        try database.cachedStatement(sql: "DELETE FROM organisation WHERE id >= ? AND id < ?").execute(arguments: [
-            OrganisationRow.firstKey(of: number), OrganisationRow.key(of: number, generation: generation),
-        ])
+        return memcmp(start, otherStart, count) == 0
     }
 }

@@ -9,7 +9,7 @@ public import Vocabulary
 ///
 /// Versions are staged under the next generation as an import of units does it. The index of holders is a hint that may
 /// name too many units: its rows are gathered in memory and added in the order of their keys before the swap, so that a
-/// first import of five million appends instead of jumping about; what is useless is removed after the swap.
+/// first import of five million hardly jumps about; what is useless is removed after the swap.
 public final class SQLiteRoleImport: RoleImportStore {
     /// A row of the index of holders.
     struct Holding: Hashable, Comparable {
@@ -21,142 +21,131 @@ public final class SQLiteRoleImport: RoleImportStore {
         }
     }
 
+    /// So many records wait until they are written together.
+    private static let gathered = 20_000
+    /// So many rows of the index are gathered, of 16 bytes each.
+    private static let gatheredHoldings = 2_000_000
+
     private let store: SQLiteStore
+    private let staging: RegisterStaging
     private let event: (RoleImportReport) -> LedgerEvent
-    private let writing: PacedWriting
-    private var lock: ImportLock?
-    private var pending: Int64 = 0
+    private var waiting: [RoleSetRecord] = []
     private var staged: [OrganisationNumber] = []
     private var holdings: [Holding] = []
-    private var hasWrittenHoldings = false
 
     /// An import into `store`; `event` is what the ledger shall remember of it.
     public init(into store: SQLiteStore, recording event: @escaping (RoleImportReport) -> LedgerEvent) {
         self.store = store
         self.event = event
-        writing = PacedWriting(store: store)
+        staging = RegisterStaging(of: .roles, in: store) { try $0.deleteRoles(key: $1) }
     }
 
-    /// Compares units with what the register knows of them, one by one.
-    public func compare(_ units: [UnitRoles]) throws -> [RoleSetChange] {
+    /// Compares units with what the register knows of them, one by one; fastest when their numbers rise.
+    public func compare(_ units: [RoleSetRecord]) throws -> [RoleSetChange] {
         try store.read { reader in
-            try units.map { unit in
-                let bytes = RoleSetCodec.encode(unit.roles)
-                let isSame = try reader.storedRoles(of: unit.number) { known -> Bool? in
-                    known.isEmpty ? nil : known.elementsEqual(bytes)
-                }
-                return switch isSame ?? nil {
-                case nil: bytes.isEmpty ? .unchanged : .added
-                case true?: .unchanged
-                case false?: bytes.isEmpty ? .ended : .changed
-                }
+            let comparisons = try staging.table.compare(units.lazy.map(\.number), reader) { index, known in
+                let bytes = units[index].bytes
+                if known.isEmpty { return bytes.isEmpty ? RoleSetChange.unchanged : .added }
+                if bytes.withUnsafeBytes({ known.isSame(as: $0) }) { return .unchanged }
+                return bytes.isEmpty ? .ended : .changed
             }
+            return zip(units, comparisons).map { unit, change in change ?? (unit.bytes.isEmpty ? .unchanged : .added) }
         }
     }
 
     /// The numbers of units that have roles in rising order, after `number`, at most `limit` of them.
     public func unitsWithRoles(after number: OrganisationNumber?, limit: Int) throws -> [OrganisationNumber] {
-        try store.read { try $0.unitsWithRoles(after: number, limit: limit) }
+        try store.read { try staging.table.numbers(after: number, limit: limit, $0) { !$0.isEmpty } }
     }
 
     /// Keeps other imports out and clears away what a broken one left.
     ///
     /// - Throws: `ImportRefusal.alreadyRunning`, `StorageError`.
-    public func begin() throws {
-        lock = try ImportLock(on: store.folder)
-        do {
-            if try store.read({ try $0.roleRegisterState().isUnswept }) { try sweep() }
-            pending = try store.transaction { transaction in
-                try transaction.markRoleRegister(unswept: true)
-                return try transaction.roleRegisterState().generation + 1
-            }
-        } catch {
-            lock = nil
-            throw error
-        }
-    }
+    public func begin() throws { try staging.begin() }
 
     /// Puts units aside under the next generation.
-    public func stage(_ units: [UnitRoles]) throws {
-        staged += units.map(\.number)
-        for unit in units { holdings += Self.holdings(of: unit) }
-        try writing.write(units) { try $0.storeRoles($1, generation: pending) }
+    public func stage(_ units: [RoleSetRecord]) throws {
+        waiting += units
+        for unit in units {
+            staged.append(unit.number)
+            let number = UInt32(truncatingIfNeeded: unit.number.integer)
+            for holder in unit.holders { holdings.append(Holding(holder: holder, unit: number)) }
+        }
+        if waiting.count >= Self.gathered { try writeWaiting() }
+        if holdings.count >= Self.gatheredHoldings { try writeHoldings() }
     }
 
     /// Makes all that was staged visible, raises the revision if that is anything, and records the import.
     public func apply(_ report: RoleImportReport) throws {
-        holdings.sort()
-        hasWrittenHoldings = true
-        try writing.write(holdings) { try $0.addHolding($1) }
-        holdings = []
-        try store.transaction { transaction in
-            if staged.isEmpty {
-                try transaction.markRoleRegister(unswept: false)
-            } else {
-                try transaction.setRoleRegister(generation: pending)
-                try transaction.raiseRevision()
-            }
-            try transaction.append(event(report))
-        }
+        try writeWaiting()
+        try writeHoldings()
+        try staging.apply(hasChanges: !staged.isEmpty) { try $0.append(event(report)) }
         // The import is done. What cannot be removed now (a full disk, a locked database) does no harm, and the next import
         // removes it.
-        if !staged.isEmpty { try? removeUseless() }
+        if !staged.isEmpty { try? staging.tidy(mayHaveUseless(report)) }
         end()
     }
 
     /// Drops what was staged.
     public func abandon() throws {
         defer { end() }
-        let hasWrittenHoldings = hasWrittenHoldings
-        try writing.write(staged) { transaction, number in
-            let key = OrganisationRow.key(of: number, generation: pending)
-            try transaction.deleteRoles(key: key, withHoldings: hasWrittenHoldings)
-        }
-        try markSwept()
+        // Rows of the index may stand there already; they go with the versions that needed them, so those must be there too.
+        try writeWaiting()
+        try staging.sweep()
     }
 
-    /// The rows of the index that a unit's roles need.
-    static func holdings(of unit: UnitRoles) -> Set<Holding> {
-        Set(
-            unit.roles.map {
-                Holding(holder: $0.holder.party.partyID, unit: UInt32(truncatingIfNeeded: unit.number.integer))
-            }
-        )
+    /// Units that had roles before; of a first import none.
+    private func mayHaveUseless(_ report: RoleImportReport) -> [OrganisationNumber] {
+        report.changed + report.ended == 0 ? [] : staged
     }
 
-    private func removeUseless() throws {
-        try writing.write(staged) { transaction, number in
-            for key in try transaction.uselessRoleKeys(of: number) {
-                try transaction.deleteRoles(key: key, withHoldings: true)
-            }
-        }
-        try markSwept()
-    }
-
-    private func markSwept() throws {
-        try store.transaction { try $0.markRoleRegister(unswept: false) }
-    }
-
-    private func end() {
-        staged = []
-        holdings = []
-        hasWrittenHoldings = false
-        lock = nil
-    }
-
-    /// Removes whatever an import that was killed left: versions beyond the generation, and versions hidden by newer ones.
-    private func sweep() throws {
-        var last: OrganisationNumber?
-        while true {
-            let page = try store.read { try $0.unitsWithRoleRows(after: last, limit: 10_000) }
-            guard let end = page.last else { break }
-            last = end
-            try writing.write(page) { transaction, number in
-                for key in try transaction.uselessRoleKeys(of: number) {
-                    try transaction.deleteRoles(key: key, withHoldings: true)
+    /// Writes what waits.
+    func writeWaiting() throws {
+        try withExtendedLifetime(waiting) {
+            try staging.writing.write(quick: waiting.count, preparing: { try staging.table.insertion($0) }) {
+                let unit = waiting[$1]
+                try $0.bind(OrganisationRow.key(of: unit.number, generation: staging.pending), to: 1)
+                let statement = $0
+                try unit.bytes.withUnsafeBytes {
+                    try statement.bind($0, to: 2)
+                    try statement.run()
                 }
             }
         }
-        try markSwept()
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    private func writeHoldings() throws {
+        holdings.sort()
+        let sql = "INSERT OR IGNORE INTO role_holder (holder, unit) VALUES (?1, ?2)"
+        try staging.writing.write(quick: holdings.count, preparing: { try RawStatement($0.database, sql: sql) }) {
+            try $0.bind(holdings[$1].holder, to: 1)
+            try $0.bind(Int64(holdings[$1].unit), to: 2)
+            try $0.run()
+        }
+        holdings.removeAll(keepingCapacity: true)
+    }
+
+    private func end() {
+        waiting = []
+        staged = []
+        holdings = []
+        staging.end()
+    }
+}
+
+extension SQLiteTransaction {
+    /// Removes a version and, with it, the rows of the index that only it needed.
+    fileprivate func deleteRoles(key: Int64) throws {
+        let number = try OrganisationRow.number(ofKey: key)
+        if let bytes = try VersionTable.roles.bytes(key, self) {
+            let gone = Set(try bytes.withUnsafeBytes { try Self.roles($0) }.map(\.holder.party.partyID))
+            let needed = Set(try registerRoles(of: number).map(\.holder.party.partyID))
+            for holder in gone.subtracting(needed) {
+                try database.cachedStatement(sql: "DELETE FROM role_holder WHERE holder = ? AND unit = ?")
+                    .execute(arguments: [holder, number.integer])
+            }
+        }
+        try VersionTable.roles.delete(key, self)
     }
 }
