@@ -1,6 +1,7 @@
 import AuditLedger
 import EnterpriseCertificates
 import HTTPServer
+import LibCrypto
 import MetricsExposition
 import SQLiteStorage
 import TokenIssuance
