@@ -15,7 +15,7 @@ public struct RoleImport {
     private let batchSize: Int
 
     /// An import; `allowsClosing` lifts the limit on units that lose all roles, `isDryRun` writes nothing.
-    public init(mode: ImportMode, allowsClosing: Bool = false, isDryRun: Bool = false, batchSize: Int = 1_000) {
+    public init(mode: ImportMode, allowsClosing: Bool = false, isDryRun: Bool = false, batchSize: Int = 10_000) {
         self.mode = mode
         self.allowsClosing = allowsClosing
         self.isDryRun = isDryRun
@@ -37,7 +37,7 @@ public struct RoleImport {
         if !isDryRun { try store.begin() }
         do {
             var run = RoleImportRun(store: store, key: key, mode: mode, isDryRun: isDryRun)
-            var reader = RoleFileReader(source)
+            var reader = RegisterFileReader(source, of: .roles)
             let read = try reader.forEachBatch(of: batchSize) { batch in
                 try run.take(batch)
                 progress(ImportProgress(bytesTaken: batch.bytesTaken, units: run.report.unitCount))
@@ -62,25 +62,29 @@ public struct RoleImport {
 private struct RoleImportRun<Store: RoleImportStore> {
     var report: RoleImportReport
     private let store: Store
-    private let key: PseudonymKey
+    private let key: PseudonymHash
+    private var codes = RegisterCodes()
     private let askedMode: ImportMode
     /// Numbers of units that could not be read.
     private var unreadable: Set<OrganisationNumber> = []
 
     init(store: Store, key: PseudonymKey, mode: ImportMode, isDryRun: Bool) {
         self.store = store
-        self.key = key
+        self.key = PseudonymHash(key)
         askedMode = mode
         report = RoleImportReport(document: .wholeRegister, mode: mode, isDryRun: isDryRun)
     }
 
-    mutating func take(_ batch: RoleBatch) throws {
+    mutating func take(_ batch: RegisterBatch) throws {
         report.document = batch.document
         report.mode = batch.document == .wholeRegister ? askedMode : .update
         for malformed in batch.malformed { note(malformed) }
-        var units: [UnitRoles] = []
-        units.reserveCapacity(batch.units.count)
-        for unit in batch.units { units.append(pseudonymised(unit)) }
+        let entries = batch.records.entries
+        var units: [RoleSetRecord] = []
+        units.reserveCapacity(entries.count)
+        try batch.records.withUnsafeRecords { record in
+            for entry in entries { units.append(try pseudonymised(entry.number, try RoleRecord(record(entry)))) }
+        }
         report.unitCount += units.count
         try stage(units)
     }
@@ -89,7 +93,7 @@ private struct RoleImportRun<Store: RoleImportStore> {
     ///
     /// - Throws: `ImportRefusal.endsTooManyRoles` when those and the ones that the file itself leaves without are too many.
     mutating func endMissing(
-        mentioned: Set<OrganisationNumber>,
+        mentioned: NumberSet,
         allowsClosing: Bool,
         batchSize: Int
     ) throws {
@@ -116,12 +120,12 @@ private struct RoleImportRun<Store: RoleImportStore> {
         }
         for start in stride(from: 0, to: missing.count, by: batchSize) {
             let numbers = missing[start..<min(start + batchSize, missing.count)]
-            try stage(numbers.map { UnitRoles(number: $0, roles: []) })
+            try stage(numbers.map { RoleSetRecord(UnitRoles(number: $0, roles: [])) })
         }
     }
 
-    private mutating func stage(_ units: [UnitRoles]) throws {
-        var differing: [UnitRoles] = []
+    private mutating func stage(_ units: [RoleSetRecord]) throws {
+        var differing: [RoleSetRecord] = []
         for (unit, change) in zip(units, try store.compare(units)) {
             switch change {
             case .added: report.added += 1
@@ -142,33 +146,57 @@ private struct RoleImportRun<Store: RoleImportStore> {
         if let number = malformed.number { unreadable.insert(number) }
     }
 
-    private mutating func pseudonymised(_ unit: RegisteredRoles) -> UnitRoles {
-        report.endedRoleCount += unit.endedCount
+    private mutating func pseudonymised(_ unit: OrganisationNumber, _ record: RoleRecord) throws -> RoleSetRecord {
+        var record = record
+        report.endedRoleCount += record.endedCount
         var roles: [UnitRoles.Role] = []
-        roles.reserveCapacity(unit.roles.count)
-        for role in unit.roles {
+        while let (text, holder) = try record.next() {
             // Only the register's own codes: no file can hand out a role of Altinn.
-            guard let code = RoleCode(parsing: role.code), RegisterRole.named(code) != nil else {
-                report.unknownCodes[role.code, default: 0] += 1
+            guard let code = codes.named(text) else {
+                report.unknownCodes[String(decoding: text, as: UTF8.self), default: 0] += 1
                 continue
             }
             report.roleCount += 1
-            roles.append(UnitRoles.Role(code: code, holder: holder(of: role, code, in: unit.number)))
+            roles.append(UnitRoles.Role(code: code, holder: try self.holder(holder, code, in: unit)))
         }
-        return UnitRoles(number: unit.number, roles: roles)
+        return RoleSetRecord(UnitRoles(number: unit, roles: roles))
     }
 
     private mutating func holder(
-        of role: RegisteredRoles.Role,
+        _ holder: RoleRecord.Holder,
         _ code: RoleCode,
         in unit: OrganisationNumber
-    ) -> UnitRoles.Holder {
-        switch role.holder {
+    ) throws -> UnitRoles.Holder {
+        switch holder {
         case .organisation(let number): return .organisation(number)
-        case .person(let number): return .person(key.pseudonym(of: number))
+        case .person(let digits): return .person(key.pseudonym(ofDigits: digits))
         case .named(let name, let birthDate):
             report.unnumberedCount += 1
-            return .unlinkedPerson(key.pseudonym(inUnit: unit, role: code, name: name, birthDate: birthDate))
+            return .unlinkedPerson(
+                key.pseudonym(inUnit: unit, role: code, nameInUTF8: name, birthDate: birthDate)
+            )
         }
+    }
+}
+
+/// The register's codes of roles, found by the bytes of a file: a few dozen codes for five million roles.
+private struct RegisterCodes {
+    /// By up to eight bytes, packed into a number.
+    private var known: [UInt64: RoleCode?] = [:]
+
+    mutating func named(_ text: UnsafeRawBufferPointer) -> RoleCode? {
+        guard text.count <= 8 else { return Self.look(up: text) }
+        var packed: UInt64 = 0
+        for byte in text { packed = packed << 8 | UInt64(byte) }
+        if let code = known[packed] { return code }
+        let code = Self.look(up: text)
+        // What a hostile file makes up is not remembered without end.
+        if known.count < 1_000 { known[packed] = .some(code) }
+        return code
+    }
+
+    private static func look(up text: UnsafeRawBufferPointer) -> RoleCode? {
+        guard let code = RoleCode(parsing: String(decoding: text, as: UTF8.self)) else { return nil }
+        return RegisterRole.named(code) == nil ? nil : code
     }
 }

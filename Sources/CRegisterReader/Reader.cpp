@@ -227,7 +227,7 @@ void register_reader::carry(const uint8_t *bytes, size_t length) {
 void register_reader::read(const uint8_t *bytes, size_t length, size_t readable, register_entry &entry) {
     entry.start = records.size();
     if (is_oversized) {
-        entry.fault = register_fault_too_large;
+        entry.fault = is_array ? register_fault_too_large : register_fault_object_too_large;
     } else if (!is_array) {
         entry.fault = register_fault_whole_object;
     } else {
@@ -299,6 +299,8 @@ register_output register_reader::feed_element(const uint8_t *bytes, size_t lengt
     entry.start = 0;
     parse(bytes, length, length, entry);
     entry.length = records.size();
+    entry.text_length = length;
+    texts.raw(std::string_view(reinterpret_cast<const char *>(bytes), length));
     entries.push_back(entry);
     return output();
 }

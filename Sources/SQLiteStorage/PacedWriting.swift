@@ -6,11 +6,15 @@ import Musl
 
 /// Bulk writing by a second process, in transactions so short that a server on the same database is not held up.
 ///
-/// No transaction lasts longer than 50 ms, and while another process serves, as much time is left to it as was taken
-/// (DESIGN §12).
+/// While another process serves, no transaction lasts longer than 50 ms, and as much time is left to it as was taken
+/// (DESIGN §12). While none does, nobody waits, and transactions are as long as is fastest.
 struct PacedWriting {
     /// After so long a transaction takes no further item; the rest of the 50 ms is for the commit and its sync.
     static let budget = Duration.milliseconds(20)
+    /// The same while nobody serves: a server that starts meanwhile waits no longer.
+    private static let budgetAlone = Duration.milliseconds(500)
+    /// How many items are written between two looks at the clock, of those that take about a microsecond.
+    private static let quickItems = 64
 
     private let store: SQLiteStore
     private let clock = ContinuousClock()
@@ -21,15 +25,37 @@ struct PacedWriting {
 
     /// Writes all items in order, as many in one transaction as its budget allows, and at least one.
     func write<Item>(_ items: [Item], _ body: (SQLiteTransaction, Item) throws -> Void) throws {
+        try write(items.count, between: 1, preparing: { $0 }, { try body($0, items[$1]) })
+    }
+
+    /// Writes so many quick items; `prepare` makes once a transaction what `body` writes them with.
+    func write<Tool>(
+        quick count: Int,
+        preparing prepare: (SQLiteTransaction) throws -> Tool,
+        _ body: (Tool, Int) throws -> Void
+    ) throws {
+        try write(count, between: Self.quickItems, preparing: prepare, body)
+    }
+
+    private func write<Tool>(
+        _ count: Int,
+        between looks: Int,
+        preparing prepare: (SQLiteTransaction) throws -> Tool,
+        _ body: (Tool, Int) throws -> Void
+    ) throws {
         var written = 0
-        while written < items.count {
+        while written < count {
+            let budget = try isServed() ? Self.budget : Self.budgetAlone
             // The lock is held from here on, not while it is waited for.
             let began = try store.transaction { transaction in
                 let began = clock.now
+                let tool = try prepare(transaction)
                 repeat {
-                    try body(transaction, items[written])
-                    written += 1
-                } while written < items.count && clock.now - began < Self.budget
+                    for _ in 0..<min(looks, count - written) {
+                        try body(tool, written)
+                        written += 1
+                    }
+                } while written < count && clock.now - began < budget
                 return began
             }
             try rest(for: clock.now - began)
@@ -38,8 +64,10 @@ struct PacedWriting {
 
     /// Leaves the database to a server for a while, if there is one.
     private func rest(for time: Duration) throws {
-        guard try ServeLock.isHeldByAnother(on: store.folder) else { return }
+        guard try isServed() else { return }
         // A rest that a signal cuts short does no harm.
         usleep(UInt32(max(0, min(time / .microseconds(1), 999_999))))
     }
+
+    private func isServed() throws -> Bool { try ServeLock.isHeldByAnother(on: store.folder) }
 }

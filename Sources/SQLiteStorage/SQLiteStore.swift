@@ -124,6 +124,15 @@ public final class SQLiteStore: LedgerStore {
         }
     }
 
+    /// Runs `body` on the writing connection, outside any transaction.
+    func writeWithoutTransaction(_ body: (Database) throws -> Void) throws {
+        do {
+            try pool.writeWithoutTransaction(body)
+        } catch {
+            throw StorageError.mapping(error, path: folder.database)
+        }
+    }
+
     /// The newest revision of the facts that any transaction or look-up of this process has seen; only rises.
     var lastSeenRevision: Int64 { newestRevision.load(ordering: .acquiring) }
 

@@ -39,7 +39,17 @@ final class InMemoryRegister: OrganisationImportStore {
         stages = 0
     }
 
-    func stage(added: [Organisation], changed: [Organisation]) throws {
+    func compare(_ records: RegisterRecords) -> [RecordComparison] {
+        records.entries.indices.map { index in
+            guard let known = units[records.entries[index].number] else { return .unknown }
+            let record = OrganisationRecord(known)
+            return record == records.organisationRecord(at: index) ? .same : .other(record)
+        }
+    }
+
+    func stage(added: RegisterRecords, changed: [OrganisationRecord]) throws {
+        let added = try added.entries.indices.map { try added.organisationRecord(at: $0).organisation }
+        let changed = try changed.map { try $0.organisation }
         #expect(added.allSatisfy { self.units[$0.number] == nil })
         #expect(changed.allSatisfy { self.units[$0.number] != nil })
         let together = added + changed

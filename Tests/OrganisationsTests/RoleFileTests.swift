@@ -28,10 +28,10 @@ struct RoleFileTests {
 
     private func read(_ text: String, chunkSize: Int = 64, gzip: Bool = false) throws -> Result {
         let bytes = gzip ? Samples.gzip(Array(text.utf8)) : Array(text.utf8)
-        var reader = RoleFileReader(MemoryByteSource(bytes, chunkSize: chunkSize))
+        var reader = RegisterFileReader(MemoryByteSource(bytes, chunkSize: chunkSize), of: .roles)
         var result = Result()
         result.document = try reader.forEachBatch(of: 2) { batch in
-            result.units += batch.units
+            result.units += try batch.roles
             result.malformed += batch.malformed
         }.document
         return result
@@ -215,9 +215,9 @@ struct SyntheticRolesTests {
         let register = SyntheticRegister(seed: 1, mainUnits: mainUnits, subUnits: 0)
         var bytes: [UInt8] = []
         try register.writeRoles(shape, named: named) { bytes += $0 }
-        var reader = RoleFileReader(MemoryByteSource(bytes))
+        var reader = RegisterFileReader(MemoryByteSource(bytes), of: .roles)
         var units: [RegisteredRoles] = []
-        let report = try reader.forEachBatch { units += $0.units }
+        let report = try reader.forEachBatch { units += try $0.roles }
         return (units, report.malformedCount)
     }
 
@@ -243,7 +243,7 @@ struct SyntheticRolesTests {
         let register = SyntheticRegister(seed: 1, mainUnits: 400, subUnits: 0)
         var bytes: [UInt8] = []
         try register.write(.mainUnit) { bytes += $0 }
-        var reader = OrganisationFileReader(MemoryByteSource(bytes))
+        var reader = RegisterFileReader(MemoryByteSource(bytes), of: .units)
         _ = try reader.forEachBatch { _ in }
         let roles = try read(.authorised).units
         #expect(roles.allSatisfy { reader.numbers.contains($0.number) })

@@ -97,12 +97,13 @@ struct ReadResult: Equatable {
     var document: RegisterDocument?
 
     init(_ bytes: [UInt8], chunkSize: Int = 1 << 18, batchSize: Int = 1_000, isOfOneKind: Bool = false) throws {
-        var reader = OrganisationFileReader(
+        var reader = RegisterFileReader(
             MemoryByteSource(bytes, chunkSize: chunkSize),
+            of: .units,
             isOfOneKind: isOfOneKind
         )
         let report = try reader.forEachBatch(of: batchSize) { batch in
-            units += batch.units
+            units += try batch.units
             malformed += batch.malformed
         }
         document = report.document

@@ -138,7 +138,10 @@ struct SchemaVersionTests {
         try installation.folder.createDatabase()
         let queue = try installation.foreignConnection()
         try queue.write { database in
-            for step in Migration.all.prefix(version) { try database.execute(sql: step.sql) }
+            for step in Migration.all.prefix(version) {
+                try database.execute(sql: step.sql)
+                try step.conversion?(database)
+            }
             try database.execute(sql: "PRAGMA user_version = \(version)")
             try database.execute(sql: "INSERT INTO setting (name, value) VALUES ('issuer', 'https://kept.example')")
         }

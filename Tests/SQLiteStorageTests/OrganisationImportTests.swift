@@ -1,8 +1,9 @@
 import Foundation
 import Organisations
-import SQLiteStorage
 import Testing
 import Vocabulary
+
+@testable import SQLiteStorage
 
 @Suite("The register in SQLite: imports")
 struct SQLiteOrganisationImportTests {
@@ -142,6 +143,7 @@ struct SQLiteOrganisationImportTests {
                 form: .init(code: "AS", description: nil)
             )
             try killed.stage(added: [added], changed: [unit])
+            try killed.writeWaiting()
         }
         #expect(try world.isUnswept())
         #expect(try world.count("organisation") == 22)
@@ -158,8 +160,7 @@ struct SQLiteOrganisationImportTests {
         // Killed between applying and removing: the versions of generation 1 still stand behind those of 2.
         try world.execute(
             """
-            INSERT INTO organisation (id, sub_unit, state, bankrupt, winding_up, compulsory, name, form)
-            SELECT id - 1, sub_unit, state, bankrupt, winding_up, compulsory, 'FØR AS', form FROM organisation
+            INSERT INTO organisation (id, record) SELECT id - 1, x'00' FROM organisation
             """
         )
         try world.execute("UPDATE organisation_register SET unswept = 1")

@@ -15,9 +15,9 @@ struct OrganisationRegisterTests {
             var text: [UInt8] = []
             try synthetic.write(kind) { text += $0 }
             try OrganisationImport(mode: .replace).run(MemoryByteSource(text), into: world.importer())
-            var reader = OrganisationFileReader(MemoryByteSource(text))
+            var reader = RegisterFileReader(MemoryByteSource(text), of: .units)
             var units: [Organisation] = []
-            _ = try reader.forEachBatch { units += $0.units }
+            _ = try reader.forEachBatch { units += try $0.units }
             for unit in units { #expect(try world.unit(unit.number) == unit) }
         }
     }

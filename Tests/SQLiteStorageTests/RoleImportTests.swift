@@ -206,6 +206,7 @@ struct RoleImportTests {
                     roles: [.init(code: "REVI", holder: .organisation(RoleWorld.number(33)))]
                 )
             ])
+            try killed.writeWaiting()
         }
         // As though it had been killed while it added to the index.
         try world.register.execute(

@@ -86,6 +86,8 @@ typedef enum register_fault {
     /// `member` is no date.
     register_fault_date = 10,
     register_fault_kind_unknown = 11,
+    /// The text is one object, and too large.
+    register_fault_object_too_large = 12,
 } register_fault;
 
 /// What is wrong with a text as a whole.

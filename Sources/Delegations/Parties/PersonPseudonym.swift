@@ -40,6 +40,11 @@ public struct PersonPseudonym: Sendable, Hashable {
         (0..<Self.length).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(56 - $0 % 8 * 8)) }
     }
 
+    /// Appends the 32 bytes.
+    func append(to bytes: inout [UInt8]) {
+        for index in 0..<4 { withUnsafeBytes(of: words[index].bigEndian) { bytes.append(contentsOf: $0) } }
+    }
+
     /// Its first 52 bits, from which the number of its party is made.
     var leadingBits: UInt64 { words[0] >> 12 }
 }

@@ -8,7 +8,7 @@ public struct PseudonymKey: Sendable {
     /// How many bytes it has.
     public static let length = 32
 
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     /// The key of these bytes; nil unless they are 32.
     public init?(bytes: [UInt8]) {
@@ -31,9 +31,13 @@ public struct PseudonymKey: Sendable {
         name: String,
         birthDate: CalendarDate?
     ) -> PersonPseudonym {
-        let folded = name.uppercased().split { $0.isWhitespace }.joined(separator: " ")
         // The name stands last, so that no name can look like another's role or birthday.
-        return pseudonym(ofText: "unit|\(unit)|\(role)|\(birthDate.map { "\($0)" } ?? "")|\(folded)")
+        pseudonym(ofText: "unit|\(unit)|\(role)|\(birthDate.map { "\($0)" } ?? "")|\(Self.folded(name))")
+    }
+
+    /// A name as it is compared.
+    static func folded(_ name: String) -> String {
+        name.uppercased().split { $0.isWhitespace }.joined(separator: " ")
     }
 
     private func pseudonym(ofText text: String) -> PersonPseudonym {
