@@ -2,6 +2,8 @@ import Synchronization
 
 #if canImport(Glibc)
 import Glibc
+#elseif canImport(Musl)
+import Musl
 #endif
 
 /// Gives memory back to the kernel after a crowd of connections has left.
@@ -39,10 +41,10 @@ final class MemoryRelease: Sendable {
         if isDue { release() }
     }
 
-    /// malloc_trim(3); the other C library that Swift knows keeps nothing.
+    /// malloc_trim(3), where the C library has it: Swift's module of glibc does not show it, and musl keeps nothing.
     private static let trim: @Sendable () -> Void = {
-        #if canImport(Glibc)
-        malloc_trim(0)
-        #endif
+        guard let symbol = dlsym(nil, "malloc_trim") else { return }
+        typealias Trim = @convention(c) (Int) -> CInt
+        _ = unsafeBitCast(symbol, to: Trim.self)(0)
     }
 }

@@ -1,6 +1,7 @@
 import AuditLedger
 import EnterpriseCertificates
 import HTTPServer
+import JOSE
 import LibCrypto
 import MetricsExposition
 import SQLiteStorage
