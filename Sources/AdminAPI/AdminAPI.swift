@@ -14,7 +14,13 @@ public struct AdminAPI<Store: AdministrationStore>: EndpointTable {
         gate = TokenGate(
             keys: settings.keys,
             issuer: settings.issuer,
-            audience: settings.adminURL
+            audience: settings.adminURL,
+            proofs: ProofGate(
+                base: settings.adminURL,
+                nonces: settings.proofNonces,
+                isNonceRequired: settings.isProofNonceRequired,
+                used: DPoPReplayMemory()
+            )
         )
         clock = settings.clock
         routes = RouteTable(Self.operations, store: store, settings: settings, gate: gate)

@@ -1,5 +1,6 @@
 public import Delegations
 public import HTTPServer
+public import JOSE
 public import TokenIssuance
 public import Vocabulary
 
@@ -15,8 +16,10 @@ public struct AdminSettings: Sendable {
     public var keys: SigningKeyRing
     /// Makes the pseudonyms of persons.
     public var pseudonyms: PseudonymKey
-    /// Whether a portal's tokens count though whoever holds them may use them: in `test` alone (DESIGN §8).
-    public var believesUnboundPortals: Bool
+    /// The nonces of DPoP proofs.
+    public var proofNonces: DPoPNonces
+    /// Whether a DPoP proof without nonce is refused.
+    public var isProofNonceRequired: Bool
     /// Says which clients may go on.
     public var admission: Admission
     /// The clock of every decision.
@@ -29,7 +32,8 @@ public struct AdminSettings: Sendable {
         portalURL: String? = nil,
         keys: SigningKeyRing,
         pseudonyms: PseudonymKey,
-        believesUnboundPortals: Bool,
+        proofNonces: DPoPNonces = DPoPNonces(),
+        isProofNonceRequired: Bool = false,
         admission: Admission = Admission(),
         clock: any WallClock
     ) {
@@ -38,7 +42,8 @@ public struct AdminSettings: Sendable {
         self.portalURL = portalURL
         self.keys = keys
         self.pseudonyms = pseudonyms
-        self.believesUnboundPortals = believesUnboundPortals
+        self.proofNonces = proofNonces
+        self.isProofNonceRequired = isProofNonceRequired
         self.admission = admission
         self.clock = clock
     }

@@ -33,10 +33,6 @@ extension Administration {
         origin: String
     ) throws -> AdministrationOutcome<ScopeAccess> {
         let scope = try existing(name)
-        // DESIGN §8: whoever steals a portal's token acts as a person.
-        if name.rawValue == "altinn:portal/enduser", try !transaction.isForTests {
-            throw AdministrationRefusal.portalUnbound(name)
-        }
         var warnings = try warnings(about: consumer)
         if !scope.isActive { warnings.append(.scopeInactive(name)) }
         if scope.isAccessibleForAll { warnings.append(.scopeOpenToAll(name)) }

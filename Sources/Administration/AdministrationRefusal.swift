@@ -47,8 +47,6 @@ public enum AdministrationRefusal: Error, Equatable, Sendable {
     case policy(String)
     /// The on-behalf-of entry would break a rule.
     case onBehalfOf(OnBehalfOfFault)
-    /// A portal's tokens are not bound to a key yet, so that only installations for tests may have such a portal.
-    case portalUnbound(ScopeName)
     /// Store or files are others than when the plan was made.
     case stalePlan
 }
@@ -81,8 +79,6 @@ extension AdministrationRefusal: CustomStringConvertible {
         case .notResourceOwner(let id, let number): "`\(number)` is not the competent authority of `\(id)`"
         case .policy(let fault): fault
         case .onBehalfOf(let fault): "\(fault)"
-        case .portalUnbound(let name):
-            "`\(name)` can be granted only in an installation for tests: its tokens are not bound to a key"
         case .stalePlan: "the plan is stale: what it was made of has changed meanwhile"
         }
     }

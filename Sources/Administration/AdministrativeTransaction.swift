@@ -20,9 +20,6 @@ public protocol AdministrativeReader: ScopeReader, ClientReader, RegisterReader,
 {
     /// The operator's organisation, the only one that may own reserved prefixes; nil when `init` was given none.
     var operatorOrganisation: OrganisationNumber? { get throws }
-
-    /// Whether the installation was made for tests, with persons and organisations that nobody is.
-    var isForTests: Bool { get throws }
 }
 
 /// An open, immediate transaction in which an act and its ledger entry are kept together.

@@ -80,6 +80,11 @@ struct ErrorResponse {
         case .accessTokenRefused:
             fields[.wwwAuthenticate] =
                 "Bearer realm=\"\(issuer)\", error=\"\(error)\", error_description=\"\(Self.oauthText(description))\""
+        case .invalidDPoPProof, .useDPoPNonce:
+            // RFC 9449 §7.1, §9.
+            let algorithms = JWSAlgorithm.allCases.map(\.rawValue).joined(separator: " ")
+            fields[.wwwAuthenticate] =
+                "DPoP realm=\"\(issuer)\", error=\"\(error)\", error_description=\"\(Self.oauthText(description))\", algs=\"\(algorithms)\""
         case .insufficientScope:
             let scopes = (details["scopes"]?.strings ?? []).joined(separator: " ")
             fields[.wwwAuthenticate] = "Bearer realm=\"\(issuer)\", error=\"\(error)\", scope=\"\(scopes)\""

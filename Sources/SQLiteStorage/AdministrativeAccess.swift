@@ -16,13 +16,6 @@ extension SQLiteReader: AdministrativeReader {
     }
 }
 
-extension SQLiteReader {
-    /// Whether the installation was made for tests (setting `environment`); one that says nothing was not.
-    public var isForTests: Bool {
-        get throws { try setting("environment") == "test" }
-    }
-}
-
 extension SQLiteTransaction: AdministrativeTransaction {
     /// Names the operator's organisation; `init --org` does so.
     public func setOperatorOrganisation(_ number: OrganisationNumber) throws {

@@ -59,16 +59,6 @@ public struct Banner: Sendable, Hashable {
         warnings = Self.warnings(configuration, opened: opened, counts: counts, openFiles: openFiles, at: now)
     }
 
-    /// Whether a portal may vouch for persons.
-    private static func hasPortal(_ opened: OpenedInstallation) -> Bool {
-        let accesses = try? opened.store.read { reader in
-            var query = AccessQuery()
-            query.scope = try ScopeName(parsing: "altinn:portal/enduser")
-            return try reader.accesses(query).filter { $0.state == .approved }
-        }
-        return accesses?.isEmpty == false
-    }
-
     private static func warnings(
         _ configuration: ServerConfiguration,
         opened: OpenedInstallation,
@@ -87,11 +77,6 @@ public struct Banner: Sendable, Hashable {
         }
         if counts?.hasRegister == false {
             warnings.append("the organisation register is empty: no client gets a token before `portvakt org import`")
-        }
-        if Self.hasPortal(opened) {
-            warnings.append(
-                "somebody holds `altinn:portal/enduser`, whose tokens are not bound to a key: for tests only"
-            )
         }
         for anchor in opened.trust.current.anchors where anchor.notAfter < now + Seconds.days(60) {
             warnings.append("the trust anchor `\(anchor.subject.shortName)` ends at \(anchor.notAfter)")

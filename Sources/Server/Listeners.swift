@@ -100,7 +100,8 @@ struct Listeners {
                 portalURL: configuration.portalURL,
                 keys: opened.keys.ring,
                 pseudonyms: opened.pseudonyms,
-                believesUnboundPortals: configuration.environment == .test,
+                proofNonces: opened.proofNonces,
+                isProofNonceRequired: configuration.proofNonce == .required,
                 clock: clock
             )
         )

@@ -140,7 +140,6 @@ extension AdministrationRefusal: CLIErrorConvertible {
         case .notResourceOwner: CLIError("resource_owner", description, status: .notAllowed)
         case .policy: CLIError("policy_invalid", description)
         case .onBehalfOf: CLIError("on_behalf_of_refused", description)
-        case .portalUnbound: CLIError("portal_unbound", description, status: .notAllowed)
         case .stalePlan: .conflict("plan_stale", description, hint: "nothing was done; look at the plan again")
         }
     }

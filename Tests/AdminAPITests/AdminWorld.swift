@@ -16,6 +16,7 @@ public import SQLiteStorage
 import Scopes
 import Synchronization
 import TestSupport
+import TestTokens
 import Testing
 import TokenIssuance
 import Vocabulary
@@ -48,10 +49,16 @@ final class AdminWorld {
     let keys: SigningKeyRing
     let keyID: KeyID
     let pseudonyms: PseudonymKey
+    let nonces = DPoPNonces()
     private let folder: DataFolder
     private let listener: AdminListener
 
-    init(believesUnboundPortals: Bool = true) throws {
+    /// The key that portals' tokens are bound to.
+    let prover: ProofMint
+    private let proofs = Mutex(0)
+
+    init(isProofNonceRequired: Bool = false) throws {
+        prover = try ProofMint()
         let url = FileManager.default.temporaryDirectory.appending(path: "portvakt-admin-api-\(UUID())")
         folder = DataFolder(path: url.path)
         try folder.create()
@@ -76,7 +83,8 @@ final class AdminWorld {
                     portalURL: "https://portal.example.no/",
                     keys: keys,
                     pseudonyms: pseudonyms,
-                    believesUnboundPortals: believesUnboundPortals,
+                    proofNonces: nonces,
+                    isProofNonceRequired: isProofNonceRequired,
                     clock: clock
                 )
             ),
@@ -163,8 +171,33 @@ final class AdminWorld {
             "jti": "token-1",
             "aud": .string(Self.adminURL),
         ]
-        if let pid { claims["pid"] = .string(pid) }
+        if let pid {
+            claims["pid"] = .string(pid)
+            // DESIGN §8: where a person acts the token is bound to a key.
+            claims["token_type"] = "DPoP"
+            claims["cnf"] = ["jkt": .string(prover.thumbprint)]
+        }
         return claims
+    }
+
+    /// A proof for a request with a token; each has a `jti` of its own.
+    func proof(_ method: HTTPRequest.Method, _ path: String, token: String) throws -> String {
+        try prover.proof(draft(method, path, token: token))
+    }
+
+    /// What a good proof says.
+    func draft(_ method: HTTPRequest.Method, _ path: String, token: String) -> DPoPProofDraft {
+        let number = proofs.withLock { number in
+            number += 1
+            return number
+        }
+        return DPoPProofDraft(
+            method: method.rawValue,
+            url: Self.adminURL + path.drop { $0 == "/" },
+            identifier: "proof-\(number)",
+            issuedAt: clock.now,
+            accessToken: token
+        )
     }
 
     func mint(
@@ -189,7 +222,12 @@ final class AdminWorld {
         body: String? = nil
     ) async throws -> TestResponse {
         var headers = headers
-        if let token { headers[.authorization] = "Bearer \(token)" }
+        if let token, !headers.contains(.authorization) {
+            let claims = try CompactJWS(parsing: token).payloadObject()
+            let isBound = claims["token_type"] == "DPoP"
+            headers[.authorization] = (isBound ? "DPoP " : "Bearer ") + token
+            if isBound, !headers.contains(.dpop) { headers[.dpop] = try proof(method, path, token: token) }
+        }
         if body != nil, !headers.contains(.contentType) { headers[.contentType] = "application/json" }
         return try await Application(responder: listener, logger: .silent).test(.router) { [headers] client in
             try await client.execute(

@@ -142,7 +142,8 @@ struct EnvironmentTests {
             ]
         )
         #expect(
-            try faults { $0["MASKINPORTEN_DPOP"] = "true" } == ["`MASKINPORTEN_DPOP` is not supported by this version"]
+            try faults { $0["MASKINPORTEN_DPOP"] = "HS256" }
+                == ["`MASKINPORTEN_DPOP` is neither on, off nor an algorithm: `HS256`"]
         )
     }
 

@@ -11,7 +11,7 @@ struct AccessRuleTests {
         change(&claims)
         var policy = VerificationPolicy(issuer: Sample.issuer)
         policy.audience = .ignored
-        return try policy.checkClaims(claims, at: FakeClock.start)
+        return try policy.checkClaims(claims, shown: .bearer, at: FakeClock.start)
     }
 
     private static let read = made { try ScopeName(parsing: "exampledir:register.read") }

@@ -25,7 +25,7 @@ struct AccessDemand: Sendable {
     }
 
     /// Refuses a token that does not fulfil it; nothing is told of other organisations.
-    func check(_ token: AdministrativeToken, believesUnboundPortals: Bool) throws(Problem) {
+    func check(_ token: AdministrativeToken) throws(Problem) {
         if token.isDelegated, !allowsSupplier {
             throw Problem(
                 .actForbidden,
@@ -36,12 +36,12 @@ struct AccessDemand: Sendable {
         guard token.holds(anyOf: scopes) else { throw missing(scopes) }
         guard isPersonal else { return }
         guard token.holds(.portal) else { throw missing([.portal]) }
-        // DESIGN §8: such a token is good for whoever steals it, which only a test environment takes.
-        guard believesUnboundPortals else {
+        // DESIGN §8: whoever stole another one could act as any person. None is issued; what was before counts no more.
+        guard token.isBound else {
             throw Problem(
                 .actForbidden,
                 reason: "portal_unbound",
-                "a portal's token counts only when it is bound to a key, which this version cannot do outside `test`"
+                "a portal's token counts only when it is bound to a key: ask for it with a DPoP proof, and call with one"
             )
         }
         guard token.pid != nil else {

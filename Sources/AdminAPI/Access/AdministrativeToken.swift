@@ -20,6 +20,8 @@ struct AdministrativeToken: Sendable {
     let pid: NationalIdentityNumber?
     /// Its `jti`.
     let tokenID: TokenID
+    /// Whether it is bound to a key, which the request has proved to hold.
+    let isBound: Bool
 
     func holds(_ scope: AdministrativeScope) -> Bool { scopes.contains(scope.rawValue) }
 
@@ -44,6 +46,7 @@ extension AdministrativeToken {
         prefixes = claims["consumer_prefix"]?.strings ?? []
         pid = claims["pid"]?.string.flatMap(NationalIdentityNumber.init(parsing:))
         self.tokenID = TokenID(tokenID)
+        isBound = claims.contains("cnf")
     }
 
     /// The ISO 6523 form, `{"authority": …, "ID": "0192:991825827"}`.

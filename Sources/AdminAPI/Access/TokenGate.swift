@@ -1,4 +1,6 @@
 import HTTPServer
+import HTTPTypes
+import Hummingbird
 import JOSE
 import LibCrypto
 import TokenIssuance
@@ -12,6 +14,8 @@ struct TokenGate: Sendable {
     let issuer: Issuer
     /// The one `aud` that is taken.
     let audience: String
+    /// Checks the proofs of tokens that are bound to a key.
+    let proofs: ProofGate
 
     /// The largest token that is looked at, in bytes; ours are far smaller.
     private static let maximumLength = 16 * 1024
@@ -26,14 +30,74 @@ struct TokenGate: Sendable {
         case bound = "access_token_bound"
     }
 
-    /// The token of an `Authorization` field.
+    /// The token of a request: a bearer token, one that is bound to the connection's certificate (RFC 8705 §3), or one that is
+    /// bound to a key with its proof (RFC 9449 §7.1).
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - certificate: The SHA-256 of the client certificate that came with it (`x5t#S256`); nil when none did.
+    ///   - now: The time at which everything must hold.
+    /// - Throws: `Refusal.accessTokenMissing`, `Unavailable`, or a ``Problem`` of 401.
+    func token(
+        of request: Request,
+        showing certificate: String? = nil,
+        at now: Timestamp
+    ) throws -> AdministrativeToken {
+        let fields = request.headers[values: .authorization]
+        guard let (scheme, text) = credentials(in: fields.first) else { throw Refusal.accessTokenMissing }
+        guard scheme == "dpop" else { return try token(of: fields.first, showing: certificate, at: now) }
+        // Two could be read by two parties in two ways.
+        guard fields.count == 1 else { throw refused(.malformed, "the `Authorization` field stands more than once") }
+        let claims = try claims(of: text, at: now)
+        // Of other ways of binding (RFC 7800 §3) nothing can be proved here.
+        guard claims["token_type"]?.string == "DPoP", let keys = claims["cnf"]?.object, keys.names == ["jkt"],
+            let thumbprint = keys["jkt"]?.string
+        else { throw refused(.bound, "the access token is not bound to a key by DPoP alone: send it otherwise") }
+        try proofs.check(request, token: String(text), boundTo: thumbprint, at: now)
+        return try token(claims)
+    }
+
+    /// The bearer token of an `Authorization` field.
     ///
     /// - Throws: `Refusal.accessTokenMissing`, or a ``Problem`` of 401.
-    func token(of field: String?, at now: Timestamp) throws -> AdministrativeToken {
-        // RFC 6750 §2.1: the scheme without case, one space, the token.
+    func token(
+        of field: String?,
+        showing certificate: String? = nil,
+        at now: Timestamp
+    ) throws -> AdministrativeToken {
+        guard let (scheme, text) = credentials(in: field), scheme == "bearer" else { throw Refusal.accessTokenMissing }
+        let claims = try claims(of: text, at: now)
+        // RFC 9449 §7.1, RFC 8705 §3: a stolen bound token must not pass where nobody asks for the key.
+        guard claims["token_type"]?.string == "Bearer" else {
+            throw refused(.bound, "the access token is bound to a key: send it as `DPoP`, with a proof")
+        }
+        guard let keys = claims["cnf"] else { return try token(claims) }
+        // Of other ways of binding nothing can be proved here.
+        guard let certificate, let bound = keys.object, bound.names == ["x5t#S256"],
+            bound["x5t#S256"]?.string == certificate
+        else {
+            throw refused(.bound, "the access token is bound to a client certificate that the connection does not show")
+        }
+        return try token(claims)
+    }
+
+    /// RFC 6750 §2.1, RFC 9449 §7.1: the scheme without case, one space, the token.
+    private func credentials(in field: String?) -> (scheme: String, token: Substring)? {
         let parts = (field ?? "").split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw Refusal.accessTokenMissing }
-        let claims = try signedClaims(of: parts[1], at: now)
+        guard parts.count == 2 else { return nil }
+        let scheme = parts[0].lowercased()
+        return scheme == "bearer" || scheme == "dpop" ? (scheme, parts[1]) : nil
+    }
+
+    private func token(_ claims: JSONObject) throws -> AdministrativeToken {
+        guard let token = AdministrativeToken(claims: claims) else {
+            throw refused(.malformed, "the access token lacks claims of this server's tokens")
+        }
+        return token
+    }
+
+    private func claims(of text: Substring, at now: Timestamp) throws -> JSONObject {
+        let claims = try signedClaims(of: text, at: now)
         guard claims["iss"]?.string == issuer.rawValue else {
             throw refused(.issuer, "the access token was issued by another server")
         }
@@ -48,14 +112,7 @@ struct TokenGate: Sendable {
                 "the access token is not for this API: ask for a scope under `idporten`, `altinn` or `portvakt`"
             )
         }
-        // RFC 9449 §7.1, RFC 8705 §3: a stolen bound token must not pass where nobody asks for the key.
-        guard !claims.contains("cnf"), claims["token_type"]?.string == "Bearer" else {
-            throw refused(.bound, "the access token is bound to a key")
-        }
-        guard let token = AdministrativeToken(claims: claims) else {
-            throw refused(.malformed, "the access token lacks claims of this server's tokens")
-        }
-        return token
+        return claims
     }
 
     private func signedClaims(of text: Substring, at now: Timestamp) throws -> JSONObject {

@@ -2,6 +2,7 @@ import Delegations
 import HTTPServer
 import HTTPTypes
 import Hummingbird
+import JOSE
 import TokenIssuance
 import Vocabulary
 
@@ -36,8 +37,13 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
     }
 
     func respond(to request: Request, trace: RequestTrace) async throws -> Response {
+        try await respond(to: request, trace: trace, peer: .unknown)
+    }
+
+    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         let now = settings.clock.now  // the only clock read
-        let token = try gate.token(of: request.headers[.authorization], at: now)
+        let certificate = try await peer.clientCertificate()?.thumbprint
+        let token = try gate.token(of: request, showing: certificate, at: now)
         try settings.admission.admit(token.client)
         do {
             guard !operations.isEmpty else {
@@ -49,7 +55,7 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
                     allowed: methods.map(\.rawValue)
                 )
             }
-            try operation.access.check(token, believesUnboundPortals: settings.believesUnboundPortals)
+            try operation.access.check(token)
             let call = try await call(of: operation, request, token: token, trace: trace, at: now)
             return try await settings.admission.work { try await operation.perform(call) }.response
         } catch {
@@ -57,6 +63,14 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
             problem.caller = token.client
             throw problem
         }
+    }
+
+    /// RFC 9449 §9: the next nonce with every answer to a request that had a proof.
+    func complete(_ response: inout Response, to request: Request) {
+        guard request.headers.contains(.dpop) else { return }
+        response.headers.append(
+            HTTPField(name: .dpopNonce, value: settings.proofNonces.nonce(at: settings.clock.now))
+        )
     }
 
     private func call(
@@ -122,7 +136,7 @@ extension HTTPField.Name {
     /// The organisation that `{party}` means when it is the word `organization`.
     static let partyOrganisationNumber = known("Altinn-Party-OrganizationNumber")
 
-    private static func known(_ name: String) -> HTTPField.Name {
+    static func known(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("`\(name)` is no field name") }
         return name
     }

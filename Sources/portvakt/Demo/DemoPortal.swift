@@ -14,8 +14,8 @@ struct DemoPortal: AsyncParsableCommand {
         discussion: """
             The page that `confirmUrl` and `viewUri` lead to: it shows a request for a system user or a consent, and lets a \
             person of the demo world approve, refuse or revoke it. Whoever opens it chooses who to be; nobody logs in. It is \
-            a client of the server like any other: it gets a token with altinn:portal/enduser and the person's number, and \
-            calls the admin listener. It listens where `portal_url` says, on loopback only.
+            a client of the server like any other: it gets a token with altinn:portal/enduser and the person's number, bound to \
+            a key by DPoP, and calls the admin listener. It listens where `portal_url` says, on loopback only.
             """
     )
 
@@ -35,9 +35,13 @@ struct DemoPortal: AsyncParsableCommand {
             let address = try? ListenAddress(parsing: portal.authority), address.isLoopback
         else { throw CLIError.usage("`portal_url` is not set, or is not on loopback") }
         let environment = try EnvironmentFile(reading: "\(folder)/demo/clients/portal/.env").variables
-        let client: ClientConfiguration
+        var client: ClientConfiguration
         do throws(ConfigurationError) { client = try .fromEnvironment(environment) } catch {
             throw CLIError.usage("the portal's client is not configured: \(error.faults.joined(separator: "; "))")
+        }
+        // Whoever stole a portal's token could act as a person: it is bound to a key that only this process has.
+        do throws(KeyLoadingError) { client.dpop = try .ephemeral() } catch {
+            throw CLIError("key_unusable", "no key could be made: \(error)")
         }
         let persons = try DemoPerson.read("\(folder)/demo/world.json")
         var logger = Logger(label: "demo-portal") { StreamLogHandler.standardError(label: $0) }

@@ -65,13 +65,18 @@ struct DemoPortalAPI: Sendable {
         if path.hasSuffix("authorizedparties") {
             scopes.append(try ScopeName(parsing: "altinn:accessmanagement/authorizedparties"))
         }
-        let token = try await tokens.token(for: TokenRequest(scopes) { $0.person = person.number })
+        let api = AuthorizedHTTPClient(
+            .shared,
+            tokens: tokens,
+            request: TokenRequest(scopes) { $0.person = person.number },
+            // The admin listener of the same machine, or of the one that `admin_url` names.
+            allowsPlainHTTP: true
+        )
         var request = HTTPClientRequest(url: adminURL + path)
         request.method = method
-        request.headers.add(name: "Authorization", value: token.authorization)
         // Nobody logs in at the demo: what ID-porten calls substantial is claimed, as a portal must demand at least.
         request.headers.add(name: "Portvakt-Authentication-Level", value: "3")
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let response = try await api.execute(request, timeout: .seconds(10))
         let body = try await response.body.collect(upTo: 1_048_576)
         let value = (try? JSONValue(parsing: Array(buffer: body))) ?? .null
         guard (200..<300).contains(response.status.code) else {

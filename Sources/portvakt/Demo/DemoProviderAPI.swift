@@ -21,6 +21,7 @@ struct DemoProviderAPI: Sendable {
         var policy = VerificationPolicy(issuer: issuer)
         policy.algorithms = [.rs256, .es256]
         policy.audience = .mineIfPresent(["http://\(address)/"])
+        policy.dpop = .acceptIfBound(at: "http://\(address)")
         self.address = address
         self.keys = keys
         verifier = TokenVerifier(policy: policy, keys: keys)

@@ -5,7 +5,7 @@ struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
         abstract: "Ask for, look into and verify access tokens.",
-        subcommands: [TokenInspect.self, TokenRequestCommand.self, TokenVerify.self]
+        subcommands: [TokenInspect.self, TokenProof.self, TokenRequestCommand.self, TokenVerify.self]
     )
 }
 

@@ -38,6 +38,19 @@ struct TokenRequestCommand: AsyncParsableCommand {
     )
     var pidFile: String?
 
+    @Flag(name: .long, help: "Bind the token to a key by DPoP; without --dpop-key to one that nobody keeps.")
+    var dpop = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The key that the token is bound to, a JWK; made when it is not there. For `token proof`.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var dpopKey: String?
+
     @Flag(name: .long, help: "Print the header field that presents the token.")
     var header = false
 
@@ -56,7 +69,7 @@ struct TokenRequestCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try client.configuration()
+        let configuration = try boundConfiguration()
         let request = try request(configuration.defaultRequest)
         // Taken here: the request is sent by a task that does not inherit this one's console.
         let console = showAssertion ? Console.current : nil
@@ -70,6 +83,18 @@ struct TokenRequestCommand: AsyncParsableCommand {
             throw error.cliError
         }
         try show(token)
+    }
+
+    private func boundConfiguration() throws(CLIError) -> ClientConfiguration {
+        var configuration = try client.configuration()
+        if let dpopKey {
+            configuration.dpop = .key(try DPoPKeyFile.readOrMake(dpopKey))
+        } else if dpop {
+            do throws(KeyLoadingError) { configuration.dpop = try .ephemeral() } catch {
+                throw CLIError("key_unusable", "no key could be made: \(error)")
+            }
+        }
+        return configuration
     }
 
     private func request(_ configured: TokenRequest?) throws -> TokenRequest {
@@ -111,6 +136,9 @@ struct TokenRequestCommand: AsyncParsableCommand {
         let scopes = token.scopes.sorted().map(\.rawValue).joined(separator: " ")
         let now = options.now
         options.note("token for \(scopes), until \(token.expiresAt) (\(token.expiresAt.relative(to: now)))")
+        if token.kind == .dpop, let dpopKey {
+            options.note("bound to the key in `\(dpopKey)`: each use needs a proof, by `portvakt token proof`")
+        }
         if let traceID = token.traceID { options.detail("trace id: \(traceID)") }
         let console = Console.current
         if header { return try console.write("Authorization: \(token.authorization)\n") }
