@@ -24,7 +24,7 @@ public protocol AdministrativeReader: ScopeReader, ClientReader, RegisterReader,
 
 /// An open, immediate transaction in which an act and its ledger entry are kept together.
 public protocol AdministrativeTransaction: AdministrativeReader, ScopeStore, ClientStore, RoleStore, ResourceStore,
-    DelegationStore, LedgerTransaction
+    DelegationStore, LedgerTransaction, TokenRevocationStore
 {
     /// Raises the revision of the facts, once a transaction, so that no decision rests on what was (DESIGN §2).
     func raiseRevision() throws

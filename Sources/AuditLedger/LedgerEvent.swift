@@ -133,6 +133,8 @@ public struct LedgerEvent: Sendable, Hashable {
         case consentRevoked = "consent_revoked"
         /// A request for consent was taken back.
         case consentDeleted = "consent_deleted"
+        /// A token, or all of a client, consumer or scope, were ended before their time.
+        case tokensRevoked = "tokens_revoked"
         /// The operator accepted that the clock was set back.
         case clockAccepted = "clock_accepted"
     }

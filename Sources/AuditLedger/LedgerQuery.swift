@@ -16,6 +16,8 @@ public struct LedgerQuery: Sendable, Hashable {
     public var organisation: OrganisationNumber?
     /// With that scope among others.
     public var scope: ScopeName?
+    /// About the token with that `jti`.
+    public var tokenID: TokenID?
     /// Refused with that code.
     public var code: String?
     /// Done by an actor whose name holds that text.
@@ -33,13 +35,14 @@ public struct LedgerQuery: Sendable, Hashable {
             && (client == nil || client == event.client)
             && (organisation == nil || organisation == event.consumer || organisation == event.supplier)
             && scope.map { event.scopes.contains($0) } ?? true
+            && (tokenID == nil || tokenID == event.tokenID)
             && (code == nil || code == event.code)
             && actor.map { event.actor?.contains($0) ?? false } ?? true
     }
 
     /// Texts that the body of every wanted entry holds, by which a database can pass most others over unread.
     public var needles: [String] {
-        [trace?.rawValue, client?.rawValue, organisation?.description, scope?.rawValue, code]
+        [trace?.rawValue, client?.rawValue, organisation?.description, scope?.rawValue, tokenID?.rawValue, code]
             .compactMap(\.self)
             // A body holds these two escaped.
             .filter { !$0.utf8.contains(UInt8(ascii: "\"")) && !$0.utf8.contains(UInt8(ascii: "\\")) }

@@ -32,9 +32,23 @@ struct ErrorResponse {
     /// A refused token request.
     init(_ request: RefusedRequest, issuer: Issuer) {
         self.init(request.refusal, status: request.status, error: request.oauthError.rawValue)
-        if request.status == 401 {
+        if let challenge = Self.tokenChallenge(request.refusal, issuer: issuer) {
+            fields[.wwwAuthenticate] = challenge
+        } else if request.status == 401 {
             // RFC 9110 §15.5.2: 401 carries a challenge. No scheme is registered for RFC 7523; this names the method.
             fields[.wwwAuthenticate] = "private_key_jwt realm=\"\(issuer)\""
+        }
+    }
+
+    /// RFC 6750 §3: what an endpoint that takes tokens answers to one that is missing or not acceptable.
+    private static func tokenChallenge(_ refusal: Refusal, issuer: Issuer) -> String? {
+        switch refusal {
+        // Without any credentials the challenge has no error code; RFC 7662 §2.1 leaves the choice of method.
+        case .accessTokenMissing: "Bearer realm=\"\(issuer)\", private_key_jwt realm=\"\(issuer)\""
+        case .accessTokenRefused(let fault):
+            "Bearer realm=\"\(issuer)\", error=\"invalid_token\", error_description=\"\(oauthText(refusal.explanation))\""
+                + (fault == .bound ? ", DPoP realm=\"\(issuer)\"" : "")
+        default: nil
         }
     }
 
@@ -194,6 +208,7 @@ extension Unavailable {
         case .queueFull: "too many requests are waiting"
         case .clockBehind: "the server's clock is behind the time that it has already seen"
         case .noSigningKey: "the server has no active signing key"
+        case .statusListsFull: "every status list is full of tokens that have not ended"
         case .draining: "the server is shutting down"
         }
     }
@@ -203,7 +218,7 @@ extension Unavailable {
         switch self {
         case .queueFull, .draining: 1
         case .storeUnavailable: 5
-        case .clockBehind, .noSigningKey: 30
+        case .clockBehind, .noSigningKey, .statusListsFull: 30
         }
     }
 }

@@ -13,6 +13,8 @@ public struct PublicListener: ListenerResponder {
         public var issuer: Issuer
         /// Answers token requests.
         public var tokens: any TokenIssuing
+        /// Answers what is asked about tokens; nil where nothing is asked.
+        public var queries: TokenQueries?
         /// The key set.
         public var keySet: PublishedDocument
         /// The metadata.
@@ -21,6 +23,10 @@ public struct PublicListener: ListenerResponder {
         public var readiness: Readiness
         /// Takes what was refused before the client had proved who it is.
         public var earlyRefusals: any EarlyRefusals
+        /// Where client certificates come from.
+        public var clientCertificates: ClientCertificateReading
+        /// Says who may go on.
+        public var admission: Admission
         /// The nonces of DPoP proofs; nil where none are given.
         public var proofNonces: DPoPNonces?
         /// Dates the answers.
@@ -32,20 +38,26 @@ public struct PublicListener: ListenerResponder {
         public init(
             issuer: Issuer,
             tokens: any TokenIssuing,
+            queries: TokenQueries? = nil,
             keySet: PublishedDocument,
             metadata: PublishedDocument,
             readiness: Readiness,
             earlyRefusals: any EarlyRefusals,
+            admission: Admission = Admission(),
+            clientCertificates: ClientCertificateReading = .off,
             proofNonces: DPoPNonces? = nil,
             clock: any WallClock,
             traceIDs: any TraceIDSource = RandomTraceIDs()
         ) {
             self.issuer = issuer
             self.tokens = tokens
+            self.queries = queries
             self.keySet = keySet
             self.metadata = metadata
             self.readiness = readiness
             self.earlyRefusals = earlyRefusals
+            self.admission = admission
+            self.clientCertificates = clientCertificates
             self.proofNonces = proofNonces
             self.clock = clock
             self.traceIDs = traceIDs
@@ -67,6 +79,7 @@ public struct PublicListener: ListenerResponder {
             TokenEndpoint(
                 issuer: parts.tokens,
                 earlyRefusals: parts.earlyRefusals,
+                admission: parts.admission,
                 proofNonces: parts.proofNonces,
                 clock: parts.clock,
                 ignoredAuthorization: { ignoredAuthorization.increment() },
@@ -74,6 +87,7 @@ public struct PublicListener: ListenerResponder {
             ),
             at: base + "token"
         )
+        if let queries = parts.queries { Self.add(queries, to: &routes, base: base, parts: parts, logger: logger) }
         routes.add(PublishedDocumentEndpoint(name: .keySet, document: parts.keySet), at: base + "jwk")
         for path in ServerMetadata.paths(of: parts.issuer) {
             routes.add(PublishedDocumentEndpoint(name: .metadata, document: parts.metadata), at: path)
@@ -90,8 +104,34 @@ public struct PublicListener: ListenerResponder {
             traceIDs: parts.traceIDs,
             date: DateField(clock: parts.clock),
             metrics: ListenerMetrics(listener: "public", endpoints: routes.names),
-            logger: logger
+            logger: logger,
+            clientCertificates: parts.clientCertificates,
+            admission: parts.admission,
+            earlyRefusals: parts.earlyRefusals
         )
+    }
+
+    /// The endpoints about tokens that were issued.
+    private static func add(
+        _ queries: TokenQueries,
+        to routes: inout Routes,
+        base: String,
+        parts: Parts,
+        logger: Logger
+    ) {
+        let reading = TokenQueryReading(earlyRefusals: parts.earlyRefusals, admission: parts.admission)
+        routes.add(IntrospectionEndpoint(introspector: queries.introspector, reading: reading), at: base + "introspect")
+        routes.add(
+            RevocationEndpoint(revoker: queries.revoker, reading: reading, logger: logger),
+            at: base + "revoke"
+        )
+        let lists = queries.statusLists
+        routes.add(
+            PublishedDocumentEndpoint(name: .statusLists, document: lists.aggregation),
+            at: base + "statuslists"
+        )
+        let prefix = base + "statuslists/"
+        routes.add(StatusListEndpoint(lists: lists, prefix: prefix), below: prefix)
     }
 
     /// Whether an endpoint is there that wants the body.
@@ -106,5 +146,26 @@ public struct PublicListener: ListenerResponder {
             }
             return endpoint
         }
+    }
+}
+
+/// What answers questions about tokens that were issued.
+public struct TokenQueries: Sendable {
+    /// Answers introspection requests.
+    public let introspector: any TokenIntrospecting
+    /// Answers revocation requests.
+    public let revoker: any TokenRevoking
+    /// The status lists.
+    public let statusLists: PublishedStatusLists
+
+    /// What answers them.
+    public init(
+        introspector: any TokenIntrospecting,
+        revoker: any TokenRevoking,
+        statusLists: PublishedStatusLists
+    ) {
+        self.introspector = introspector
+        self.revoker = revoker
+        self.statusLists = statusLists
     }
 }

@@ -14,19 +14,21 @@ public final class PublishedDocument: Sendable {
     }
 
     private let maximumAge: Seconds
+    private let mediaType: String
     private let edition: Mutex<Edition>
 
-    /// A JSON document that caches may keep for `maximumAge`.
-    public init(_ bytes: [UInt8], maximumAge: Seconds) {
+    /// A document, JSON unless told otherwise, that caches may keep for `maximumAge`.
+    public init(_ bytes: [UInt8], maximumAge: Seconds, mediaType: String = "application/json") {
         self.maximumAge = maximumAge
-        edition = Mutex(Self.edition(of: bytes, maximumAge: maximumAge))
+        self.mediaType = mediaType
+        edition = Mutex(Self.edition(of: bytes, as: mediaType, maximumAge: maximumAge))
     }
 
     /// Puts other bytes in place of the present ones; returns whether they differ.
     @discardableResult
     public func replace(with bytes: [UInt8]) -> Bool {
         guard self.bytes != bytes else { return false }
-        let next = Self.edition(of: bytes, maximumAge: maximumAge)
+        let next = Self.edition(of: bytes, as: mediaType, maximumAge: maximumAge)
         edition.withLock { $0 = next }
         return true
     }
@@ -46,13 +48,13 @@ public final class PublishedDocument: Sendable {
         return Response(status: .ok, headers: edition.fields, body: ResponseBody(byteBuffer: edition.body))
     }
 
-    private static func edition(of bytes: [UInt8], maximumAge: Seconds) -> Edition {
+    private static func edition(of bytes: [UInt8], as mediaType: String, maximumAge: Seconds) -> Edition {
         let entityTag = entityTag(of: bytes)
         return Edition(
             bytes: bytes,
             body: ByteBuffer(bytes: bytes),
             fields: [
-                .contentType: "application/json",
+                .contentType: mediaType,
                 .cacheControl: "public, max-age=\(maximumAge.count)",
                 .eTag: entityTag,
             ],

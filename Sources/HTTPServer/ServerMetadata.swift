@@ -11,8 +11,17 @@ public struct ServerMetadata: Sendable, Hashable {
     /// The life of a token where neither client nor scope says otherwise.
     public let defaultTokenLifetime: Seconds
 
+    /// Whether client certificates are taken, by handshake or from a proxy (RFC 8705).
+    public let takesClientCertificates: Bool
+
     /// The metadata of a server with these limits.
-    public init(issuer: Issuer, maximumAssertionLifetime: Seconds, defaultTokenLifetime: Seconds) {
+    public init(
+        issuer: Issuer,
+        maximumAssertionLifetime: Seconds,
+        defaultTokenLifetime: Seconds,
+        takesClientCertificates: Bool = false
+    ) {
+        self.takesClientCertificates = takesClientCertificates
         self.issuer = issuer
         self.maximumAssertionLifetime = maximumAssertionLifetime
         self.defaultTokenLifetime = defaultTokenLifetime
@@ -20,7 +29,7 @@ public struct ServerMetadata: Sendable, Hashable {
 
     /// The document.
     public var document: JSONObject {
-        [
+        var document: JSONObject = [
             "issuer": .string(issuer.rawValue),
             "token_endpoint": .string(issuer.endpoint("token")),
             "jwks_uri": .string(issuer.endpoint("jwk")),
@@ -30,8 +39,17 @@ public struct ServerMetadata: Sendable, Hashable {
             "grant_types_supported": [
                 .string(TokenForm.jwtBearerGrantType), .string(TokenForm.clientCredentialsGrantType),
             ],
-            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+            "token_endpoint_auth_methods_supported": .strings(clientAuthentication),
             "token_endpoint_auth_signing_alg_values_supported": .strings(JWSAlgorithm.allCases.map(\.rawValue)),
+            "introspection_endpoint": .string(issuer.endpoint("introspect")),
+            // RFC 8414 §2: authentication methods, and schemes of access tokens (RFC 7662 §2.1).
+            "introspection_endpoint_auth_methods_supported": ["private_key_jwt", "Bearer"],
+            "introspection_endpoint_auth_signing_alg_values_supported": .strings(JWSAlgorithm.allCases.map(\.rawValue)),
+            "revocation_endpoint": .string(issuer.endpoint("revoke")),
+            "revocation_endpoint_auth_methods_supported": ["private_key_jwt", "Bearer"],
+            "revocation_endpoint_auth_signing_alg_values_supported": .strings(JWSAlgorithm.allCases.map(\.rawValue)),
+            // Token Status List draft §9.1.
+            "status_list_aggregation_endpoint": .string(issuer.endpoint("statuslists")),
             // RFC 9449 §5.1.
             "dpop_signing_alg_values_supported": .strings(JWSAlgorithm.allCases.map(\.rawValue)),
             // RFC 9396 §10.
@@ -42,6 +60,14 @@ public struct ServerMetadata: Sendable, Hashable {
             "portvakt_clock_skew": .integer(GrantRules.skew.count),
             "portvakt_default_token_lifetime": .integer(defaultTokenLifetime.count),
         ]
+        // RFC 8705 §3.3; aliases (§5) are not needed, since who shows no certificate is served at the same place.
+        if takesClientCertificates { document["tls_client_certificate_bound_access_tokens"] = true }
+        return document
+    }
+
+    /// RFC 8705 §2.1.1: by certificate only where one can be shown.
+    private var clientAuthentication: [String] {
+        takesClientCertificates ? ["private_key_jwt", "tls_client_auth"] : ["private_key_jwt"]
     }
 
     /// Where the document is served: at the issuer, and for an issuer with a path at RFC 8414's place too.

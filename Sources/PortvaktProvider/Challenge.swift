@@ -5,7 +5,7 @@ import Vocabulary
 ///
 /// The field for clients that follow the standard (``authenticate``) and the body for people (``problem``) tell the same.
 public struct Challenge: Sendable, Hashable {
-    /// The HTTP status: 400, 401, 403, or 503 when the issuer's keys cannot be had.
+    /// The HTTP status: 400, 401, 403, or 503 when the issuer's keys or lists cannot be had.
     public let status: Int
     /// The value of `WWW-Authenticate`; nil with 503, as another token would not help.
     public let authenticate: String?
@@ -51,7 +51,7 @@ public struct Challenge: Sendable, Hashable {
             switch error {
             case .request: (400, "invalid_request", [])
             // Not the client's fault, and why the issuer does not answer is not its business.
-            case .key(.unavailable): (503, nil, [])
+            case .key(.unavailable), .status(.unavailable), .status(.refused), .status(.index): (503, nil, [])
             case .proofMemory: (503, nil, [])
             case .proof(let fault): (401, fault.wantsNonce ? "use_dpop_nonce" : "invalid_dpop_proof", [])
             case .access(let denial): (403, "insufficient_scope", denial.scopes)
@@ -65,9 +65,11 @@ public struct Challenge: Sendable, Hashable {
             code: error.code,
             description: isAvailable
                 ? Self.shortened("\(error)")
-                : error.check == .binding
-                    ? "\(error)"
-                    : "the keys of the tokens' issuer cannot be had at present",
+                : error.check == .status
+                    ? "whether the token was ended cannot be known at present"
+                    : error.check == .binding
+                        ? "\(error)"
+                        : "the keys of the tokens' issuer cannot be had at present",
             scopes: scopes,
             dpop: dpop,
             concernsProof: error.concernsProof

@@ -20,7 +20,7 @@ public struct HTTPKeyTransport: KeyTransport {
     /// - Throws: `KeyTransportError`.
     public func fetch(_ request: KeyRequest) async throws(KeyTransportError) -> KeyResponse {
         var outgoing = HTTPClientRequest(url: request.url)
-        outgoing.headers.add(name: "Accept", value: "application/json, application/jwk-set+json")
+        outgoing.headers.add(name: "Accept", value: request.accept)
         if let entityTag = request.entityTag { outgoing.headers.add(name: "If-None-Match", value: entityTag) }
         do throws(HTTPFault) {
             let answer = try await exchange.send(outgoing, within: request.timeout, readingUpTo: request.maximumSize)

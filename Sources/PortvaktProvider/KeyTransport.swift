@@ -18,13 +18,25 @@ public struct KeyRequest: Sendable, Hashable {
     public let timeout: Duration
     /// How many bytes are read at most.
     public let maximumSize: Int
+    /// The media types that are asked for (`Accept`).
+    public let accept: String
+
+    /// What is asked for unless told otherwise: key sets and metadata.
+    public static let documents = "application/json, application/jwk-set+json"
 
     /// A request.
-    public init(url: String, entityTag: String?, timeout: Duration, maximumSize: Int) {
+    public init(
+        url: String,
+        entityTag: String?,
+        timeout: Duration,
+        maximumSize: Int,
+        accept: String = KeyRequest.documents
+    ) {
         self.url = url
         self.entityTag = entityTag
         self.timeout = timeout
         self.maximumSize = maximumSize
+        self.accept = accept
     }
 }
 

@@ -1,6 +1,7 @@
 public import CoreMetrics
 public import JOSE
 import LibCrypto
+import StatusLists
 public import Vocabulary
 
 /// Verifies access tokens offline, by the issuer's public keys.
@@ -15,6 +16,7 @@ public struct TokenVerifier: Sendable {
     private let policy: VerificationPolicy
     private let keys: any KeySource
     private let clock: any WallClock
+    private let statuses: (any StatusSource)?
     private let proofs: any DPoPReplayStore
     private let outcomes: VerificationMetrics
     private let headers = HeaderMemory()
@@ -30,18 +32,22 @@ public struct TokenVerifier: Sendable {
     /// - Parameters:
     ///   - policy: What is demanded of every token.
     ///   - keys: Who knows the issuer's keys.
+    ///   - statuses: Who knows which tokens were ended; must be given unless `policy.status` is `ignored`.
     ///   - proofs: Remembers the DPoP proofs that were used; counts only where `policy.dpop` takes bound tokens.
     ///   - clock: The clock that `exp`, `nbf` and `iat` are compared with.
     ///   - metrics: Takes `portvakt_provider_verifications_total`; nil for those of the process.
     public init(
         policy: VerificationPolicy,
         keys: any KeySource,
+        statuses: (any StatusSource)? = nil,
         proofs: any DPoPReplayStore = DPoPReplayMemory(),
         clock: any WallClock = SystemClock(),
         metrics: (any MetricsFactory)? = nil
     ) {
         self.policy = policy
+        precondition(policy.status == .ignored || statuses != nil, "a policy on statuses needs their source")
         self.keys = keys
+        self.statuses = statuses
         self.proofs = proofs
         self.clock = clock
         outcomes = VerificationMetrics(metrics ?? MetricsSystem.factory)
@@ -153,7 +159,32 @@ public struct TokenVerifier: Sendable {
         if !jws.hasKnownHeader { headers.remember(header) }
         let claims: JSONObject
         do throws(CompactJWSError) { claims = try jws.payloadObject() } catch { throw .malformed(error) }
-        return try policy.checkClaims(claims, shown: presentation, at: clock.now).proved(by: identity)
+        let token = try policy.checkClaims(claims, shown: presentation, at: clock.now)
+        if policy.status != .ignored { try await checkStatus(of: claims) }
+        return token.proved(by: identity)
+    }
+
+    /// Token Status List draft §8.3: last, so that nobody without a good token makes this program fetch anything.
+    private func checkStatus(of claims: JSONObject) async throws(VerificationError) {
+        guard let statuses else { return }
+        guard let claim = claims["status"] else {
+            guard policy.status != .required else { throw .statusMissing }
+            return
+        }
+        // Other mechanisms may stand beside or instead of a list; where one is demanded, they are none.
+        guard claim.object == nil || claim["status_list"] != nil else {
+            guard policy.status != .required else { throw .statusMissing }
+            return
+        }
+        guard let reference = try? StatusReference(claim: claim) else { throw .status(.claim) }
+        let status: UInt8
+        do throws(StatusListError) {
+            status = try await statuses.status(of: reference)
+        } catch {
+            if policy.status == .whenAvailable, case .unavailable = error { return }
+            throw .status(error)
+        }
+        guard status == StatusList.valid else { throw .revoked(status: status) }
     }
 }
 

@@ -41,6 +41,12 @@ public enum VerificationError: Error, Sendable, Equatable {
     case proof(DPoPProofFault)
     /// Whether the proof was used before cannot be known at present.
     case proofMemory
+    /// It was ended before its time; tells the status in the list.
+    case revoked(status: UInt8)
+    /// It does not say where its status stands, and it must (``StatusPolicy/required``).
+    case statusMissing
+    /// Its status is not known.
+    case status(StatusListError)
     /// The token is good, but not for this: what was demanded.
     case access(AccessRule.Denial)
 
@@ -70,6 +76,8 @@ public enum VerificationError: Error, Sendable, Equatable {
         case binding
         /// The claims of Maskinporten: `client_id`, `scope`, `consumer`, `supplier`.
         case claims
+        /// `status`: whether it was ended before its time.
+        case status
         /// What the API demands besides.
         case access
     }
@@ -89,6 +97,7 @@ public enum VerificationError: Error, Sendable, Equatable {
         case .audience: .audience
         case .bound, .proofRequired, .notBound, .proof, .proofMemory: .binding
         case .claim: .claims
+        case .revoked, .statusMissing, .status: .status
         case .access: .access
         }
     }
@@ -106,8 +115,8 @@ public enum VerificationError: Error, Sendable, Equatable {
         "access_denied", "insufficient_scope", "proof_invalid", "proof_memory_unavailable", "proof_nonce",
         "proof_required", "request_malformed", "token_algorithm", "token_audience", "token_bound",
         "token_claims", "token_critical_header", "token_expired", "token_issuer", "token_key_unknown",
-        "token_keys_unavailable", "token_malformed", "token_not_yet_valid", "token_signature", "token_too_old",
-        "token_type",
+        "token_keys_unavailable", "token_malformed", "token_not_yet_valid", "token_revoked", "token_signature",
+        "token_status", "token_status_unavailable", "token_too_old", "token_type",
     ]
 
     /// A name for scripts and metrics, one of ``codes``.
@@ -131,6 +140,9 @@ public enum VerificationError: Error, Sendable, Equatable {
         case .proof(let fault): fault.wantsNonce ? "proof_nonce" : "proof_invalid"
         case .proofMemory: "proof_memory_unavailable"
         case .claim: "token_claims"
+        case .revoked: "token_revoked"
+        case .status(.unavailable), .status(.refused), .status(.index): "token_status_unavailable"
+        case .statusMissing, .status: "token_status"
         case .access(let denial): denial.isScope ? "insufficient_scope" : "access_denied"
         }
     }
@@ -162,6 +174,10 @@ extension VerificationError: CustomStringConvertible {
         case .proof(let fault): "\(fault)"
         case .proofMemory: "whether the DPoP proof was used before cannot be known at present"
         case .claim(let name): "the claim `\(name)` is missing or malformed"
+        case .revoked(let status):
+            status == 2 ? "it is suspended (status 2)" : "it was ended before its time (status \(status))"
+        case .statusMissing: "the claim `status` is missing, and every token must have one here"
+        case .status(let error): "\(error)"
         case .access(let denial): "\(denial)"
         }
     }

@@ -32,6 +32,9 @@ public struct VerificationPolicy: Sendable {
     /// Whether a token without `typ` is taken, as Maskinporten issues them.
     public var acceptsMissingType = true
 
+    /// What is done about tokens that may have been ended before their `exp`; needs the verifier to be given a source.
+    public var status = StatusPolicy.ignored
+
     /// What is demanded of tokens that are bound to a key by DPoP; bearer tokens alone unless told otherwise.
     public var dpop = DPoPPolicy.off
 

@@ -1,5 +1,6 @@
 public import Clients
 internal import Delegations
+internal import Foundation
 internal import Organisations
 internal import Scopes
 internal import Synchronization
@@ -33,8 +34,22 @@ extension SQLiteReader: FactsReader {
                     .systemUser(ofClient: client.id, vendor: client.owner, owner: owner, externalRef: externalRef),
                 owner: try standing(of: owner)
             )
+        case .issuedSystemUser(let id): try issuedSystemUser(id, of: client)
         case .consent(let id): try detail(try consent(id))
         }
+    }
+
+    /// The system user that a token was issued on, if it lives and the client is still on its system.
+    private func issuedSystemUser(_ id: UUID, of client: Client) throws -> DetailFacts? {
+        guard let user = try systemUser(id) else { return nil }
+        let system = try system(ofClient: client.id)
+        let failure: SystemUserLookupFailure? =
+            if system?.id != user.system || system?.vendor != client.owner {
+                .clientNotOnSystem
+            } else {
+                user.isDeleted ? .noSystemUser : nil
+            }
+        return .systemUser(failure.map { .failure($0) } ?? .success(user), owner: try standing(of: user.owner))
     }
 
     private func detail(_ consent: ConsentRequest?) throws -> DetailFacts {

@@ -16,7 +16,11 @@ struct Housekeeping: Service {
     let keys: LoadedSigningKeys
     let keySet: PublishedDocument
     let trust: ReloadingTrust
+    /// The trust in European organisations' seals, where there is any.
+    let sealTrust: ReloadingTrust?
     let identity: TLSFileIdentity?
+    let openConnections: @Sendable () -> Int
+    let memory = MemoryRelease()
     let clock: any WallClock
     let logger: Logger
 
@@ -32,14 +36,17 @@ struct Housekeeping: Service {
         // Off the cooperative pool: database and file system may be slow.
         try? await NIOThreadPool.singleton.runIfActive {
             lookAtKeys()
-            lookAtTrust()
+            lookAt(trust, named: "enterprise certificates")
+            if let sealTrust { lookAt(sealTrust, named: "seals") }
             if let identity { report(identity.refresh()) }
+            memory.look(connections: openConnections())
         }
     }
 
     func lookAtKeys() {
         do {
-            let records = try store.read { try $0.signingKeys() }
+            let (records, revision) = try store.read { (try $0.signingKeys(), try $0.revision) }
+            sight.note(revision: revision)
             if sight.note(isLost: false) { logger.notice("the database can be read again") }
             // Looked at after the timetable: a key that was made in this very second is in the set before it signs.
             switch keys.refresh(records, at: clock.now, publish: { keySet.replace(with: $0) }) {
@@ -59,15 +66,15 @@ struct Housekeeping: Service {
         }
     }
 
-    private func lookAtTrust() {
+    private func lookAt(_ trust: ReloadingTrust, named name: String) {
         switch trust.refresh() {
         case .none: break
         case .reloaded(let store):
             logger.notice(
                 "trust reloaded",
-                metadata: ["revision": "\(store.revision)", "anchors": "\(store.anchors.count)"]
+                metadata: ["trust": "\(name)", "revision": "\(store.revision)", "anchors": "\(store.anchors.count)"]
             )
-        case .refused(let faults): logger.error("trust refused", metadata: ["faults": "\(faults)"])
+        case .refused(let faults): logger.error("trust refused", metadata: ["trust": "\(name)", "faults": "\(faults)"])
         }
     }
 

@@ -3,57 +3,80 @@ import AuditLedger
 import HTTPServer
 import JOSE
 import Logging
+import MetricsExposition
 import NIOCore
 import SQLiteStorage
 import Synchronization
 import TokenIssuance
 import Vocabulary
 
-/// The two listeners of a server.
+/// The listeners of a server: two, and a third where `/metrics` has its own.
 struct Listeners {
     let keySet: PublishedDocument
+    let statusLists: PublishedStatusLists
     let `public`: ListenerService<PublicListener>
     let admin: ListenerService<AdminListener>
+    let metrics: ListenerService<MetricsListener>?
     let requests = RequestsInFlight()
+    /// Connections by listener.
+    let connections = (public: OpenConnections(), admin: OpenConnections(), metrics: OpenConnections())
 
-    /// Makes both.
+    /// Makes them.
     ///
     /// - Throws: when an embedded template is broken.
     init(
         _ opened: OpenedInstallation,
         _ configuration: ServerConfiguration,
-        tokens: TokenIssuer,
+        pipeline: IssuancePipeline,
         writer: LedgerWriter<SQLiteStore>,
         readiness: Readiness,
+        admission: Admission,
+        registry: MetricRegistry,
         bound: BoundListeners,
         clock: any WallClock,
         logger: Logger
     ) throws {
         let maximumAge = configuration.keySetMaximumAge
         keySet = PublishedDocument(opened.keys.keySet(at: clock.now), maximumAge: maximumAge)
+        statusLists = PublishedStatusLists(maximumAge: configuration.statusListTimeToLive)
         let metadata = ServerMetadata(
             issuer: configuration.issuer,
             maximumAssertionLifetime: configuration.maximumAssertionLifetime,
-            defaultTokenLifetime: configuration.defaultTokenLifetime
+            defaultTokenLifetime: configuration.defaultTokenLifetime,
+            takesClientCertificates: configuration.clientCertificates != .off
         )
         let publicListener = try PublicListener(
             PublicListener.Parts(
                 issuer: configuration.issuer,
-                tokens: tokens,
+                tokens: pipeline.tokenIssuer,
+                queries: pipeline.tokenQueries(publishing: statusLists),
                 keySet: keySet,
                 metadata: PublishedDocument(metadata.document.encoded(), maximumAge: maximumAge),
                 readiness: readiness,
                 earlyRefusals: RingOfEarlyRefusals(ring: opened.ring, clock: clock),
+                admission: admission,
+                clientCertificates: ClientCertificateReading(
+                    configuration.clientCertificates,
+                    proxies: configuration.trustedProxies
+                ),
                 proofNonces: opened.proofNonces,
                 clock: clock
             ),
             logger: logger
         )
+        let api = Self.adminAPI(opened, configuration, writer: writer, admission: admission, clock: clock)
         let adminListener = AdminListener(
             issuer: configuration.issuer,
             hosts: Self.adminHosts(configuration),
-            api: Self.adminAPI(opened, configuration, writer: writer, clock: clock),
+            api: api,
+            metrics: configuration.metricsListen == nil
+                ? Self.metricsPage(registry, Self.metricsReaders(configuration, api)) : nil,
             readiness: readiness,
+            admission: admission,
+            clientCertificates: ClientCertificateReading(
+                configuration.adminClientCertificates,
+                proxies: configuration.trustedProxies
+            ),
             clock: clock,
             logger: logger
         )
@@ -67,9 +90,11 @@ struct Listeners {
             host: configuration.listen.host,
             port: configuration.listen.port,
             identity: opened.identity?.identity,
+            asksForClientCertificates: configuration.clientCertificates == .ask,
             limits: limits,
             deadline: deadline,
             requests: requests,
+            connections: connections.public,
             logger: logger,
             bound: { bound.set(\.public, $0) }
         )
@@ -78,11 +103,54 @@ struct Listeners {
             host: configuration.adminListen.host,
             port: configuration.adminListen.port,
             identity: opened.identity?.identity,
+            asksForClientCertificates: configuration.adminClientCertificates == .ask,
             limits: limits,
             deadline: deadline,
             requests: requests,
+            connections: connections.admin,
             logger: logger,
             bound: { bound.set(\.admin, $0) }
+        )
+        metrics = configuration.metricsListen.map { [requests, connections] address in
+            ListenerService(
+                responder: MetricsListener(
+                    issuer: configuration.issuer,
+                    page: Self.metricsPage(registry, .everybody),
+                    admission: admission,
+                    clock: clock,
+                    logger: logger
+                ),
+                host: address.host,
+                port: address.port,
+                identity: opened.identity?.identity,
+                limits: limits,
+                deadline: deadline,
+                requests: requests,
+                connections: connections.metrics,
+                logger: logger,
+                bound: { bound.set(\.metrics, $0) }
+            )
+        }
+    }
+
+    /// The connections of each listener that there is.
+    var openConnections: [(listener: String, count: OpenConnections)] {
+        [("public", connections.public), ("admin", connections.admin)]
+            + (metrics == nil ? [] : [("metrics", connections.metrics)])
+    }
+
+    private static func metricsPage(_ registry: MetricRegistry, _ readers: MetricsPage.Readers) -> MetricsPage {
+        MetricsPage(readers: readers, mediaType: MetricRegistry.mediaType) { registry.text() }
+    }
+
+    /// DESIGN §1: with a proxy in front, everybody may come from loopback.
+    private static func metricsReaders(
+        _ configuration: ServerConfiguration,
+        _ api: AdminAPI<WriterAdministrationStore>
+    ) -> MetricsPage.Readers {
+        .operators(
+            believesLoopback: configuration.trustedProxies.isEmpty && !configuration.isBehindTLSProxy,
+            check: { try api.requireOperator($0) }
         )
     }
 
@@ -90,6 +158,7 @@ struct Listeners {
         _ opened: OpenedInstallation,
         _ configuration: ServerConfiguration,
         writer: LedgerWriter<SQLiteStore>,
+        admission: Admission,
         clock: any WallClock
     ) -> AdminAPI<WriterAdministrationStore> {
         AdminAPI(
@@ -102,6 +171,7 @@ struct Listeners {
                 pseudonyms: opened.pseudonyms,
                 proofNonces: opened.proofNonces,
                 isProofNonceRequired: configuration.proofNonce == .required,
+                admission: admission,
                 clock: clock
             )
         )
@@ -123,26 +193,35 @@ public struct ListenerPorts: Sendable, Hashable {
     public let `public`: Int
     /// The admin listener's.
     public let admin: Int
+    /// That of the listener of metrics; nil when it has none.
+    public let metrics: Int?
 }
 
-/// Waits for both listeners to listen.
+/// Waits for all listeners to listen.
 final class BoundListeners: Sendable {
     struct State: Sendable {
         var `public`: Int?
         var admin: Int?
+        var metrics: Int?
         var tell: (@Sendable (ListenerPorts) -> Void)?
     }
 
     private let state = Mutex(State())
+    private let awaitsMetrics: Bool
+
+    /// Waits for the listener of metrics too, where there is one.
+    init(awaitsMetrics: Bool) { self.awaitsMetrics = awaitsMetrics }
 
     func whenComplete(_ tell: @escaping @Sendable (ListenerPorts) -> Void) { state.withLock { $0.tell = tell } }
 
     func set(_ listener: any WritableKeyPath<State, Int?> & Sendable, _ address: SocketAddress) {
-        let complete = state.withLock { state -> (ListenerPorts, @Sendable (ListenerPorts) -> Void)? in
+        let complete = state.withLock { [awaitsMetrics] state -> (ListenerPorts, @Sendable (ListenerPorts) -> Void)? in
             state[keyPath: listener] = address.port ?? 0
-            guard let publicPort = state.public, let adminPort = state.admin, let tell = state.tell else { return nil }
+            guard let publicPort = state.public, let adminPort = state.admin, let tell = state.tell,
+                !awaitsMetrics || state.metrics != nil
+            else { return nil }
             state.tell = nil
-            return (ListenerPorts(public: publicPort, admin: adminPort), tell)
+            return (ListenerPorts(public: publicPort, admin: adminPort, metrics: state.metrics), tell)
         }
         if let (ports, tell) = complete { tell(ports) }
     }

@@ -13,6 +13,8 @@ struct OpenedInstallation {
     let ring: RefusalRing
     let trust: ReloadingTrust
     let validator: EnterpriseCertificateValidator
+    /// The trust in European organisations' seals; nil where there are no anchors for any.
+    let seals: SealTrust?
     let identity: TLSFileIdentity?
     let keys: LoadedSigningKeys
     let records: [SigningKeyRecord]
@@ -44,8 +46,13 @@ struct OpenedInstallation {
         let validator = trust.flatMap { trust in
             attempt { try EnterpriseCertificateValidator(trust: trust, revocation: configuration.revocation) }
         }
+        let seals = attempt {
+            try SealTrust(directory: configuration.sealTrustFolder) { trust in
+                try ElectronicSealValidator(trust: trust, revocation: configuration.revocation)
+            }
+        }
         let identity = configuration.tls.flatMap { files in attempt { try TLSFileIdentity(files) } }
-        faults += [configuration.listen, configuration.adminListen].compactMap { $0.obstacle() }
+        faults += configuration.addresses.compactMap { $0.obstacle() }
         guard faults.isEmpty, let lock, let trust, let validator else { throw StartFaults(faults) }
 
         let store = attempt { try SQLiteStore(folder, opening: .migrate) }
@@ -97,6 +104,7 @@ struct OpenedInstallation {
         self.ring = ring
         self.trust = trust
         self.validator = validator
+        self.seals = seals.flatMap { $0 }
         self.identity = identity
         self.keys = keys
         self.records = records

@@ -1,8 +1,10 @@
 import AuditLedger
+import CoreMetrics
 import EnterpriseCertificates
 import HTTPServer
 import JOSE
 public import Logging
+import MetricsExposition
 import SQLiteStorage
 import ServiceLifecycle
 import Synchronization
@@ -23,6 +25,7 @@ public final class PortvaktServer: Sendable {
     private let group: ServiceGroup
     private let bound: BoundListeners
     private let requests: RequestsInFlight
+    private let metrics: MetricRegistry
     private let lock: Mutex<ServeLock?>
 
     /// What is stopped or closed at the end, in this order.
@@ -38,12 +41,14 @@ public final class PortvaktServer: Sendable {
     ///   - configuration: What to run with.
     ///   - clock: The clock of every decision.
     ///   - signals: Signals that begin the graceful end.
+    ///   - version: The program's version, for the metrics.
     ///   - logger: Gets events, without secrets.
     /// - Throws: `StartFaults`: all that keeps it from starting, together.
     public init(
         _ configuration: ServerConfiguration,
         clock: any WallClock = SystemClock(),
         signals: [UnixSignal] = [],
+        version: String = "unknown",
         logger: Logger
     ) throws(StartFaults) {
         let opened = try OpenedInstallation(configuration, clock: clock)
@@ -56,42 +61,77 @@ public final class PortvaktServer: Sendable {
             clock: clock,
             notify: { $0.log(to: logger) }
         )
-        let issuer = Self.tokenIssuer(opened, configuration, writer: writer, clock: clock)
+        let metrics = MetricRegistry(ServerMetrics.all)
+        let (admission, pipeline) = withMetricsFactory(metrics) {
+            let admission = Admission(configuration.admission, proxies: configuration.trustedProxies)
+            return (
+                admission,
+                IssuancePipeline(opened, configuration, writer: writer, admission: admission, clock: clock)
+            )
+        }
         let sight = StoreSight()
         let readiness = Readiness { [keys = opened.keys.ring] in
             if sight.isLost { return .storeUnavailable }
             return Self.obstacle(writer: writer, keys: keys, algorithm: configuration.signingAlgorithm, at: clock.now)
         }
-        let bound = BoundListeners()
+        let bound = BoundListeners(awaitsMetrics: configuration.metricsListen != nil)
         let listeners: Listeners
         do {
-            listeners = try Listeners(
-                opened,
-                configuration,
-                tokens: issuer,
-                writer: writer,
-                readiness: readiness,
-                bound: bound,
-                clock: clock,
-                logger: logger
-            )
+            listeners = try withMetricsFactory(metrics) {
+                try Listeners(
+                    opened,
+                    configuration,
+                    pipeline: pipeline,
+                    writer: writer,
+                    readiness: readiness,
+                    admission: admission,
+                    registry: metrics,
+                    bound: bound,
+                    clock: clock,
+                    logger: logger
+                )
+            }
         } catch {
             throw StartFaults(["\(error)"])
         }
+        let gauges = ServerGauges(
+            writer: writer,
+            ring: opened.ring,
+            readiness: readiness,
+            admission: admission,
+            requests: listeners.requests,
+            connections: listeners.openConnections,
+            sight: sight,
+            keys: opened.keys.ring,
+            identity: opened.identity?.identity,
+            trust: opened.trust,
+            revocation: configuration.revocation,
+            clock: clock,
+            process: ProcessGauges(version: version, started: clock.now, maximumFiles: openFiles)
+        )
+        metrics.addSource { gauges.samples }
         let housekeeping = Housekeeping(
             store: opened.store,
             sight: sight,
             keys: opened.keys,
             keySet: listeners.keySet,
             trust: opened.trust,
+            sealTrust: opened.seals?.trust,
             identity: opened.identity,
+            openConnections: { [connections = listeners.openConnections] in
+                connections.reduce(0) { $0 + $1.count.count }
+            },
             clock: clock,
             logger: logger
         )
+        let statusLists = pipeline.statusListPublisher(publishing: listeners.statusLists, logger: logger)
         let drain = Drain(readiness: readiness, delay: configuration.drainDelay, logger: logger)
         // Ended from last to first, each after the one before has ended.
+        var services: [any Service] = [housekeeping, statusLists]
+        if let listener = listeners.metrics { services.append(listener) }
+        services += [listeners.admin, listeners.public, drain] as [any Service]
         var group = ServiceGroupConfiguration(
-            services: [housekeeping, listeners.admin, listeners.public, drain],
+            services: services,
             gracefulShutdownSignals: signals,
             logger: logger.quiet
         )
@@ -99,6 +139,7 @@ public final class PortvaktServer: Sendable {
             configuration.drainDelay.count + 2 * configuration.drainDeadline.count + 10
         )
         self.group = ServiceGroup(configuration: group)
+        self.metrics = metrics
         self.configuration = configuration
         self.bound = bound
         requests = listeners.requests
@@ -117,7 +158,7 @@ public final class PortvaktServer: Sendable {
         do {
             try await parts.writer.start()
             parts.ring.start()
-            try await group.run()
+            try await withMetricsFactory(metrics) { try await group.run() }
         } catch {
             failure = error
         }
@@ -137,43 +178,6 @@ public final class PortvaktServer: Sendable {
     public func stop() async { await group.triggerGracefulShutdown() }
 
     // MARK: Parts
-
-    private static func tokenIssuer(
-        _ opened: OpenedInstallation,
-        _ configuration: ServerConfiguration,
-        writer: LedgerWriter<SQLiteStore>,
-        clock: any WallClock
-    ) -> TokenIssuer {
-        let registry = SQLiteFactsRegistry(store: opened.store)
-        return TokenIssuer(
-            clock: clock,
-            authenticator: ClientAuthenticator(
-                registry: registry,
-                certificates: opened.validator,
-                rules: GrantRules(
-                    issuer: configuration.issuer,
-                    maximumLifetime: configuration.maximumAssertionLifetime,
-                    acceptsSyntheticPersons: configuration.environment == .test
-                ),
-                tokenIDs: RandomTokenIDs()
-            ),
-            registry: registry,
-            policy: IssuancePolicy(
-                issuer: configuration.issuer,
-                defaultLifetime: configuration.defaultTokenLifetime,
-                defaultAlgorithm: configuration.signingAlgorithm,
-                distress: configuration.organisationDistress,
-                administrationAudience: configuration.adminURL,
-                pseudonyms: opened.pseudonyms
-            ),
-            possession: PossessionRules(
-                issuer: configuration.issuer,
-                nonces: opened.proofNonces,
-                isNonceRequired: configuration.proofNonce == .required
-            ),
-            ledger: WriterIssuanceLedger(writer: writer, signer: TokenSigner(ring: opened.keys.ring))
-        )
-    }
 
     /// Why no token can be issued at this moment.
     private static func obstacle(

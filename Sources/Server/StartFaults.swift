@@ -17,7 +17,7 @@ extension StartFaults {
     static func explaining(_ error: any Error, _ configuration: ServerConfiguration) -> any Error {
         guard let error = error as? IOError else { return error }
         // The error does not tell whose it is; the one that can still not be listened at is named.
-        let named = [configuration.listen, configuration.adminListen].compactMap { $0.obstacle() }
+        let named = configuration.addresses.compactMap { $0.obstacle() }
         return StartFaults(named.isEmpty ? ["cannot listen: \(error)"] : named)
     }
 }

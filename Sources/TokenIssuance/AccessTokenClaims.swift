@@ -1,5 +1,6 @@
 public import Delegations
 public import JOSE
+import StatusLists
 public import Vocabulary
 
 /// The content of an access token that was decided on (spec §3.4): everything but the signature.
@@ -10,6 +11,10 @@ public struct AccessTokenClaims: Sendable, Hashable {
         case privateKeyJWT = "private_key_jwt"
         /// By an enterprise certificate.
         case enterpriseCertificate = "virksomhetssertifikat"
+        /// By a qualified electronic seal (eIDAS).
+        case qualifiedSeal = "QCForESeal"
+        /// By an electronic seal that is not qualified.
+        case seal = "CForESeal"
     }
 
     /// `iss`.
@@ -19,7 +24,7 @@ public struct AccessTokenClaims: Sendable, Hashable {
     /// `client_amr`.
     public let clientAMR: ClientAMR
     /// `consumer`.
-    public let consumer: OrganisationNumber
+    public let consumer: TokenConsumer
     /// `supplier`: the organisation that acts for the consumer.
     public let supplier: OrganisationNumber?
     /// `delegation_source`: the register that holds the consumer's own act; never with an unproven supplier.
@@ -50,6 +55,10 @@ public struct AccessTokenClaims: Sendable, Hashable {
     public let consumerPrefixes: [ScopePrefix]
     /// The consumer is bankrupt or being wound up, and the server is set to warn: marked in the ledger.
     public let isConsumerDistressed: Bool
+    /// One of the scopes wants its tokens in a status list.
+    public let hasStatus: Bool
+    /// `status`: where its status stands; drawn inside the transaction that makes the ledger's entry.
+    public internal(set) var status: StatusPlace?
 
     /// The token's life.
     public var lifetime: Seconds { expires - issuedAt }
@@ -63,7 +72,7 @@ public struct AccessTokenClaims: Sendable, Hashable {
             "iss": .string(issuer.rawValue),
             "client_id": .string(client.rawValue),
             "client_amr": .string(clientAMR.rawValue),
-            "consumer": Self.party(consumer),
+            "consumer": consumer.claim,
             "scope": .string(scopes.map(\.rawValue).joined(separator: " ")),
             "token_type": .string(tokenType),
             "iat": .number(JSONNumber(issuedAt.seconds)),
@@ -79,6 +88,7 @@ public struct AccessTokenClaims: Sendable, Hashable {
         if let confirmation { object["cnf"] = Self.confirmation(confirmation) }
         if let detail { object["authorization_details"] = detail.claim }
         if !consumerPrefixes.isEmpty { object["consumer_prefix"] = .strings(consumerPrefixes.map(\.rawValue)) }
+        if let status { object["status"] = status.reference(at: issuer).claim }
         return object
     }
 

@@ -100,6 +100,8 @@ public enum AuthorizationDetail: Sendable, Hashable {
 public enum DetailQuery: Sendable, Hashable {
     /// The system user of that owner.
     case systemUser(owner: OrganisationNumber, externalRef: String?)
+    /// The system user of that identifier, which a token was issued on.
+    case issuedSystemUser(UUID)
     /// The consent.
     case consent(UUID)
 

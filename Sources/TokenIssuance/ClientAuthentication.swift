@@ -13,10 +13,28 @@ public struct AuthenticatedGrant: Sendable {
         case key(ClientKey)
         /// The enterprise certificate of the organisation that holds the client.
         case certificate(EnterpriseCertificate)
+        /// The electronic seal of a European organisation.
+        case seal(ElectronicSeal)
     }
 
-    /// The client, as it was when it was authenticated; the decision looks at it again.
-    public let client: Client
+    /// Who asks.
+    public enum Requester: Sendable {
+        /// A client, as it was when it was authenticated; the decision looks at it again.
+        case client(Client)
+        /// A European organisation, which is nobody's client: known by the SHA-256 of its seal's certificate.
+        case european(ClientID)
+
+        /// Under which identifier it is known here: in the ledger, in limits, and in what was used before.
+        public var id: ClientID {
+            switch self {
+            case .client(let client): client.id
+            case .european(let identity): identity
+            }
+        }
+    }
+
+    /// Who asks.
+    public let requester: Requester
     /// What proved it.
     public let credential: Credential
     /// Whether it authenticated apart from the grant: a replay is then 401 `invalid_client`.
@@ -43,30 +61,40 @@ public struct AuthenticatedGrant: Sendable {
     /// The claim that uses up the DPoP proof; nil when none came.
     public internal(set) var proofClaim: ReplayClaim?
 
+    /// The client that asks; nil for a European organisation.
+    public var client: Client? {
+        if case .client(let client) = requester { client } else { nil }
+    }
+
     /// The facts that a decision on it needs.
     public var query: FactsQuery {
-        FactsQuery(client: client.id, scopes: scopes, actingFor: actingFor, detail: detail.map(DetailQuery.init))
+        FactsQuery(client: requester.id, scopes: scopes, actingFor: actingFor, detail: detail.map(DetailQuery.init))
     }
 }
 
 /// Proves who a client is (RFC 7523 §3), with at most one signature check for each look at the client.
 public struct ClientAuthenticator: Sendable {
-    private let registry: any FactsRegistry
+    let registry: any FactsRegistry
     private let certificates: EnterpriseCertificateValidator
-    private let rules: GrantRules
-    private let tokenIDs: any TokenIDSource
-    private let admission: any ClientAdmission
+    let seals: ElectronicSealValidator?
+    let rules: GrantRules
+    let tokenIDs: any TokenIDSource
+    let admission: any ClientAdmission
+    /// Checks one signature; tests count how often it is asked.
+    var verify: @Sendable (CompactJWS, PublicKey, JWSAlgorithm) -> Bool = { $0.isSigned(by: $1, algorithm: $2) }
 
     /// An authenticator.
     public init(
         registry: any FactsRegistry,
         certificates: EnterpriseCertificateValidator,
+        seals: ElectronicSealValidator? = nil,
         rules: GrantRules,
         tokenIDs: any TokenIDSource,
         admission: any ClientAdmission = UnlimitedClients()
     ) {
         self.registry = registry
         self.certificates = certificates
+        self.seals = seals
         self.rules = rules
         self.tokenIDs = tokenIDs
         self.admission = admission
@@ -82,6 +110,7 @@ public struct ClientAuthenticator: Sendable {
         } catch let refused {
             // A no is never taken on cached facts: a key just added counts at once.
             let current = try await registry.currentClient(grant.claimedClient)
+            if current == nil, let sealed = try await sealed(grant, at: now) { return sealed }
             guard current != cached else { throw refused }
             return try prove(grant, from: current, at: now)
         }
@@ -148,7 +177,7 @@ public struct ClientAuthenticator: Sendable {
         }
         do { try rules.checkPerson(grant.pid) } catch { throw RefusedRequest(error, claimedClient: client.id) }
         return AuthenticatedGrant(
-            client: client,
+            requester: .client(client),
             credential: proof.credential,
             isClientCredentials: grant.isClientAuthentication,
             scopes: grant.scopes,
@@ -216,16 +245,27 @@ public struct ClientAuthenticator: Sendable {
         case (.key(let id), .certificate): throw .keyNotRegistered(id)
         case (.certificates, .registeredKey): throw .keyRequired
         case (.certificates(let chain), .certificate):
+            if let known = certificates.remembered(chain, at: now) {
+                try checkHolder(of: known, is: client)
+                try checkSignature(of: assertion, by: known.publicKey)
+                return .certificate(known)
+            }
+            // Whoever shows a certificate that is not his costs one check, and no path is built for him.
+            let key = EnterpriseCertificateValidator.unprovenKey(of: chain)
+            if let key { try checkSignature(of: assertion, by: key) }
             let certificate = try enterpriseCertificate(chain, from: client, at: now)
-            let fitting = JWSAlgorithm.allCases.filter { $0.fits(certificate.publicKey.kind) }
-            guard fitting.contains(assertion.algorithm) else {
-                throw .headerAlgorithm(received: assertion.algorithm.rawValue, expected: fitting.map(\.rawValue))
-            }
-            guard assertion.jws.isSigned(by: certificate.publicKey, algorithm: assertion.algorithm) else {
-                throw .signature
-            }
+            if key == nil { try checkSignature(of: assertion, by: certificate.publicKey) }
             return .certificate(certificate)
         }
+    }
+
+    /// Any algorithm that fits a certificate's key, which was never registered with one.
+    func checkSignature(of assertion: UnverifiedAssertion, by key: PublicKey) throws(Refusal) {
+        let fitting = JWSAlgorithm.allCases.filter { $0.fits(key.kind) }
+        guard fitting.contains(assertion.algorithm) else {
+            throw .headerAlgorithm(received: assertion.algorithm.rawValue, expected: fitting.map(\.rawValue))
+        }
+        guard verify(assertion.jws, key, assertion.algorithm) else { throw .signature }
     }
 
     /// The registered algorithm and no other (RFC 8725 §3.1).
@@ -234,7 +274,7 @@ public struct ClientAuthenticator: Sendable {
     private func checkSignature(of assertion: UnverifiedAssertion, by key: ClientKey) throws(Refusal) {
         let used = assertion.algorithm
         guard used.fits(key.publicKey.kind) else { throw .headerAlgorithm(received: used.rawValue, expected: []) }
-        guard assertion.jws.isSigned(by: key.publicKey, algorithm: used) else { throw .signature }
+        guard verify(assertion.jws, key.publicKey, used) else { throw .signature }
         guard used == key.algorithm else {
             throw .headerAlgorithm(received: used.rawValue, expected: [key.algorithm.rawValue])
         }
@@ -254,10 +294,14 @@ public struct ClientAuthenticator: Sendable {
     ) throws(Refusal) -> EnterpriseCertificate {
         let certificate: EnterpriseCertificate
         do { certificate = try certificates.validate(chain, at: now) } catch { throw .certificate(error) }
+        try checkHolder(of: certificate, is: client)
+        return certificate
+    }
+
+    private func checkHolder(of certificate: EnterpriseCertificate, is client: Client) throws(Refusal) {
         guard certificate.organisation == client.holder else {
             throw .certificateOrganisation(certificate: certificate.organisation)
         }
-        return certificate
     }
 }
 

@@ -33,13 +33,13 @@ public struct GrantRules: Sendable {
     func checkAudience(
         _ audience: [String],
         of kind: UnverifiedAssertion.Kind,
-        from client: Client
+        from client: Client?
     ) throws(Refusal) -> Bool {
         guard audience.count == 1, let value = audience.first else {
             throw .audience(received: audience, expected: issuer.rawValue)
         }
         if isSameBytes(value, issuer.rawValue) { return false }
-        guard isSameBytes(value, issuer.endpoint("token")), kind == .grant, client.acceptsTokenEndpointAudience else {
+        guard isSameBytes(value, issuer.endpoint("token")), kind == .grant, client?.acceptsTokenEndpointAudience == true else {
             throw .audience(received: audience, expected: issuer.rawValue)
         }
         return true

@@ -24,22 +24,33 @@ public struct IssuanceDecision: Sendable {
     static let freshness = Seconds(2)
 }
 
+/// What the writer's transaction must offer to token requests.
+public typealias IssuanceTransaction = LedgerTransaction & FactsReader & DelegationUseStore & ConsentUseStore
+    & StatusListStore
+
 /// The ledger of the embedded server: the one writer's batches (DESIGN §2.6).
 public struct WriterIssuanceLedger<Store: LedgerStore>: IssuanceLedger
-where Store.Transaction: FactsReader & DelegationUseStore & ConsentUseStore {
+where Store.Transaction: IssuanceTransaction {
     private let writer: LedgerWriter<Store>
     private let signer: TokenSigner
+    private let statuses: StatusAllocator
 
-    /// A ledger that appends through `writer` and signs on its thread.
-    public init(writer: LedgerWriter<Store>, signer: TokenSigner) {
+    /// A ledger that appends through `writer` and signs on its thread; places in status lists come from `statuses`.
+    public init(writer: LedgerWriter<Store>, signer: TokenSigner, statuses: StatusAllocator = StatusAllocator()) {
         self.writer = writer
         self.signer = signer
+        self.statuses = statuses
     }
 
     /// Claims, decides again if the facts moved, appends, and signs.
     public func settle(_ decision: IssuanceDecision) async throws -> IssuedToken {
         try await withUnsafeThrowingContinuation { continuation in
-            let work = IssuanceWork<Store.Transaction>(decision, signer: signer, continuation: continuation)
+            let work = IssuanceWork<Store.Transaction>(
+                decision,
+                signer: signer,
+                statuses: statuses,
+                continuation: continuation
+            )
             writer.submit(work)
         }
     }

@@ -16,7 +16,7 @@ public struct IssuancePolicy: Sendable {
     /// The longest life of a token that administers this server.
     public static let highestAdministrativeLifetime = Seconds(120)
 
-    private let issuer: Issuer
+    let issuer: Issuer
     private let defaultLifetime: Seconds
     private let defaultAlgorithm: JWSAlgorithm
     private let distress: DistressPolicy
@@ -56,6 +56,7 @@ public struct IssuancePolicy: Sendable {
         given facts: IssuanceFacts,
         at now: Timestamp
     ) throws(Refusal) -> AccessTokenClaims {
+        if case .seal(let seal) = grant.credential { return try decide(grant, sealedBy: seal, given: facts, at: now) }
         let client = try standingClient(of: grant, given: facts, at: now)
         guard let parties = GrantParties(of: client, actingFor: grant.actingFor) else { throw .onBehalfOfUnknown }
         let judgement = ScopeJudgement(client: client, parties: parties, issuer: issuer, now: now)
@@ -65,6 +66,7 @@ public struct IssuancePolicy: Sendable {
         let granted = try judgement.grants(facts.scopes)
         let scopes = granted.map(\.scope)
         try checkCompany(of: scopes)
+        try checkClientCertificate(grant.confirmation, for: scopes, client: client)
         try checkPossession(grant.confirmation, for: scopes, client: client)
         try checkPerson(grant.pid, against: scopes)
         let headerType = try single(scopes, demand: "typ") { $0.headerType }?.rawValue ?? "JWT"
@@ -75,7 +77,7 @@ public struct IssuancePolicy: Sendable {
             issuer: issuer,
             client: client.id,
             clientAMR: clientAMR(of: grant.credential),
-            consumer: parties.consumer,
+            consumer: .organisation(parties.consumer),
             supplier: parties.supplier,
             delegationSource: delegationSource(of: granted),
             delegations: granted.compactMap(\.delegation),
@@ -90,7 +92,8 @@ public struct IssuancePolicy: Sendable {
             headerType: headerType,
             algorithm: try algorithm(for: scopes),
             consumerPrefixes: facts.consumerPrefixes,
-            isConsumerDistressed: facts.consumer?.distress.isPresent == true && distress == .warn
+            isConsumerDistressed: facts.consumer?.distress.isPresent == true && distress == .warn,
+            hasStatus: scopes.contains(where: \.hasStatusList)
         )
     }
 
@@ -102,7 +105,7 @@ public struct IssuancePolicy: Sendable {
         given facts: IssuanceFacts,
         at now: Timestamp
     ) throws(Refusal) -> Client {
-        guard let client = facts.client else { throw .clientUnknown(grant.client.id.rawValue) }
+        guard let client = facts.client else { throw .clientUnknown(grant.requester.id.rawValue) }
         guard client.isActive else { throw .clientDisabled(client.id) }
         if grant.isAddressedToEndpoint, !client.acceptsTokenEndpointAudience {
             throw .audience(received: [issuer.endpoint("token")], expected: issuer.rawValue)
@@ -115,11 +118,13 @@ public struct IssuancePolicy: Sendable {
         case .certificate(let certificate):
             guard client.authentication == .certificate else { throw .keyRequired }
             guard now <= certificate.notAfter else { throw .certificate(.expired(notAfter: certificate.notAfter)) }
+        // Decided apart, because no client stands behind it.
+        case .seal: throw .clientUnknown(client.id.rawValue)
         }
         return client
     }
 
-    private func checkStanding(
+    func checkStanding(
         _ standing: OrganisationStanding?,
         of number: OrganisationNumber
     ) throws(Refusal) {
@@ -128,10 +133,11 @@ public struct IssuancePolicy: Sendable {
         if standing.distress.isPresent, distress == .refuse { throw .organisation(number, .distressed) }
     }
 
-    private func clientAMR(of credential: AuthenticatedGrant.Credential) -> AccessTokenClaims.ClientAMR {
+    func clientAMR(of credential: AuthenticatedGrant.Credential) -> AccessTokenClaims.ClientAMR {
         switch credential {
         case .key: .privateKeyJWT
         case .certificate: .enterpriseCertificate
+        case .seal(let seal): seal.isQualified ? .qualifiedSeal : .seal
         }
     }
 
@@ -169,7 +175,7 @@ public struct IssuancePolicy: Sendable {
         ["idporten", "altinn", "portvakt"].contains(scope.name.prefix.rawValue)
     }
 
-    private func checkPerson(_ pid: NationalIdentityNumber?, against scopes: [Scope]) throws(Refusal) {
+    func checkPerson(_ pid: NationalIdentityNumber?, against scopes: [Scope]) throws(Refusal) {
         for scope in scopes {
             switch (scope.pid, pid) {
             case (.required, nil): throw .pid(required: true, scope: scope.name)
@@ -223,7 +229,26 @@ public struct IssuancePolicy: Sendable {
         case .person(let number): party = pseudonyms.map { .person($0.pseudonym(of: number)) }
         }
         guard let party else { return [.from] }
-        return consent.impediments(from: party, to: consumer, at: now).map { problem in
+        return faults(of: consent, from: party, to: consumer, at: now)
+    }
+
+    /// What stands against a consent of whoever gave it.
+    func faults(
+        of consent: ConsentRequest,
+        to consumer: OrganisationNumber,
+        at now: Timestamp
+    ) -> [Refusal.ConsentFault] {
+        guard consent.to == consumer else { return [.unknown] }
+        return faults(of: consent, from: consent.from, to: consumer, at: now)
+    }
+
+    private func faults(
+        of consent: ConsentRequest,
+        from party: Party,
+        to consumer: OrganisationNumber,
+        at now: Timestamp
+    ) -> [Refusal.ConsentFault] {
+        consent.impediments(from: party, to: consumer, at: now).map { problem in
             switch problem {
             case .fromMismatch: .from
             case .expired: .expired
@@ -237,7 +262,7 @@ public struct IssuancePolicy: Sendable {
     // MARK: Audience, lifetime, algorithm
 
     /// RFC 8707 §2.2 and DESIGN §2.5: what a scope enforces, else what was asked for and every scope allows.
-    private func audience(
+    func audience(
         of asked: ResourceIndicator?,
         for scopes: [Scope],
         headerType: String
@@ -270,14 +295,14 @@ public struct IssuancePolicy: Sendable {
     }
 
     /// The lowest non-zero limit of scopes and client; the default where none says anything (spec §3.5).
-    private func lifetime(of client: Client, with scopes: [Scope]) -> Seconds {
+    func lifetime(of client: Client?, with scopes: [Scope]) -> Seconds {
         var limits = scopes.map(\.maximumTokenAge).filter { $0 > 0 }
-        if let wished = client.accessTokenLifetime, wished > 0 { limits.append(wished) }
+        if let wished = client?.accessTokenLifetime, wished > 0 { limits.append(wished) }
         let lifetime = min(limits.min() ?? defaultLifetime, Self.highestLifetime)
         return scopes.contains(where: isAdministrative) ? min(lifetime, Self.highestAdministrativeLifetime) : lifetime
     }
 
-    private func algorithm(for scopes: [Scope]) throws(Refusal) -> JWSAlgorithm {
+    func algorithm(for scopes: [Scope]) throws(Refusal) -> JWSAlgorithm {
         let name = try single(scopes, demand: "signing_algorithm") { $0.signingAlgorithm ?? defaultAlgorithm.rawValue }
         return name.flatMap(JWSAlgorithm.init(rawValue:)) ?? defaultAlgorithm
     }
@@ -285,7 +310,7 @@ public struct IssuancePolicy: Sendable {
     /// The one value that all scopes which have one agree on.
     ///
     /// - Throws: `.scopesIncompatible` when they do not agree.
-    private func single<Value: Hashable>(
+    func single<Value: Hashable>(
         _ scopes: [Scope],
         demand: String,
         of value: (Scope) -> Value?

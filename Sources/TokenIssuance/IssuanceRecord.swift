@@ -16,7 +16,11 @@ enum IssuanceRecord {
         trace: RequestTrace
     ) -> LedgerEvent {
         var event = base(.tokenIssued, for: grant, trace: trace, at: claims.issuedAt)
-        event.consumer = claims.consumer
+        event.consumer = claims.consumer.organisation
+        if case .european(let person) = claims.consumer {
+            event.details["consumer"] = .string(person.identifier)
+            event.details["client_id"] = .string(claims.client.rawValue)
+        }
         event.supplier = claims.supplier
         event.tokenID = claims.tokenID
         event.revision = revision
@@ -34,6 +38,9 @@ enum IssuanceRecord {
         case nil: break
         }
         if let thumbprint = claims.confirmation?.keyThumbprint { event.details["jkt"] = .string(thumbprint) }
+        if let thumbprint = claims.confirmation?.certificateThumbprint {
+            event.details["x5t#S256"] = .string(thumbprint)
+        }
         if claims.pid != nil { event.details["pid"] = .bool(true) }
         if claims.isConsumerDistressed { event.details["consumer_distressed"] = .bool(true) }
         return event
@@ -68,11 +75,13 @@ enum IssuanceRecord {
         var event = LedgerEvent(time: now, kind: kind)
         event.traceID = trace.traceID
         event.parentTraceID = trace.parentTraceID
-        event.client = grant.client.id
+        event.client = grant.requester.id
         // An on-behalf-of value that is not registered leaves the consumer unknown.
-        let parties = GrantParties(of: grant.client, actingFor: grant.actingFor)
-        event.consumer = parties?.consumer
-        event.supplier = parties?.supplier
+        if case .client(let client) = grant.requester {
+            let parties = GrantParties(of: client, actingFor: grant.actingFor)
+            event.consumer = parties?.consumer
+            event.supplier = parties?.supplier
+        }
         event.scopes = grant.scopes
         if grant.isAddressedToEndpoint { event.details["endpoint_audience"] = .bool(true) }
         switch grant.credential {
@@ -82,6 +91,8 @@ enum IssuanceRecord {
                 thumbprint: certificate.thumbprintHexadecimal,
                 revocation: certificate.revocationBasis
             )
+        case .seal(let seal):
+            event.credential = .certificate(thumbprint: seal.thumbprintHexadecimal, revocation: seal.revocationBasis)
         }
         return event
     }

@@ -4,13 +4,11 @@ import JOSE
 import Vocabulary
 
 /// One token request's share of a batch, run on the writer's thread only.
-final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & DelegationUseStore & ConsentUseStore>:
-    LedgerWork,
-    @unchecked Sendable
-{
+final class IssuanceWork<Transaction: IssuanceTransaction>: LedgerWork, @unchecked Sendable {
     // INVARIANT: `outcome` is touched by the writer's thread alone; everything else is immutable.
     private let decision: IssuanceDecision
     private let signer: TokenSigner
+    private let statuses: StatusAllocator
     private let continuation: UnsafeContinuation<IssuedToken, any Error>
     private var outcome = Outcome.undecided
 
@@ -24,10 +22,12 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
     init(
         _ decision: IssuanceDecision,
         signer: TokenSigner,
+        statuses: StatusAllocator,
         continuation: UnsafeContinuation<IssuedToken, any Error>
     ) {
         self.decision = decision
         self.signer = signer
+        self.statuses = statuses
         self.continuation = continuation
     }
 
@@ -36,7 +36,7 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
         var claims = decision.grant.claims
         // RFC 7523 §3 item 7: each assertion is used once; the grant first, then a client assertion beside it.
         for (index, claim) in claims.enumerated() {
-            guard let refusal = refusal(of: memory.claim([claim]), on: claim, at: now) else { continue }
+            guard let refusal = ClaimRefusal.refusal(of: memory.claim([claim]), on: claim, at: now) else { continue }
             let isClientAuthentication = decision.grant.isClientCredentials || index > 0
             return try refuse(
                 refusal,
@@ -50,7 +50,7 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
         }
         if let claim = decision.grant.proofClaim {
             // RFC 9449 §11.1: so is a proof, with a nonce too.
-            if let fault = fault(of: memory.claim([claim]), onProof: claim, at: now) {
+            if let fault = ClaimRefusal.fault(of: memory.claim([claim]), onProof: claim, at: now) {
                 return try refuse(
                     .dpopProof(fault),
                     isClientAuthentication: false,
@@ -65,10 +65,13 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
         }
         let (result, revision) = try decided(in: transaction, at: now)
         switch result {
-        case .success(let token):
+        case .success(var token):
             let key: SigningKeyRing.Key
             // Before the entry: without a key there is no token, and nothing was used up.
             do { key = try signer.key(for: token.algorithm, at: now) } catch { throw FailedAlone(cause: error) }
+            if token.hasStatus, let grounds = TokenGrounds(token) {
+                token.status = try place(token, restingOn: grounds, in: transaction)
+            }
             let event = IssuanceRecord.issued(token, for: decision.grant, decidedOn: revision, trace: decision.trace)
             try transaction.append(event, claiming: claims)
             try transaction.noteUse(of: token.delegations, at: now)
@@ -107,13 +110,24 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
         }
     }
 
-    func failed(_ error: any Error) {
-        switch error {
-        case LedgerWriterError.full: continuation.resume(throwing: Unavailable.queueFull)
-        case LedgerWriterError.stopped: continuation.resume(throwing: Unavailable.draining)
-        case LedgerWriterError.clockBehind: continuation.resume(throwing: Unavailable.clockBehind)
-        case let unavailable as Unavailable: continuation.resume(throwing: unavailable)
-        default: continuation.resume(throwing: Unavailable.storeUnavailable)
+    func failed(_ error: any Error) { continuation.resume(throwing: Unavailable(writing: error)) }
+
+    /// A place in a status list, in the same transaction as the ledger's entry: both are durable, or neither is.
+    private func place(
+        _ token: AccessTokenClaims,
+        restingOn grounds: TokenGrounds,
+        in transaction: Transaction
+    ) throws -> StatusPlace {
+        let entry = StatusEntry(
+            token: token.tokenID,
+            grounds: grounds,
+            issued: token.issuedAt,
+            expires: token.expires
+        )
+        do {
+            return try statuses.place(entry, in: transaction)
+        } catch let full as Unavailable {
+            throw FailedAlone(cause: full)
         }
     }
 
@@ -138,34 +152,6 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
         present - arrival > IssuanceDecision.freshness ? present : arrival
     }
 
-    private func refusal(
-        of claim: WriterMemory.ClaimOutcome,
-        on replay: ReplayClaim,
-        at now: Timestamp
-    ) -> Refusal? {
-        switch claim {
-        case .claimed:
-            // Waited past its end, and would have been refused had it come now.
-            now < replay.expires + GrantRules.skew ? nil : .assertionExpired(expires: replay.expires, now: now)
-        case .replayed: .replayed
-        case .barred(let until): .assertionBarred(until: until)
-        case .late: .assertionExpired(expires: replay.expires, now: now)
-        }
-    }
-
-    /// The same of the claim on a DPoP proof.
-    private func fault(
-        of claim: WriterMemory.ClaimOutcome,
-        onProof replay: ReplayClaim,
-        at now: Timestamp
-    ) -> DPoPProofFault? {
-        switch claim {
-        case .claimed where now <= replay.expires + GrantRules.skew: nil
-        case .replayed: .replayed
-        case .claimed, .barred, .late: .stale(issuedAt: replay.issued, now: now)
-        }
-    }
-
     /// Refusals after authentication are recorded, a client's equal ones beyond ten a minute summed up (DESIGN §2.6).
     private func refuse(
         _ refusal: Refusal,
@@ -181,7 +167,7 @@ final class IssuanceWork<Transaction: LedgerTransaction & FactsReader & Delegati
                 refusal,
                 isClientAuthentication: isClientAuthentication,
                 isAuthenticated: true,
-                claimedClient: decision.grant.client.id
+                claimedClient: decision.grant.requester.id
             )
         )
         let event = IssuanceRecord.refused(
@@ -203,5 +189,51 @@ extension Refusal {
         case .clientUnknown, .keyUnknown, .keyExpired, .keyRequired, .audience, .certificate: true
         default: false
         }
+    }
+}
+
+/// What becomes of a claim that could not be made.
+enum ClaimRefusal {
+    /// Why whoever made the claim is refused; nil when it is his now.
+    static func refusal(
+        of claim: WriterMemory.ClaimOutcome,
+        on replay: ReplayClaim,
+        at now: Timestamp
+    ) -> Refusal? {
+        switch claim {
+        case .claimed:
+            // Waited past its end, and would have been refused had it come now.
+            now < replay.expires + GrantRules.skew ? nil : .assertionExpired(expires: replay.expires, now: now)
+        case .replayed: .replayed
+        case .barred(let until): .assertionBarred(until: until)
+        case .late: .assertionExpired(expires: replay.expires, now: now)
+        }
+    }
+
+    /// The same of the claim on a DPoP proof.
+    static func fault(
+        of claim: WriterMemory.ClaimOutcome,
+        onProof replay: ReplayClaim,
+        at now: Timestamp
+    ) -> DPoPProofFault? {
+        switch claim {
+        case .claimed where now <= replay.expires + GrantRules.skew: nil
+        case .replayed: .replayed
+        case .claimed, .barred, .late: .stale(issuedAt: replay.issued, now: now)
+        }
+    }
+}
+
+extension Unavailable {
+    /// What the caller is told when the writer could not write.
+    init(writing error: any Error) {
+        self =
+            switch error {
+            case LedgerWriterError.full: .queueFull
+            case LedgerWriterError.stopped: .draining
+            case LedgerWriterError.clockBehind: .clockBehind
+            case let unavailable as Unavailable: unavailable
+            default: .storeUnavailable
+            }
     }
 }

@@ -16,6 +16,8 @@ extension Refusal {
         case .grantType: .unsupportedGrantType
         case .tooManyRequests: .tooManyRequests
         case .accessTokenMissing: .accessTokenRequired
+        case .accessTokenRefused: .accessTokenRefused
+        case .notAcceptable: .notAcceptable
         case .misdirected: .misdirected
         case .assertionMalformed, .headerMember, .headerAlgorithm, .headerType, .credentialAmbiguous,
             .credentialMissing,
@@ -47,6 +49,9 @@ extension Refusal {
         case .authorizationDetailsMember: .unknownAuthorizationDetailsMember
         case .authorizationDetailsValue, .systemUser, .consent: .authorizationDetailsValue
         case .acting: .actingRefused
+        case .sealScope(_, .closed): .scopeNotOnClient
+        case .sealScope(_, .inactive): .scopeInactive
+        case .sealScope(_, .terms): .noAccess
         case .onBehalfOfUnknown: .onBehalfOfUnknown
         }
     }
@@ -73,6 +78,8 @@ extension Refusal {
         case .grantType: "grant_type_unsupported"
         case .tooManyRequests: "too_many_requests"
         case .accessTokenMissing: "access_token_missing"
+        case .accessTokenRefused(let fault): fault.rawValue
+        case .notAcceptable: "not_acceptable"
         case .misdirected: "host_unknown"
         case .assertionMalformed: "assertion_malformed"
         case .headerMember(_, let fault): "header_\(fault.reason)"
@@ -119,6 +126,7 @@ extension Refusal {
         case .systemUser(let failure, _): failure.rawValue
         case .consent(let faults): (faults.first ?? .unknown).rawValue
         case .acting(_, let fault): fault.rawValue
+        case .sealScope(_, let fault): fault.rawValue
         case .onBehalfOfUnknown: "on_behalf_of_unknown"
         }
     }
@@ -141,7 +149,7 @@ extension Refusal {
         .malformedX5C: ["x5c_not_array", "x5c_malformed"],
         .invalidSignature: ["signature_invalid"],
         .expiredAssertion: ["assertion_expired", "assertion_issued_before_restore"],
-        .scopeNotOnClient: ["scope_unknown", "scope_not_on_client"],
+        .scopeNotOnClient: ["scope_unknown", "scope_not_on_client", "scope_not_for_seals"],
         .scopeNotForIntegrationType: ["scope_integration_type"],
         .noAccess: [
             "access_not_granted", "access_requested", "access_denied", "access_not_yet", "access_ended", "access_terms",
@@ -188,8 +196,9 @@ extension Refusal {
         // What the APIs of the admin listener refuse is no refused token request; only the pages list it.
         .accessTokenRefused: [
             "access_token_malformed", "access_token_signature", "access_token_issuer", "access_token_audience",
-            "access_token_expired", "access_token_bound",
+            "access_token_expired", "access_token_bound", "access_token_ended", "token_on_behalf",
         ],
+        .notAcceptable: ["not_acceptable"],
         .insufficientScope: ["insufficient_scope"],
         .actForbidden: [
             "token_on_behalf", "person_missing", "portal_unbound", "party_foreign", "prefix_foreign", "not_authorised",
@@ -294,5 +303,12 @@ extension Refusal.ResourceFault {
         case .notAllowed: "resource_not_allowed"
         case .required: "resource_required"
         }
+    }
+}
+
+extension Refusal {
+    /// Whether nobody has been asked yet whether a certificate is revoked, so that it may be known in a moment.
+    var awaitsRevocation: Bool {
+        if case .certificate(.revocationUnknown(let doubt)) = self { doubt.isPending } else { false }
     }
 }

@@ -29,7 +29,8 @@ extension Refusal {
                 "received": .string(received),
                 "expected": [.string(TokenForm.jwtBearerGrantType), .string(TokenForm.clientCredentialsGrantType)],
             ]
-        case .accessTokenMissing: [:]
+        case .accessTokenMissing, .accessTokenRefused: [:]
+        case .notAcceptable(let offered): ["offered": strings(offered)]
         case .misdirected(let host): ["host": .string(host)]
         case .tooManyRequests(let retryAfter): ["retry_after": .number(JSONNumber(retryAfter.count))]
         case .assertionMalformed(let error): ["cause": .string("\(error)")]
@@ -84,6 +85,7 @@ extension Refusal {
         case .consent(let faults): ["causes": strings(faults.map(\.rawValue))]
         case .acting(let organisation, _):
             ["claim": "consumer_org", "organisation": .string("\(organisation)")]
+        case .sealScope(let scope, _): ["scope": .string(scope.rawValue)]
         case .onBehalfOfUnknown: ["claim": "iss_onbehalfof"]
         }
     }

@@ -45,7 +45,7 @@ extension Refusal {
         case .authorizationDetailsValue: "Invalid authorization details values"
         case .malformedForm, .unsupportedGrantType, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
             .tooManyRequests, .accessTokenRequired, .accessTokenRefused, .insufficientScope, .actForbidden,
-            .malformedRequest, .actRefused, .conflict, .misdirected, .unavailable, .serverError, .clientDisabled,
+            .malformedRequest, .actRefused, .conflict, .misdirected, .notAcceptable, .unavailable, .serverError, .clientDisabled,
             .organisationRefused, .invalidTarget,
             .scopeInactive, .pidRule, .incompatibleScopes, .clientCertificate, .onBehalfOfUnknown, .scopeNotDelegable,
             .unprovenSupplier, .invalidDPoPProof, .useDPoPNonce, .bindingRequired:
@@ -70,6 +70,9 @@ extension Refusal {
             "the grant type `\(received)` is not served; use `\(TokenForm.jwtBearerGrantType)` or `\(TokenForm.clientCredentialsGrantType)`"
         case .tooManyRequests(let retryAfter): "too many requests; try again after \(retryAfter.count) s"
         case .accessTokenMissing: "the endpoint wants an access token: send `Authorization: Bearer` and the token"
+        case .accessTokenRefused(let fault): fault.explanation
+        case .notAcceptable(let offered):
+            "the answer comes as \(offered.map { "`\($0)`" }.joined(separator: " or ")), and `Accept` takes nothing of that"
         case .misdirected(let host):
             "this listener does not answer to the host `\(host)`; use its own address or the one in `admin_url`"
         case .assertionMalformed(let error): "the assertion is no signed JWT: \(error)"
@@ -154,6 +157,10 @@ extension Refusal {
             "`\(organisation)` owns the client itself; leave `consumer_org` out"
         case .acting(let organisation, .fixed):
             "a supplier registered the client for one consumer, and it cannot act for `\(organisation)`; use a client of the supplier's own"
+        case .sealScope(let scope, .closed): "`\(scope)` is not open to European organisations"
+        case .sealScope(let scope, .inactive): "`\(scope)` is deactivated by its owner"
+        case .sealScope(let scope, .terms):
+            "`\(scope)` wants its terms accepted, which the holder of a seal has no way to do; ask its owner"
         case .onBehalfOfUnknown:
             "the value of `iss_onbehalfof` is not registered on the client; add it there with its customer"
         }
@@ -264,6 +271,20 @@ extension Refusal.ConsentFault {
         case .notAccepted: "the consent was not given"
         case .revoked: "the consent was withdrawn"
         case .used: "the consent was for one token, which was issued; ask for a new one"
+        }
+    }
+}
+
+extension Refusal.AccessTokenFault {
+    /// What to mend; why a token does not stand is not told, for whoever shows it may not be its owner.
+    var explanation: String {
+        switch self {
+        case .unusable: "the access token is none of this server's, or has expired"
+        case .audience: "the access token is meant for another API: ask for one without `resource`"
+        case .bound: "the access token is bound to a key, and the request does not prove that you hold it"
+        case .ended: "the access token was ended before its time"
+        case .onBehalf:
+            "a token on behalf of another organisation does not count here: ask for one without `consumer_org`"
         }
     }
 }

@@ -37,6 +37,10 @@ public enum Refusal: Error, Equatable, Sendable {
 
     /// The endpoint wants an access token, and none came.
     case accessTokenMissing
+    /// The access token that the caller shows proves nothing here.
+    case accessTokenRefused(AccessTokenFault)
+    /// The answer cannot be had in any form that the caller takes.
+    case notAcceptable(offered: [String])
     /// The request names a host that this listener does not answer to.
     case misdirected(host: String)
 
@@ -147,6 +151,8 @@ public enum Refusal: Error, Equatable, Sendable {
     case consent([ConsentFault])
     /// The client cannot act for that organisation by `consumer_org`.
     case acting(for: OrganisationNumber, ActingFault)
+    /// A scope cannot be had by a European organisation's seal.
+    case sealScope(ScopeName, SealScopeFault)
     /// The value of `iss_onbehalfof` is not registered on the client.
     case onBehalfOfUnknown
 
@@ -160,6 +166,30 @@ public enum Refusal: Error, Equatable, Sendable {
         case forbidden
         /// It is longer than allowed.
         case tooLong
+    }
+
+    /// Why an access token proves nothing to an endpoint that answers about tokens.
+    public enum AccessTokenFault: String, Equatable, Sendable, CaseIterable {
+        /// It is no access token of this server, or has expired.
+        case unusable = "access_token_malformed"
+        /// It is meant for another API.
+        case audience = "access_token_audience"
+        /// It is bound to a key or certificate, of which the request gives no proof.
+        case bound = "access_token_bound"
+        /// It was revoked, or what it rests on was withdrawn.
+        case ended = "access_token_ended"
+        /// It was issued on behalf of another organisation.
+        case onBehalf = "token_on_behalf"
+    }
+
+    /// Why a scope cannot be had by a seal.
+    public enum SealScopeFault: String, Equatable, Sendable, CaseIterable {
+        /// It is not open to European organisations.
+        case closed = "scope_not_for_seals"
+        /// Its owner has deactivated it.
+        case inactive = "scope_inactive"
+        /// It wants terms accepted, which needs a grant of access.
+        case terms = "access_terms"
     }
 
     /// Why a client cannot act for an organisation.
@@ -299,6 +329,8 @@ public enum Unavailable: String, Error, Equatable, Sendable {
     case clockBehind = "clock_behind"
     /// No signing key is active.
     case noSigningKey = "no_signing_key"
+    /// No place was found in any status list, and the token must have one.
+    case statusListsFull = "status_lists_full"
     /// The server is shutting down.
     case draining
 }

@@ -18,6 +18,14 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case tlsKey = "tls_key"
     /// Plain HTTP is allowed elsewhere than on loopback.
     case behindTLSProxy = "behind_tls_proxy"
+    /// The proxies whose forwarding fields are believed.
+    case trustedProxies = "trusted_proxies"
+    /// Where `/metrics` has a listener of its own.
+    case metricsListen = "metrics_listen"
+    /// Where the public listener takes client certificates from.
+    case clientCertificates = "client_certificates"
+    /// Where the admin listener takes client certificates from.
+    case adminClientCertificates = "admin_client_certificates"
     /// How certificates are checked for revocation.
     case revocation
     /// How much longer a cached answer about revocation serves.
@@ -38,6 +46,8 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case dpopNonce = "dpop_nonce"
     /// How long providers may keep the key set.
     case keySetMaximumAge = "jwks_max_age"
+    /// How long providers may keep a status list.
+    case statusListTimeToLive = "status_list_ttl"
     /// How long the server goes on serving after it has said that it ends.
     case drainDelay = "drain_delay"
     /// How long requests in flight may then take.
@@ -46,6 +56,14 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case maximumConnections = "max_connections"
     /// How long a connection may be silent.
     case idleTimeout = "idle_timeout"
+    /// The most requests of clients in work at once.
+    case maximumRequests = "max_requests"
+    /// How many refusals a second an address gets before authentication.
+    case addressRefusalRate = "address_refusal_rate"
+    /// How many it gets at once.
+    case addressRefusalBurst = "address_refusal_burst"
+    /// How many refusals a second a client gets after authentication.
+    case clientRefusalRate = "client_refusal_rate"
     /// What is logged.
     case logLevel = "log_level"
 }
@@ -55,7 +73,7 @@ extension ConfigurationKey {
     public var defaultText: String? {
         switch self {
         case .issuer, .environment, .adminURL, .portalURL, .tlsCertificate, .tlsKey, .revocation, .signingKeyPassphrase,
-            .signingKeyPassphraseFile, .drainDelay:
+            .signingKeyPassphraseFile, .drainDelay, .trustedProxies, .metricsListen:
             nil
         case .listen: "127.0.0.1:7080"
         case .adminListen: "127.0.0.1:7081"
@@ -65,11 +83,17 @@ extension ConfigurationKey {
         case .maximumAssertionLifetime: "120"
         case .defaultTokenLifetime: "120"
         case .signingAlgorithm: "RS256"
+        case .clientCertificates, .adminClientCertificates: "off"
         case .dpopNonce: "optional"
         case .keySetMaximumAge: "1h"
+        case .statusListTimeToLive: "30s"
         case .drainDeadline: "10s"
-        case .maximumConnections: "10000"
+        case .maximumConnections: "16000"
         case .idleTimeout: "60s"
+        case .maximumRequests: "2048"
+        case .addressRefusalRate: "200"
+        case .addressRefusalBurst: "2000"
+        case .clientRefusalRate: "1000"
         case .logLevel: "notice"
         }
     }
@@ -95,6 +119,19 @@ extension ConfigurationKey {
         case .behindTLSProxy:
             "`true` allows plain HTTP on other addresses than loopback, behind a proxy that speaks TLS. No header is "
                 + "trusted by it."
+        case .trustedProxies:
+            "Addresses and ranges of the proxies in front, as `[192.0.2.7, 2001:db8::/64]`: of them alone `Forwarded`, "
+                + "`X-Forwarded-For` and, where `client_certificates` says `proxy`, `Client-Cert` are believed. None: of nobody."
+        case .metricsListen:
+            "`HOST:PORT` of a listener that serves `/metrics` alone, to everybody who reaches it. None: `/metrics` stands on "
+                + "the admin listener, for peers on loopback without a proxy and for tokens with `portvakt:operator`."
+        case .clientCertificates:
+            "Where client certificates (`tls_client_auth`, tokens bound to a certificate) come from on the public listener: "
+                + "`off`; `ask`: the TLS handshake asks for one, and who shows none is served too; `proxy`: from `Client-Cert` "
+                + "(RFC 9440) of a proxy in `trusted_proxies`, which must set that field anew on every request or take it away."
+        case .adminClientCertificates:
+            "The same for the admin listener, for portals whose tokens are bound to a certificate. With `ask` a browser may "
+                + "show whoever opens the console a list of certificates to choose from."
         case .revocation:
             "How enterprise certificates are checked for revocation: `off`, `crl_files` (the lists in `crl/` beside the "
                 + "anchors) or `require` (OCSP and lists from the network, which this version does not have yet). Required."
@@ -113,15 +150,31 @@ extension ConfigurationKey {
                 + "proof's own time counts) or `required` (a client's first request costs it a second one)."
         case .keySetMaximumAge:
             "How long `/jwk` may be cached, 1 min to 24 h; a new key signs only after that time has passed."
+        case .statusListTimeToLive:
+            "How long a copy of a status list may be used before another one is fetched, 1 s to 1 h: a provider that checks "
+                + "offline learns of an ended token a second later at most. A list lasts twenty times as long (1 min at least) "
+                + "for a provider that cannot reach the server."
         case .drainDelay:
             "How long the server goes on serving, not ready, after SIGTERM: 0 s when both listeners are on loopback, else 5 s."
         case .drainDeadline: "How long requests in flight may then take, and idle HTTP/2 clients to leave."
         case .maximumConnections: "The most connections at once to each listener."
         case .idleTimeout: "How long a connection may be silent, 1 s to 1 h."
+        case .maximumRequests:
+            "The most requests of clients in work at once; further ones are answered 503 before they are read, 16 to 1,000,000."
+        case .addressRefusalRate:
+            "How many requests of one address (of version 6: of one network of 64 bits) may be refused a second before or at "
+                + "authentication; beyond that the address gets 429, 1 to 1,000,000."
+        case .addressRefusalBurst: "How many of these may come at once, 1 to 10,000,000."
+        case .clientRefusalRate:
+            "How many requests of one client may be refused a second after authentication, and how many at once; beyond that "
+                + "the client gets 429, 1 to 1,000,000."
         case .logLevel:
             "`trace`, `debug`, `info` (each token), `notice` (proved clients refused), `warning`, `error` or `critical`."
         }
     }
+
+    /// Whether the file may hold a list, which the environment writes with commas.
+    var isList: Bool { self == .trustedProxies }
 
     /// Whether its value never shows, and never stands in the file.
     public var isSecret: Bool { self == .signingKeyPassphrase }
@@ -132,7 +185,8 @@ extension ConfigurationKey {
     /// The flag of `serve`; nil when it has none.
     public var flag: String? {
         switch self {
-        case .listen, .adminListen, .tlsCertificate, .tlsKey, .behindTLSProxy, .drainDelay, .logLevel:
+        case .listen, .adminListen, .tlsCertificate, .tlsKey, .behindTLSProxy, .metricsListen, .drainDelay,
+            .logLevel:
             "--" + rawValue.replacing("_", with: "-")
         default: nil
         }

@@ -117,6 +117,17 @@ struct ConfigurationFile {
             faults.append(ConfigurationFault(key: name, origin: origin, problem: problem))
             return
         }
+        if key.isList, let items = value.sequence {
+            let texts = items.map(\.scalar?.string)
+            guard !texts.contains(nil) else {
+                faults.append(
+                    ConfigurationFault(key: name, origin: origin, problem: "each value of the list must be one word")
+                )
+                return
+            }
+            entries[key] = Entry(text: texts.compactMap { $0 }.joined(separator: ", "), origin: origin)
+            return
+        }
         guard let scalar = value.scalar else {
             faults.append(
                 ConfigurationFault(key: name, origin: origin, problem: "the value must be one word or number")

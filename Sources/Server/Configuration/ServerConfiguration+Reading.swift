@@ -1,5 +1,6 @@
 import EnterpriseCertificates
 import FoundationEssentials
+import HTTPServer
 import JOSE
 import Logging
 import Organisations
@@ -16,11 +17,21 @@ extension ServerConfiguration {
         let listen = reader.required(.listen, Values.listenAddress)
         let adminListen = reader.required(.adminListen, Values.listenAddress)
         let isBehindTLSProxy = reader.required(.behindTLSProxy, Values.truth)
-        for (key, address) in [(ConfigurationKey.listen, listen), (.adminListen, adminListen)] {
+        let metricsListen = reader.optional(.metricsListen, Values.listenAddress)
+        let addresses: [(ConfigurationKey, ListenAddress?)] = [
+            (.listen, listen), (.adminListen, adminListen), (.metricsListen, metricsListen),
+        ]
+        for (key, address) in addresses {
             reader.checkPlainHTTP(key, address, tls: tls != nil, isBehindTLSProxy: isBehindTLSProxy ?? false)
         }
         if let listen, listen == adminListen, listen.port != 0 {
             reader.refuse(.adminListen, "it is the same as `listen`")
+        }
+        let proxies = reader.optional(.trustedProxies, Values.trustedProxies)
+        let certificates = reader.clientCertificates(.clientCertificates, tls: tls, proxies: proxies)
+        let adminCertificates = reader.clientCertificates(.adminClientCertificates, tls: tls, proxies: proxies)
+        if let metricsListen, metricsListen.port != 0, metricsListen == listen || metricsListen == adminListen {
+            reader.refuse(.metricsListen, "it is the same as another listener's")
         }
         let delay = listen?.isLoopback == true && adminListen?.isLoopback == true ? Seconds(0) : 5
         let issuer = reader.required(.issuer, Values.issuer)
@@ -39,14 +50,19 @@ extension ServerConfiguration {
         let passphrase = reader.passphrase()
         let proofNonce = reader.required(.dpopNonce) { Values.word($0, as: ProofNonce.self) }
         let keySetMaximumAge = reader.required(.keySetMaximumAge) { Values.duration($0, in: 60...Seconds.hours(24)) }
+        let statusListTimeToLive = reader.required(.statusListTimeToLive) {
+            Values.duration($0, in: 1...Seconds.hours(1))
+        }
         let drainDelay = reader.optional(.drainDelay) { Values.duration($0, in: 0...Seconds.minutes(10)) }
         let drainDeadline = reader.required(.drainDeadline) { Values.duration($0, in: 1...Seconds.minutes(10)) }
         let connections = reader.required(.maximumConnections) { Values.count($0, in: 1...1_000_000) }
         let idleTimeout = reader.required(.idleTimeout) { Values.duration($0, in: 1...Seconds.hours(1)) }
+        let admission = reader.admission()
         let logLevel = reader.required(.logLevel) { Values.word($0, as: Logger.Level.self) }
         guard reader.faults.isEmpty, let issuer, let environment, let listen, let adminListen, let isBehindTLSProxy,
-            let revocation, let distress, let assertionLifetime, let tokenLifetime, let algorithm, let keySetMaximumAge, let proofNonce,
-            let drainDeadline, let connections, let idleTimeout, let logLevel
+            let revocation, let distress, let assertionLifetime, let tokenLifetime, let algorithm, let keySetMaximumAge,
+            let drainDeadline, let connections, let idleTimeout, let admission, let logLevel,
+            let statusListTimeToLive, let proofNonce
         else { throw ConfigurationFaults(reader.faults) }
         self.dataFolder = inputs.dataFolder
         self.issuer = issuer
@@ -57,6 +73,10 @@ extension ServerConfiguration {
         self.portalURL = portalURL
         self.tls = tls
         self.isBehindTLSProxy = isBehindTLSProxy
+        trustedProxies = proxies ?? .none
+        clientCertificates = certificates ?? .off
+        adminClientCertificates = adminCertificates ?? .off
+        self.metricsListen = metricsListen
         self.revocation = revocation
         self.organisationDistress = distress
         self.maximumAssertionLifetime = assertionLifetime
@@ -65,10 +85,12 @@ extension ServerConfiguration {
         self.signingKeyPassphrase = passphrase
         self.proofNonce = proofNonce
         self.keySetMaximumAge = keySetMaximumAge
+        self.statusListTimeToLive = statusListTimeToLive
         self.drainDelay = drainDelay ?? delay
         self.drainDeadline = drainDeadline
         self.maximumConnections = connections
         self.idleTimeout = idleTimeout
+        self.admission = admission
         self.logLevel = logLevel
         unknownVariables = reader.unknownVariables
     }
@@ -177,6 +199,37 @@ private struct ConfigurationReader {
         return mode
     }
 
+    /// Where client certificates come from, which must be a place where some can come from.
+    mutating func clientCertificates(
+        _ key: ConfigurationKey,
+        tls: ServerConfiguration.TLSFiles?,
+        proxies: TrustedProxies?
+    ) -> ClientCertificateSource? {
+        let source = required(key) { Values.word($0, as: ClientCertificateSource.self) }
+        switch source {
+        case .ask where tls == nil:
+            refuse(key, "without `tls_cert` and `tls_key` there is no handshake that could ask for one")
+        case .proxy where proxies?.isEmpty ?? true:
+            refuse(key, "`trusted_proxies` must say whose `Client-Cert` is believed")
+        case nil, .off, .ask, .proxy: break
+        }
+        return source
+    }
+
+    mutating func admission() -> AdmissionLimits? {
+        let rates = 1...1_000_000
+        let requests = required(.maximumRequests) { Values.count($0, in: 16...1_000_000) }
+        let addressRate = required(.addressRefusalRate) { Values.count($0, in: rates) }
+        let addressBurst = required(.addressRefusalBurst) { Values.count($0, in: 1...10_000_000) }
+        let clientRate = required(.clientRefusalRate) { Values.count($0, in: rates) }
+        guard let requests, let addressRate, let addressBurst, let clientRate else { return nil }
+        return AdmissionLimits(
+            addresses: BudgetRate(perSecond: addressRate, burst: addressBurst),
+            clients: BudgetRate(perSecond: clientRate, burst: clientRate),
+            maximumRequests: requests
+        )
+    }
+
     mutating func passphrase() -> Secret? {
         guard let path = optional(.signingKeyPassphraseFile, Values.path) else {
             return layers.value(.signingKeyPassphrase).map { Secret($0.text) }
@@ -222,6 +275,27 @@ private enum Values {
         do { return .success(try ListenAddress(parsing: text)) } catch {
             return .failure("is not `HOST:PORT`, as `127.0.0.1:7080` or `[::1]:7080`")
         }
+    }
+
+    static func trustedProxies(_ text: String) -> Result<TrustedProxies, Unreadable> {
+        var ranges: [AddressRange] = []
+        for item in text.split(separator: ",").map({ $0.filter { $0 != " " } }) {
+            do throws(AddressRange.ParseError) {
+                ranges.append(try AddressRange(parsing: item))
+            } catch {
+                switch error {
+                case .form:
+                    return .failure(Unreadable("has `\(item)`, which is neither an address nor a range of them"))
+                case .length:
+                    return .failure(Unreadable("has `\(item)`, whose length is more than an address has bits"))
+                case .bitsBeyondPrefix:
+                    return .failure(
+                        Unreadable("has `\(item)`, an address with bits beyond its length: which is meant?")
+                    )
+                }
+            }
+        }
+        return .success(TrustedProxies(ranges))
     }
 
     static func url(_ text: String) -> Result<String, Unreadable> {

@@ -1,4 +1,5 @@
 public import EnterpriseCertificates
+public import HTTPServer
 public import JOSE
 public import Logging
 public import Organisations
@@ -73,6 +74,14 @@ public struct ServerConfiguration: Sendable {
     public let tls: TLSFiles?
     /// Whether a proxy in front speaks TLS.
     public let isBehindTLSProxy: Bool
+    /// The proxies whose forwarding fields are believed.
+    public let trustedProxies: TrustedProxies
+    /// Where the public listener takes client certificates from.
+    public let clientCertificates: ClientCertificateSource
+    /// Where the admin listener takes client certificates from.
+    public let adminClientCertificates: ClientCertificateSource
+    /// The listener that serves `/metrics` alone; nil where the admin listener does.
+    public let metricsListen: ListenAddress?
     /// How certificates are checked for revocation.
     public let revocation: RevocationMode
     /// What is done with bankrupt and winding-up organisations.
@@ -89,6 +98,8 @@ public struct ServerConfiguration: Sendable {
     public let proofNonce: ProofNonce
     /// How long `/jwk` may be cached.
     public let keySetMaximumAge: Seconds
+    /// How long a copy of a status list may be used.
+    public let statusListTimeToLive: Seconds
     /// How long the server serves on after it has said that it ends.
     public let drainDelay: Seconds
     /// How long requests in flight may then take.
@@ -97,6 +108,8 @@ public struct ServerConfiguration: Sendable {
     public let maximumConnections: Int
     /// How long a connection may be silent.
     public let idleTimeout: Seconds
+    /// The budgets of addresses and clients, and the bound on work in progress.
+    public let admission: AdmissionLimits
     /// What is logged.
     public let logLevel: Logger.Level
     /// Variables that look like ours and are none: a misspelt one would otherwise go unseen.
@@ -104,6 +117,9 @@ public struct ServerConfiguration: Sendable {
 
     /// The folder with the trust anchors and the profile.
     public var trustFolder: String { "\(dataFolder)/keys/trust/\(environment.rawValue)" }
+
+    /// The folder of the anchors and the profile of European organisations' seals; without anchors in it none is taken.
+    public var sealTrustFolder: String { trustFolder + "-eseal" }
 
     /// The folder with the signing keys.
     public var signingKeyFolder: String { Self.signingKeyFolder(in: dataFolder) }
@@ -113,6 +129,9 @@ public struct ServerConfiguration: Sendable {
 
     /// The configuration file of a data folder.
     public static func file(in dataFolder: String) -> String { "\(dataFolder)/portvakt.yaml" }
+
+    /// Where it listens.
+    var addresses: [ListenAddress] { [listen, adminListen] + [metricsListen].compactMap { $0 } }
 
     /// Whether `/token` and the admin listener are reached by TLS or from this machine alone.
     var isLoopbackOnly: Bool { listen.isLoopback && adminListen.isLoopback }

@@ -18,6 +18,8 @@ public struct Installation: Sendable {
         public var environment: ServerConfiguration.Environment
         /// The files of the trust folder.
         public var trust: [TrustStore.File]
+        /// The files of the trust folder of European organisations' seals.
+        public var sealTrust: [TrustStore.File]
         /// Further lines of the configuration file.
         public var settings: [ConfigurationKey: String]
         /// Whether what is there already is set aside; else a folder that holds anything is refused.
@@ -31,6 +33,7 @@ public struct Installation: Sendable {
             issuer: Issuer,
             environment: ServerConfiguration.Environment,
             trust: [TrustStore.File]? = nil,
+            sealTrust: [TrustStore.File]? = nil,
             settings: [ConfigurationKey: String] = [:],
             replacesExisting: Bool = false,
             actor: String
@@ -38,7 +41,9 @@ public struct Installation: Sendable {
             self.dataFolder = dataFolder
             self.issuer = issuer
             self.environment = environment
-            self.trust = trust ?? BundledTrust.files(for: environment == .prod ? .prod : .test)
+            let bundled = environment == .prod ? BundledTrust.prod : .test
+            self.trust = trust ?? BundledTrust.files(for: bundled)
+            self.sealTrust = sealTrust ?? BundledTrust.sealFiles(for: bundled)
             // DESIGN §6: there is no default of the server, so the file says it.
             var defaults: [ConfigurationKey: String] =
                 environment == .prod ? [.revocation: "require", .revocationGrace: "1h"] : [.revocation: "off"]

@@ -45,16 +45,19 @@ enum InstallationFolder {
     /// Writes configuration, trust and empty folders.
     static func write(_ plan: Installation.Plan) throws {
         let trust = "keys/trust/\(plan.environment.rawValue)"
-        for name in ["keys", "keys/trust", trust, "keys/signing", "scopes"] {
+        let seals = "\(trust)-eseal"
+        for name in ["keys", "keys/trust", trust, seals, "keys/signing", "scopes"] {
             let path = "\(plan.dataFolder)/\(name)"
             guard mkdir(path, 0o700) == 0 else { throw fault(path) }
         }
-        for file in plan.trust {
-            let path = "\(plan.dataFolder)/\(trust)/\(file.name)"
-            if let slash = file.name.lastIndex(of: "/") {
-                mkdir("\(plan.dataFolder)/\(trust)/\(file.name[..<slash])", 0o700)
+        for (folder, files) in [(trust, plan.trust), (seals, plan.sealTrust)] {
+            for file in files {
+                let path = "\(plan.dataFolder)/\(folder)/\(file.name)"
+                if let slash = file.name.lastIndex(of: "/") {
+                    mkdir("\(plan.dataFolder)/\(folder)/\(file.name[..<slash])", 0o700)
+                }
+                try PrivateFile.write(file.contents, to: path)
             }
-            try PrivateFile.write(file.contents, to: path)
         }
         let configuration = Array(configurationText(plan).utf8)
         try PrivateFile.write(configuration, to: ServerConfiguration.file(in: plan.dataFolder))

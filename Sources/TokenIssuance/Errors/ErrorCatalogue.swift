@@ -76,6 +76,7 @@ public enum ErrorCatalogue {
         case .tooManyRequests: .tooManyRequests
         case .accessTokenRequired: .accessTokenRequired
         case .misdirected: .misdirected
+        case .notAcceptable: .notAcceptable
         case .accessTokenRefused: .accessTokenRefused
         case .insufficientScope: .insufficientScope
         case .actForbidden: .actForbidden

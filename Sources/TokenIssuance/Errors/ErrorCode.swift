@@ -125,6 +125,8 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
 
     /// The connection's client certificate is missing where it is needed, or cannot be read.
     case clientCertificate = "PV-026"
+    /// The answer cannot be had in any form that the caller takes.
+    case notAcceptable = "PV-027"
     /// The DPoP proof is not taken.
     case invalidDPoPProof = "PV-028"
     /// The DPoP proof wants a nonce of the server.
@@ -162,6 +164,7 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
         case .noAccess, .notDelegated, .unprovenSupplier, .insufficientScope, .actForbidden: 403
         case .notFound: 404
         case .methodNotAllowed: 405
+        case .notAcceptable: 406
         case .conflict: 409
         case .tooLarge: 413
         case .unsupportedMediaType: 415
@@ -176,7 +179,7 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     public var oauthError: OAuthErrorCode {
         switch self {
         case .malformedAssertion, .malformedForm, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
-            .pidRule, .actingRefused, .clientCertificate, .misdirected, .malformedRequest, .actRefused, .conflict,
+            .pidRule, .actingRefused, .clientCertificate, .misdirected, .notAcceptable, .malformedRequest, .actRefused, .conflict,
             .bindingRequired:
             .invalidRequest
         case .replayed, .clientNotFound, .wrongAudience, .invalidCertificate, .expiredKey, .wrongOrganisation,

@@ -4,14 +4,16 @@ extension ErrorPage {
         code: .accessTokenRefused,
         title: "The access token is not acceptable",
         meaning:
-            "The APIs of the admin listener take access tokens of this very server, made for it: signed by one of its keys, not expired, with `admin_url` as the only audience.",
+            "An endpoint that is called with an access token takes those of this very server, made for it: signed by one of its keys, not expired, not revoked. The APIs of the admin listener demand `admin_url` as the only audience; `/introspect` and `/revoke` take a token without audience too.",
         causes: [
             "the token has expired; such tokens live two minutes at most",
             "the token has no scope under `idporten`, `altinn` or `portvakt`, and so another audience or none",
             "the token was issued by another server",
+            "at `/introspect` or `/revoke`: the token is meant for another API, was issued on behalf of another organisation, or was revoked",
         ],
         fixes: [
-            "ask for a new token with the scope of the endpoint"
+            "ask for a new token with the scope of the endpoint",
+            "at `/introspect` and `/revoke`, authenticate by `client_assertion` instead",
         ],
         example:
             "the access token has expired",

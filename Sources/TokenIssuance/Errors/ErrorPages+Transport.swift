@@ -32,6 +32,21 @@ extension ErrorPage {
             "the grant type `password` is not served; use `urn:ietf:params:oauth:grant-type:jwt-bearer` or `client_credentials`"
     )
 
+    static let notAcceptable = ErrorPage(
+        code: .notAcceptable,
+        title: "There is no such form of the answer",
+        meaning:
+            "The request's `Accept` takes none of the forms that this document comes in.",
+        causes: [
+            "a status list was asked for as CBOR (`application/statuslist+cwt`)"
+        ],
+        fixes: [
+            "send `Accept: application/statuslist+jwt`, or no `Accept`"
+        ],
+        example:
+            "the answer comes as `application/statuslist+jwt`, and `Accept` takes nothing of that"
+    )
+
     static let unsupportedMediaType = ErrorPage(
         code: .unsupportedMediaType,
         title: "The body is no form",

@@ -4,8 +4,8 @@ import ArgumentParser
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Ask for, look into and verify access tokens.",
-        subcommands: [TokenInspect.self, TokenProof.self, TokenRequestCommand.self, TokenVerify.self]
+        abstract: "Ask for, prove, look into, verify and revoke access tokens.",
+        subcommands: [TokenInspect.self, TokenProof.self, TokenRequestCommand.self, TokenRevoke.self, TokenVerify.self]
     )
 }
 

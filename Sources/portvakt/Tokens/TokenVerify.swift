@@ -35,6 +35,9 @@ struct TokenVerify: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The organisation that the token must be for.", valueName: "number"))
     var consumer: String?
 
+    @Flag(name: .long, help: "Read the status list that the token refers to, and refuse a token that was ended.")
+    var status = false
+
     @Option(name: .long, help: ArgumentHelp("Verify as of this time.", valueName: "time"))
     var at: String?
 
@@ -47,10 +50,17 @@ struct TokenVerify: AsyncParsableCommand {
         let rules = try rules()
         let now = try at.map { text throws(CLIError) in try TimeArgument.time(text, option: "--at") } ?? options.now
         let keys = try await keys(of: expected.issuer)
-        var lines = Verdict(skipping: expected.isGiven ? [] : [.issuer], audienceIsAsked: !audience.isEmpty)
+        var skipped: Set<VerificationError.Check> = expected.isGiven ? [] : [.issuer]
+        if audience.isEmpty { skipped.insert(.audience) }
+        if !status { skipped.insert(.status) }
+        var lines = Verdict(skipping: skipped)
         do throws(VerificationError) {
-            let verified = try await TokenVerifier(policy: policy, keys: keys, clock: FixedClock(now: now))
-                .verifyBearer(text)
+            let verified = try await TokenVerifier(
+                policy: policy,
+                keys: keys,
+                statuses: status ? statuses(of: expected.issuer, keys: keys) : nil,
+                clock: FixedClock(now: now)
+            ).verifyBearer(text)
             for (name, rule) in rules {
                 try lines.check(name) { () throws(VerificationError) in try verified.require(rule) }
             }
@@ -66,7 +76,21 @@ struct TokenVerify: AsyncParsableCommand {
         var policy = VerificationPolicy(issuer: issuer)
         policy.algorithms = Set(JWSAlgorithm.allCases)
         policy.audience = audience.isEmpty ? .ignored : .required(Set(audience))
+        if status { policy.status = .whenPresent }
         return policy
+    }
+
+    /// Lists are proved by the time that it is, whatever `--at` says: none tells of the past.
+    private func statuses(of issuer: Issuer, keys: any KeySource) -> RemoteStatusLists {
+        var lists = StatusListOptions()
+        lists.timeout = Self.patience
+        lists.patience = Self.patience
+        return RemoteStatusLists(
+            issuer: issuer,
+            keys: keys,
+            algorithms: Set(JWSAlgorithm.allCases),
+            options: lists
+        )
     }
 
     private func rules() throws(CLIError) -> [(String, AccessRule)] {
@@ -157,9 +181,7 @@ private struct Verdict {
     private var verified: VerifiedToken?
     private let skipped: Set<VerificationError.Check>
 
-    init(skipping: Set<VerificationError.Check>, audienceIsAsked: Bool) {
-        skipped = audienceIsAsked ? skipping : skipping.union([.audience])
-    }
+    init(skipping skipped: Set<VerificationError.Check>) { self.skipped = skipped }
 
     mutating func check(_ name: String, _ body: () throws(VerificationError) -> Void) throws(VerificationError) {
         do {
@@ -203,7 +225,10 @@ private struct Verdict {
     /// Throws the negative verdict, which names the first check that failed.
     func verdict() throws(CLIError) {
         guard let error else { return }
-        if case .key(.unavailable) = error { throw CLIError(error.code, "\(error)", status: .unreachable) }
+        switch error {
+        case .key(.unavailable), .status(.unavailable): throw CLIError(error.code, "\(error)", status: .unreachable)
+        default: break
+        }
         throw .verdict(error.code, "the token is not valid: \(error.check.rawValue): \(error)")
     }
 

@@ -1,0 +1,119 @@
+import AuditLedger
+import HTTPServer
+import Logging
+import SQLiteStorage
+import TokenIssuance
+import Vocabulary
+
+/// What issues tokens and answers for those that were issued: one set of rules and one writer behind all of it.
+struct IssuancePipeline: Sendable {
+    /// Answers token requests.
+    let tokenIssuer: TokenIssuer
+
+    private let opened: OpenedInstallation
+    private let configuration: ServerConfiguration
+    private let writer: LedgerWriter<SQLiteStore>
+    private let authenticator: ClientAuthenticator
+    private let policy: IssuancePolicy
+    private let documents: DocumentSigner
+    private let clock: any WallClock
+
+    init(
+        _ opened: OpenedInstallation,
+        _ configuration: ServerConfiguration,
+        writer: LedgerWriter<SQLiteStore>,
+        admission: Admission,
+        clock: any WallClock
+    ) {
+        self.opened = opened
+        self.configuration = configuration
+        self.writer = writer
+        self.clock = clock
+        let registry = SQLiteFactsRegistry(store: opened.store)
+        authenticator = ClientAuthenticator(
+            registry: registry,
+            certificates: opened.validator,
+            seals: opened.seals?.validator,
+            rules: GrantRules(
+                issuer: configuration.issuer,
+                maximumLifetime: configuration.maximumAssertionLifetime,
+                acceptsSyntheticPersons: configuration.environment == .test
+            ),
+            tokenIDs: RandomTokenIDs(),
+            admission: admission
+        )
+        policy = IssuancePolicy(
+            issuer: configuration.issuer,
+            defaultLifetime: configuration.defaultTokenLifetime,
+            defaultAlgorithm: configuration.signingAlgorithm,
+            distress: configuration.organisationDistress,
+            administrationAudience: configuration.adminURL,
+            pseudonyms: opened.pseudonyms
+        )
+        documents = DocumentSigner(ring: opened.keys.ring, algorithm: configuration.signingAlgorithm)
+        tokenIssuer = TokenIssuer(
+            clock: clock,
+            authenticator: authenticator,
+            registry: registry,
+            policy: policy,
+            possession: PossessionRules(
+                issuer: configuration.issuer,
+                nonces: opened.proofNonces,
+                isNonceRequired: configuration.proofNonce == .required
+            ),
+            ledger: WriterIssuanceLedger(writer: writer, signer: TokenSigner(ring: opened.keys.ring))
+        )
+    }
+
+    /// What answers questions about tokens that were issued.
+    func tokenQueries(publishing lists: PublishedStatusLists) -> TokenQueries {
+        let issuer = configuration.issuer
+        let registry = SQLiteTokenStanding(store: opened.store)
+        let standing = TokenStanding(registry: registry, policy: policy)
+        let tokens = OwnTokenReader(keys: opened.keys.ring, issuer: issuer)
+        let callers = CallerAuthenticator(
+            clients: authenticator,
+            tokens: tokens,
+            standing: standing,
+            audiences: [
+                issuer.rawValue, issuer.endpoint("introspect"), issuer.endpoint("revoke"), configuration.adminURL,
+            ]
+        )
+        let ledger = WriterCallerLedger(writer: writer)
+        return TokenQueries(
+            introspector: TokenIntrospector(
+                clock: clock,
+                issuer: issuer,
+                callers: callers,
+                tokens: tokens,
+                standing: standing,
+                ledger: ledger,
+                documents: documents
+            ),
+            revoker: TokenRevoker(
+                clock: clock,
+                callers: callers,
+                tokens: tokens,
+                standing: registry,
+                ledger: ledger
+            ),
+            statusLists: lists
+        )
+    }
+
+    /// What keeps the published status lists true while the server runs.
+    func statusListPublisher(publishing lists: PublishedStatusLists, logger: Logger) -> StatusListPublisher {
+        StatusListPublisher(
+            store: opened.store,
+            writer: writer,
+            policy: policy,
+            // A signer of its own: lists and signed answers do not wait for each other.
+            documents: DocumentSigner(ring: opened.keys.ring, algorithm: configuration.signingAlgorithm),
+            published: lists,
+            issuer: configuration.issuer,
+            settings: StatusListPublisher.Settings(timeToLive: configuration.statusListTimeToLive),
+            clock: clock,
+            logger: logger
+        )
+    }
+}
