@@ -52,6 +52,16 @@ struct LiveServer {
         return try await Self.send(request)
     }
 
+    /// Posts a form to an endpoint of the public listener.
+    func post(_ path: String, _ form: String, _ fields: [(String, String)] = []) async throws -> Answer {
+        var request = HTTPClientRequest(url: base + path)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+        for (name, value) in fields { request.headers.add(name: name, value: value) }
+        request.body = .bytes(ByteBuffer(string: form))
+        return try await Self.send(request)
+    }
+
     /// Sends any request to the public listener.
     func send(_ method: HTTPMethod, _ path: String, _ fields: [(String, String)] = []) async throws -> Answer {
         try await Self.send(method, base + path, fields)
@@ -65,7 +75,7 @@ struct LiveServer {
         return try await send(request)
     }
 
-    private static func send(_ request: HTTPClientRequest) async throws -> Answer {
+    static func send(_ request: HTTPClientRequest) async throws -> Answer {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
         let body = try await response.body.collect(upTo: 1 << 20)
         return Answer(

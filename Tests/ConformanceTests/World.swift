@@ -48,6 +48,11 @@ struct World {
     static let supplierClient = "88888888-8888-4888-8888-888888888888"
     /// `client_id` of a client that the supplier registered for the consumer, with the key `rsa-1`.
     static let ownedClient = "99999999-9999-4999-8999-999999999999"
+    /// `client_id` of the client of the scopes' owner, with the key `rsa-1`.
+    static let providerClient = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+
+    /// `client_id` of a client of the consumer that is registered for DPoP, with the key `rsa-1`.
+    static let dpopClient = "cccccccc-cccc-4ccc-8ccc-cccccccccccc"
 
     /// A CA pair like Buypass's, made once a process.
     static let authority = Result { try CertificateAuthority(.buypass, keys: .small, at: SystemClock().now) }
@@ -101,7 +106,7 @@ struct World {
             "read", "write", "open", "inactive", "users", "ended", "terms", "enforced", "other-enforced", "at", "es256",
             "person", "delegated", "not-delegated", "delegation-ended", "ungranted", "unproven",
             "unproven-for-consumer",
-            "unproven-ended",
+            "unproven-ended", "listed", "possession",
         ]
         return try names.map { name in
             var scope = Scope(
@@ -119,6 +124,8 @@ struct World {
             case "enforced": scope.enforcedAudience = "https://api.example.no/a"
             case "other-enforced": scope.enforcedAudience = "https://api.example.no/b"
             case "at": scope.headerType = .accessToken
+            case "listed": scope.hasStatusList = true
+            case "possession": scope.requiresDPoP = true
             case "es256": scope.signingAlgorithm = "ES256"
             case "person": scope.pid = .required
             case "delegated", "not-delegated", "delegation-ended", "ungranted":
@@ -134,6 +141,7 @@ struct World {
         let granted = [
             "read", "inactive", "users", "ended", "terms", "enforced", "other-enforced", "at", "es256", "person",
             "delegated", "not-delegated", "delegation-ended", "unproven", "unproven-for-consumer", "unproven-ended",
+            "listed", "possession",
         ]
         var accesses = try granted.map { name in
             var access = ScopeAccess(
@@ -175,6 +183,7 @@ struct World {
         for (id, owner) in [
             (keyClient, consumer), (disabledClient, consumer), (deletedClient, deleted), (bankruptClient, bankrupt),
             (unknownClient, unknown), (strangerClient, stranger), (supplierClient, supplier), (ownedClient, consumer),
+            (providerClient, provider), (dpopClient, consumer),
         ] {
             var client = Client(
                 id: try ClientID(parsing: id),
@@ -186,6 +195,7 @@ struct World {
             client.authentication = .registeredKey
             client.keys = [rsa]
             client.isActive = id != disabledClient
+            client.requiresDPoP = id == dpopClient
             if id == ownedClient { client.supplier = supplier }
             if id == supplierClient {
                 client.onBehalfOf = [
