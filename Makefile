@@ -1,6 +1,6 @@
 # Each target is one script in scripts/; all install what they need and are safe to repeat.
 
-.PHONY: help run test build lint asan fuzz interop bench docs
+.PHONY: help run test build lint asan fuzz interop faults bench docs
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -25,6 +25,9 @@ fuzz: ## every parser of hostile input, guided by coverage: make fuzz SECONDS=60
 
 interop: ## clients and providers that others wrote: success, refusal, rotation; a consumer under load
 	@scripts/interop.sh
+
+faults: ## a release build killed, crowded and disturbed while it issues tokens
+	@scripts/faults.sh
 
 bench: ## tokens per second, CPU per token, cost of the libraries, beside what openssl alone reaches
 	@scripts/bench.sh

@@ -78,6 +78,7 @@ struct Fixture {
     var readiness = Readiness()
     var keySet = PublishedDocument(Array(#"{"keys":[]}"#.utf8), maximumAge: 3_600)
     var logger = Logger.silent
+    var admission = Admission()
     let refusals = KeptRefusals()
     let clock = FixedClock(Timestamp(seconds: 1_795_000_000))
 
@@ -92,6 +93,7 @@ struct Fixture {
                 metadata: PublishedDocument(metadata.document.encoded(), maximumAge: 3_600),
                 readiness: readiness,
                 earlyRefusals: refusals,
+                admission: admission,
                 clock: clock,
                 traceIDs: CountingTraceIDs()
             ),

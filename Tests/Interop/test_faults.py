@@ -1,9 +1,13 @@
 """What must hold when the server is killed, and while others write to its database."""
 
+import http.client
 import pathlib
+import time
 
 import pytest
 
+import crowd_campaign
+import import_kill_campaign
 import import_while_issuing
 import kill_campaign
 from world import World, scratch
@@ -36,6 +40,45 @@ def test_tokens_do_not_wait_for_a_bulk_import(fresh_world):
     print(measured)
     assert measured.requests > 50
     assert measured.p99_ms < MOST_P99_MS, measured
+
+
+def test_a_register_is_whole_wherever_its_import_is_killed_and_a_rerun_ends_in_the_same_state():
+    with scratch() as folder:
+        summary = import_kill_campaign.campaign(pathlib.Path(folder), rounds=4, units=3_000)
+    print(summary)
+    assert summary.rounds == 4
+    # A campaign that never met a running import has not tested the crash.
+    assert summary.killed > 0
+
+
+def test_a_crowd_of_idle_and_slow_connections_takes_no_token_from_anybody_and_leaves_nothing_behind(fresh_world):
+    measured = crowd_campaign.measure(fresh_world, idle=1_000, slow=100, seconds=12, per_second=20)
+    print(measured)
+    assert measured.failed == []
+    assert measured.refused == 0
+    assert measured.files_peak > measured.files_before + 1_000
+    assert measured.files_after <= measured.files_before + 8
+    # A debug build, and a tenth of the crowd: the figures of the release are those of `make faults`.
+    assert measured.memory_peak < 300
+    # Whoever does not come to the end of a body is closed after ten seconds.
+    assert measured.closed_by_server["body"] > 0
+    assert gauge(fresh_world, 'portvakt_http_connections{listener="public"}') == 0
+
+
+def gauge(world, name):
+    """A number of `/metrics`, once it has settled."""
+    for _ in range(100):
+        connection = http.client.HTTPConnection("127.0.0.1", world.admin_port, timeout=10)
+        try:
+            connection.request("GET", "/metrics")
+            lines = connection.getresponse().read().decode().splitlines()
+        finally:
+            connection.close()
+        value = next(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+        if value == 0:
+            break
+        time.sleep(0.1)
+    return value
 
 
 def test_a_second_server_on_the_same_data_is_refused(fresh_world):

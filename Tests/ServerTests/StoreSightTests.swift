@@ -19,7 +19,9 @@ extension OneAtATime {
                 keys: opened.keys,
                 keySet: PublishedDocument(opened.keys.keySet(at: SystemClock().now), maximumAge: 60),
                 trust: opened.trust,
+                sealTrust: nil,
                 identity: nil,
+                openConnections: { 0 },
                 clock: SystemClock(),
                 logger: .silent
             )

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Asks for tokens beside a crowd of idle and slow connections, and looks at what the crowd cost and left behind.
+
+    crowd_campaign.py [IDLE] [SLOW] [SECONDS]      default: 10000 idle, 1000 slow, 30 seconds
+
+The healthy clients ask at a fixed pace, before the crowd comes and while it is there; their assertions are signed
+beforehand, so that little of what is measured is their own.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+
+from load import percentile
+from world import FORM, Grant, World, exchange, scratch, token_form
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+@dataclass
+class Measured:
+    """What the crowd cost."""
+
+    idle: int
+    slow: int
+    # Milliseconds until a healthy request was answered.
+    p99_alone: float = 0
+    p99_beside: float = 0
+    # Healthy requests that got no token.
+    failed: list = field(default_factory=list)
+    # The server's memory in MiB, and its open files.
+    memory_before: float = 0
+    memory_peak: float = 0
+    memory_after: float = 0
+    files_before: int = 0
+    files_peak: int = 0
+    files_after: int = 0
+    closed_by_server: dict = field(default_factory=dict)
+    refused: int = 0
+
+
+def memory(pid: int) -> float:
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("the server has no memory")
+
+
+def files(pid: int) -> int:
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+class Watch(threading.Thread):
+    """The most memory and files while it runs."""
+
+    def __init__(self, pid: int):
+        super().__init__(daemon=True)
+        self.pid = pid
+        self.memory = 0.0
+        self.files = 0
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self.stopped.wait(0.2):
+            self.memory = max(self.memory, memory(self.pid))
+            self.files = max(self.files, files(self.pid))
+
+
+def healthy(world: World, seconds: float, per_second: int, workers: int = 8) -> tuple[list[float], list]:
+    """Latencies in milliseconds at a fixed pace, and what failed."""
+    client = world.client_by("registered_key")
+    key = client.private_key
+    forms = [
+        token_form(Grant.of(client, world.issuer, key=key).signed())
+        for _ in range(int(seconds * per_second))
+    ]
+    start = time.monotonic() + 0.2
+    latencies: list[float] = []
+    failed: list = []
+
+    def work(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", world.port, timeout=30)
+        for index in range(number, len(forms), workers):
+            due = start + index / per_second
+            time.sleep(max(0, due - time.monotonic()))
+            try:
+                answer = exchange(connection, "POST", "/token", forms[index], FORM)
+                if answer.status != 200:
+                    failed.append((answer.status, answer.code))
+            except (OSError, http.client.HTTPException) as error:
+                failed.append(repr(error))
+                connection.close()
+            latencies.append((time.monotonic() - due) * 1_000)
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return latencies, failed
+
+
+def measure(world: World, idle: int, slow: int, seconds: float, per_second: int = 60) -> Measured:
+    """Starts the server; it is still running afterwards."""
+    world.start()
+    pid = world.process.pid
+    # Whatever is made at first use is there before anything is measured.
+    healthy(world, 3, per_second)
+    measured = Measured(idle, slow)
+    alone, failed = healthy(world, seconds, per_second)
+    measured.p99_alone, measured.failed = percentile(alone, 0.99), failed
+    time.sleep(1)
+    measured.memory_before, measured.files_before = memory(pid), files(pid)
+
+    watch = Watch(pid)
+    watch.start()
+    crowd = subprocess.Popen(
+        [sys.executable, str(HERE / "crowd.py"), str(world.port), str(idle), str(slow)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )
+    try:
+        opened = json.loads(crowd.stdout.readline())
+        assert opened["open"] >= 0.99 * (idle + slow), opened
+        beside, failed = healthy(world, seconds, per_second)
+        measured.p99_beside = percentile(beside, 0.99)
+        measured.failed += failed
+        crowd.stdin.close()
+        told = json.loads(crowd.stdout.readline())
+        measured.closed_by_server, measured.refused = told["closed_by_server"], told["refused"]
+        crowd.wait(60)
+    finally:
+        crowd.kill()
+        crowd.wait()
+    watch.stopped.set()
+    watch.join()
+    measured.memory_peak, measured.files_peak = watch.memory, watch.files
+    settle(pid, measured)
+    return measured
+
+
+def settle(pid: int, measured: Measured) -> None:
+    """Waits until the connections are gone, and a little longer for the memory."""
+    deadline = time.monotonic() + 60
+    while files(pid) > measured.files_before + 8 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    time.sleep(5)
+    measured.memory_after, measured.files_after = memory(pid), files(pid)
+
+
+def rows(measured: Measured) -> list[dict]:
+    """What `make faults` reports of it."""
+    crowd = f"{measured.idle:,} idle and {measured.slow:,} slow connections"
+    ratio = measured.p99_beside / measured.p99_alone
+    left = measured.memory_after - measured.memory_before
+    return [
+        row(f"{crowd}: p99 of healthy requests, as a multiple of that without them", ratio, "", "<= 2", ratio <= 2),
+        row("p99 without them", measured.p99_alone, "ms", "", True),
+        row("healthy requests that failed", len(measured.failed), "", "0", not measured.failed),
+        row("memory at most", measured.memory_peak, "MiB", "< 300", measured.memory_peak < 300),
+        row("memory kept afterwards", left, "MiB", "< 32", left < 32),
+        row(
+            "files kept open afterwards", measured.files_after - measured.files_before, "", "<= 8",
+            measured.files_after <= measured.files_before + 8,
+        ),
+    ]
+
+
+def row(name: str, value: float, unit: str, must: str, passed: bool) -> dict:
+    return {"name": name, "value": round(value, 2), "unit": unit, "must": must, "passed": passed}
+
+
+def main() -> None:
+    numbers = [int(argument) for argument in sys.argv[1:]]
+    idle, slow, seconds = (numbers + [10_000, 1_000, 30][len(numbers):])[:3]
+    with scratch() as folder:
+        world = World(pathlib.Path(folder) / "data").make()
+        try:
+            measured = measure(world, idle, slow, seconds)
+        finally:
+            world.kill()
+    print(measured, file=sys.stderr)
+    print(json.dumps(rows(measured), indent=2))
+    sys.exit(0 if all(row["passed"] for row in rows(measured)) else 1)
+
+
+if __name__ == "__main__":
+    main()

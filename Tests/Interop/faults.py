@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""The whole campaign of faults, as `make faults` runs it: prints a table and writes a report.
+
+    faults.py REPORT
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import sys
+
+import crowd_campaign
+import import_while_issuing
+import kill_campaign
+from world import World, scratch
+
+
+def killed(world: World) -> list[dict]:
+    summary = kill_campaign.campaign(world, rounds=10, seconds=3)
+    # The campaign itself fails when a token is forgotten or an assertion is accepted twice.
+    return [
+        row("kills under load", summary.rounds, "", ">= 10", summary.rounds >= 10),
+        row("tokens that survived them", summary.tokens, "", "all", True),
+        row("answers cut off, asked for again", summary.lost, "", ">= 1", summary.lost >= 1),
+        row("replays refused afterwards", summary.replays_refused, "", "all", summary.replays_refused > 0),
+    ]
+
+
+def imported(world: World) -> list[dict]:
+    measured = import_while_issuing.measure(world, world.folder.parent, units=400_000, per_second=50)
+    return [
+        row("p99 of token requests beside an import of 400,000 units", measured.p99_ms, "ms", "< 250",
+            measured.p99_ms < 250),
+    ]
+
+
+def crowded(world: World) -> list[dict]:
+    return crowd_campaign.rows(crowd_campaign.measure(world, idle=10_000, slow=1_000, seconds=30))
+
+
+row = crowd_campaign.row
+
+
+def main() -> None:
+    results: list[dict] = []
+    for part in (killed, imported, crowded):
+        with scratch() as folder:
+            world = World(pathlib.Path(folder) / "data").make()
+            try:
+                results += part(world)
+            except AssertionError as error:
+                results.append(row(f"{part.__name__}: {error}", 1, "", "0", False))
+            finally:
+                world.kill()
+    passed = all(result["passed"] for result in results)
+    pathlib.Path(sys.argv[1]).write_text(
+        json.dumps({"target": "faults", "passed": passed, "results": results}, indent=2) + "\n", encoding="utf-8"
+    )
+    for result in results:
+        mark = "ok  " if result["passed"] else "FAIL"
+        print(f"{mark} {result['name']:<100} {result['value']:>10} {result['unit']:<4} {result['must']}")
+    sys.exit(0 if passed else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Does to a release build what the world may do to it, and measures what it makes of that; writes .build/reports/faults.json.
+# Exits with 1 when something falls short.
+#
+#   scripts/faults.sh
+#
+# - kill -9 under load, again and again: no token is forgotten, no assertion accepted twice;
+# - a bulk import beside token requests;
+# - 10,000 idle and 1,000 slow connections beside healthy clients.
+#
+# BINARY=FILE takes a program that is built already.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+scripts/setup.sh run test interop
+
+if [ -z "${BINARY:-}" ]; then
+    scripts/build.sh
+    BINARY=.build/release/portvakt
+fi
+python_environment
+mkdir -p .build/reports
+# Each connection of the crowd is a file on both sides.
+ulimit -n "$(ulimit -Hn)"
+status=0
+PORTVAKT_TEST_BINARY=$BINARY "$venv/bin/python" Tests/Interop/faults.py .build/reports/faults.json || status=$?
+say "written: .build/reports/faults.json"
+exit "$status"
