@@ -1,6 +1,6 @@
 # Each target is one script in scripts/; all install what they need and are safe to repeat.
 
-.PHONY: help run test build lint asan fuzz interop faults bench docs
+.PHONY: help run test build lint asan fuzz interop faults vectors bench docs
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -28,6 +28,9 @@ interop: ## clients and providers that others wrote: success, refusal, rotation;
 
 faults: ## a release build killed, crowded and disturbed while it issues tokens
 	@scripts/faults.sh
+
+vectors: ## published vectors: signatures, paths, real chains; a table of counts
+	@scripts/vectors.sh
 
 bench: ## tokens per second, CPU per token, cost of the libraries, beside what openssl alone reaches
 	@scripts/bench.sh

@@ -4,7 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 swift format lint --strict --recursive Sources Tests Fuzzing Examples Benchmarks Package.swift
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
-python3 - Tests/Interop Benchmarks <<'PYTHON'
+python3 - Tests/Interop Tests/Vectors Benchmarks <<'PYTHON'
 import pathlib
 import sys
 

@@ -67,6 +67,7 @@ struct WycheproofJWSTests {
         #expect(seen == Set(1...401))
         #expect(unneeded.isEmpty)
         #expect(accepted == 46 - refused.count)
+        try Vectors.count("json_web_signature_test.json", cases: seen.count, agreed: seen.subtracting(refused).count)
     }
 
     @Test func `shared secrets are refused as such, and nothing is compared with them`() throws {
@@ -169,6 +170,7 @@ struct WycheproofJWSTests {
         }
         #expect(file["numberOfTests"] == 26)
         #expect(seen == Set(1...26))
+        try Vectors.count("json_web_key_test.json", cases: seen.count, agreed: seen.subtracting(refused).count)
     }
 
     @Test func `private keys of the files are read as such`() throws {
