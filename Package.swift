@@ -226,7 +226,7 @@ let package = Package(
             "PortvaktClient",
             [
                 "Fetching", "JOSE", "LibCrypto", "Vocabulary", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1,
-                serviceLifecycle, tracing,
+                nioSSL, serviceLifecycle, tracing,
             ]
         ),
         module(
@@ -239,7 +239,9 @@ let package = Package(
         ),
         module(
             "PortvaktHummingbird",
-            ["JOSE", "PortvaktProvider", "Vocabulary", hummingbird, httpTypes, logging, nioCore]
+            [
+                "JOSE", "LibCrypto", "PortvaktProvider", "Vocabulary", hummingbird, httpTypes, logging, nioCore, nioSSL,
+            ]
         ),
 
         // Tests.
@@ -256,8 +258,8 @@ let package = Package(
         module(
             "FuzzTargets",
             [
-                "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "Scopes", "TokenIssuance", "Vocabulary",
-                "XACML",
+                "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "Scopes", "StatusLists", "TokenIssuance",
+                "Vocabulary", "XACML",
             ]
         ),
         .testTarget(name: "FuzzTargetsTests", dependencies: ["FuzzTargets"], swiftSettings: house),

@@ -1,4 +1,5 @@
 import JOSE
+import Vocabulary
 
 /// How a token is asked for.
 public enum GrantStyle: Sendable, Hashable {
@@ -9,26 +10,37 @@ public enum GrantStyle: Sendable, Hashable {
     ///
     /// For other authorization servers. There is no acting for another organisation and no person in it.
     case clientCredentials
+    /// By `client_credentials` with nothing but the certificate that the transport's HTTP client shows (`tls_client_auth`,
+    /// RFC 8705 §2.1): no assertion is signed. ``ClientCertificate/grantStyle`` gives it, with the certificate's SHA-256, so
+    /// that tokens bound to another certificate are never mistaken for its own.
+    case clientCertificate(thumbprint: String)
 }
 
 extension GrantStyle {
     /// What a request holds that this style cannot send; nil when it can all be sent.
     func fault(of request: TokenRequest) -> String? {
-        guard self == .clientCredentials else { return nil }
+        guard self != .jwtGrant else { return nil }
         if request.consumerOrganisation != nil { return "`consumer_org` exists only in the JWT grant" }
         if request.person != nil { return "`pid` exists only in the JWT grant" }
         return nil
     }
 
     /// The form's fields, in the order that they are sent.
-    func form(for request: TokenRequest, assertion: String) -> [(name: String, value: String)] {
+    func form(
+        for request: TokenRequest,
+        of client: ClientID,
+        assertion: String
+    ) -> [(name: String, value: String)] {
         switch self {
         case .jwtGrant: return [("grant_type", Assertion.grantType), ("assertion", assertion)]
-        case .clientCredentials:
-            var fields = [
-                ("grant_type", "client_credentials"), ("client_assertion_type", Assertion.clientAssertionType),
-                ("client_assertion", assertion),
-            ]
+        case .clientCredentials, .clientCertificate:
+            var fields = [("grant_type", "client_credentials")]
+            if case .clientCertificate = self {
+                fields.append(("client_id", client.rawValue))
+            } else {
+                fields.append(("client_assertion_type", Assertion.clientAssertionType))
+                fields.append(("client_assertion", assertion))
+            }
             if !request.scopes.isEmpty { fields.append(("scope", request.scopeText)) }
             // RFC 8707 §2: one field for each.
             fields += request.resource.map { ("resource", $0) }

@@ -105,7 +105,14 @@ struct TokenFetcher: Sendable {
                 method: .post,
                 url: server.tokenEndpoint,
                 headers: headers,
-                body: FormEncoding.body(of: configuration.grantStyle.form(for: request, assertion: assertion)),
+                body: FormEncoding.body(
+                    of:
+                        configuration.grantStyle.form(
+                            for: request,
+                            of: configuration.clientID,
+                            assertion: assertion
+                        )
+                ),
                 // What metadata and signature have taken is no longer left.
                 timeout: max(.milliseconds(1), min(configuration.retry.attemptTimeout, deadline - sentAt)),
                 maximumResponseSize: Self.maximumResponseSize
@@ -161,6 +168,8 @@ struct TokenFetcher: Sendable {
             lifetime: configuration.assertionLifetime,
             identifier: draws.identifier()
         )
+        // The handshake proves the key of the certificate, and nothing is signed here.
+        if case .clientCertificate = configuration.grantStyle { return ("", configuration.signer.keyReference) }
         let signed = await signerCalls.run(within: deadline - clock.elapsed) { [signer = configuration.signer] in
             // One signer for header and signature, though the key may be replaced meanwhile.
             let signer = await signer.current()

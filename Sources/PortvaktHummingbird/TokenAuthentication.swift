@@ -19,6 +19,7 @@ public struct TokenAuthentication<Context: TokenRequestContext>: RouterMiddlewar
     private let onMissing: MissingToken
     private let realm: String
     private let peer: @Sendable (Context) -> String?
+    private let certificate: (@Sendable (Request, Context) async -> String?)?
 
     /// A middleware that verifies tokens.
     ///
@@ -26,17 +27,22 @@ public struct TokenAuthentication<Context: TokenRequestContext>: RouterMiddlewar
     ///   - verifier: Verifies them.
     ///   - onMissing: What happens to a request without one.
     ///   - realm: The name of what is protected, for the challenge (RFC 9110 §11.5).
+    ///   - certificate: The SHA-256 of the client certificate that the peer has shown, for tokens that are bound to one (RFC 8705
+    ///     §3): ``CertificateThumbprint/ofConnection(_:)``, or behind a proxy ``CertificateThumbprint/handedOn(in:)``; nil where
+    ///     such tokens are refused.
     ///   - peer: The address of the peer, which a context of your own may hold; only for ``ExternalURL/forwarded(base:hosts:trusts:)``.
     public init(
         _ verifier: TokenVerifier,
         onMissing: MissingToken = .challenge,
         realm: String = Challenge.defaultRealm,
+        certificate: (@Sendable (Request, Context) async -> String?)? = nil,
         peer: @escaping @Sendable (Context) -> String? = { _ in nil }
     ) {
         self.verifier = verifier
         self.onMissing = onMissing
         self.realm = realm
         self.peer = peer
+        self.certificate = certificate
     }
 
     /// Verifies the token and lets the request go on, or answers by a challenge.
@@ -73,7 +79,7 @@ public struct TokenAuthentication<Context: TokenRequestContext>: RouterMiddlewar
         _ context: Context
     ) async throws(VerificationError) -> VerifiedToken? {
         let authorization = request.headers[values: .authorization]
-        guard verifier.dpop.mode != .off else {
+        guard verifier.dpop.mode != .off || certificate != nil else {
             guard let text = try BearerCredentials.token(authorization: authorization, query: request.uri.query) else {
                 return nil
             }
@@ -85,6 +91,7 @@ public struct TokenAuthentication<Context: TokenRequestContext>: RouterMiddlewar
             query: request.uri.query,
             authorization: authorization,
             dpop: request.headers[values: .dpop],
+            certificateThumbprint: await certificate?(request, context),
             peer: peer(context)
         )
         incoming.forwardedScheme = request.headers[values: .forwardedScheme]
