@@ -346,7 +346,7 @@ final class RevocationWorld {
     ) throws -> Bool {
         let names = try scopes.map { try ScopeName(parsing: $0) }
         let grant = AuthenticatedGrant(
-            client: try #require(try base.store.read { try $0.client(clientID) }),
+            requester: .client(try #require(try base.store.read { try $0.client(clientID) })),
             credential: .key(key),
             isClientCredentials: false,
             scopes: names,

@@ -129,7 +129,7 @@ private struct World {
             }
         )
         let grant = AuthenticatedGrant(
-            client: client,
+            requester: .client(client),
             credential: .key(key),
             isClientCredentials: false,
             scopes: scopes.map(\.name),

@@ -83,7 +83,7 @@ private struct World {
     func decide(asking names: [String]? = nil, at time: Timestamp = now) throws -> AccessTokenClaims {
         let asked = try names?.map { try ScopeName(parsing: $0) } ?? scopes.map(\.name)
         let grant = AuthenticatedGrant(
-            client: client,
+            requester: .client(client),
             credential: .key(usedKey),
             isClientCredentials: false,
             scopes: asked,
@@ -231,7 +231,7 @@ struct IssuancePolicyTests {
             form: Organisation.Form(code: "AS", description: nil)
         )
         world.mainUnit = mainUnit
-        #expect(try world.decide().consumer == world.owner)
+        #expect(try world.decide().consumer == .organisation(world.owner))
         mainUnit.distress.bankrupt = true
         world.mainUnit = mainUnit
         #expect(try world.decide().isConsumerDistressed)

@@ -30,6 +30,7 @@ enum RefusalSamples {
         .tooManyRequests(retryAfter: 2),
         .accessTokenMissing,
         .misdirected(host: "admin.example.no"),
+        .notAcceptable(offered: ["application/json"]),
     ]
 
     private static let possession: [Refusal] = [
@@ -74,6 +75,17 @@ enum RefusalSamples {
     ]
 
     private static let client: [Refusal] = [
+        .clientCertificateMissing,
+        .clientCertificateMalformed(field: "Client-Cert"),
+        .clientCertificateMalformed(field: nil),
+        .clientCertificateRequired(by: scope),
+        .clientCertificateRequired(by: nil),
+        .certificate(.subject(.missing("commonName"))),
+        .certificate(.subject(.several("countryName", ["SE", "DK"]))),
+        .certificate(.subject(.form("organizationIdentifier", "5560000001"))),
+        .sealScope(scope, .closed),
+        .sealScope(scope, .inactive),
+        .sealScope(scope, .terms),
         .clientUnknown(client1.rawValue),
         .clientDisabled(client1),
         .keyUnknown(key),
