@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import world as demo
-from attacks import algorithms, certificates, claims, encodings, forms, wire
+from attacks import algorithms, bindings, certificates, claims, encodings, forms, wire
 from attacks.attack import Attack, Attacker, Closed, Refused
 from world import base64url
 
@@ -23,6 +23,7 @@ CLASSES = {
     "certificates": certificates.TABLE,
     "forms": forms.TABLE,
     "wire": wire.TABLE,
+    "bindings": bindings.TABLE,
 }
 ATTACKS: list[Attack] = [attack for table in CLASSES.values() for attack in table]
 
@@ -96,7 +97,8 @@ def send(attacker: Attacker, attack: Attack) -> tuple[int | None, dict, bytes]:
     """The status, the JSON body and all bytes of the answer; no status when the connection just ends."""
     body = attack.make(attacker)
     if not attack.raw:
-        head = {"Content-Type": "application/x-www-form-urlencoded", **(attack.fields or {})}
+        more = attack.fields(attacker) if callable(attack.fields) else attack.fields
+        head = {"Content-Type": "application/x-www-form-urlencoded", **(more or {})}
         answer = attacker.world.request("POST", "token", body, head)
         return answer.status, answer.body, json.dumps(answer.body).encode()
     with socket.create_connection(("127.0.0.1", attacker.world.port), timeout=20) as connection:

@@ -56,7 +56,7 @@ class Attack:
     # Makes the body of a token request, or the bytes of a whole request.
     make: Callable[[Attacker], bytes]
     # Fields of the request's head besides, for a body; for raw bytes none.
-    fields: dict[str, str] | None = None
+    fields: dict[str, str] | Callable[[Attacker], dict[str, str]] | None = None
     raw: bool = False
 
 
@@ -100,6 +100,7 @@ class Attacker:
         self.rsa = self.client.private_key
         self.stranger = rsa.generate_private_key(65537, 2048)
         self.p256 = ec.generate_private_key(ec.SECP256R1())
+        self.other_p256 = ec.generate_private_key(ec.SECP256R1())
         self.ed25519 = ed25519.Ed25519PrivateKey.generate()
         self.clients: dict[str, str] = {}
         self.authorities: dict = {}

@@ -63,9 +63,6 @@ TABLE.rows(
         "line-break-before-name": lambda a: TYPE + b"&\nassertion=" + ".".join(a.parts()).encode(),
         "nul-behind-name": lambda a: TYPE + b"&assertion%00=" + ".".join(a.parts()).encode(),
         "json-in-the-body": lambda a: b'{"grant_type":"client_credentials"}',
-        "client-secret-alone": lambda a: form(
-            grant_type="client_credentials", client_id=a.client.id, client_secret="x", scope="a:b"
-        ),
         "client-assertion-without-type": lambda a: a.authentication(client_assertion_type=ABSENT),
         "client-assertion-type-alone": lambda a: a.grant() + b"&" + form(client_assertion_type=JWT_CLIENT),
         "client-credentials-without-scope": lambda a: a.authentication(scope=ABSENT),
@@ -161,6 +158,12 @@ TABLE.row(
         client_assertion_type=JWT_CLIENT,
         client_assertion=a.signed(a.header(), a.authentication_claims(), sign=lambda _: bytes(256)),
     ),
+)
+TABLE.row(
+    "client-secret-alone",
+    "RFC 9700 §2.5: secrets authenticate nobody",
+    Refused(401, "PV-026", "client_certificate_missing"),
+    lambda a: form(grant_type="client_credentials", client_id=a.client.id, client_secret="x", scope="a:b"),
 )
 DETAILS = Refused(400, "PV-001", "form_parameter_value")
 TABLE.row(
