@@ -80,6 +80,8 @@ struct CSVText {
     }
 
     private mutating func take(_ byte: UInt8, at offset: Int64, into json: inout [UInt8]) {
+        // U+FEFF in UTF-8, which some programs write first.
+        if offset < 3, byte == [0xEF, 0xBB, 0xBF][Int(offset)] { return }
         if rowLength == 0 { rowStart = offset }
         let isQuote = byte == UInt8(ascii: "\"")
         switch phase {
@@ -126,7 +128,7 @@ struct CSVText {
         guard !isBlank else { return }
         if header.isEmpty {
             header = fields.map { name in
-                String(decoding: name, as: UTF8.self).filter { !$0.isWhitespace && $0 != "\u{FEFF}" }
+                String(decoding: name, as: UTF8.self).filter { !$0.isWhitespace }
                     .split(separator: ".").map { Self.names[$0.lowercased()] ?? String($0) }
             }
             return
