@@ -58,6 +58,8 @@ CLIENTS = (
     Row("requests_oauth2client", "PyPI", pypi("requests_oauth2client")),
     Row("Go x/oauth2/jwt", "Debian", debian("golang-golang-x-oauth2-dev")),
     Row("ruby-signet", "Debian", debian("ruby-signet"), columns=("refusal",)),
+    Row("curl with a client certificate", "Debian", debian("curl"), columns=("success", "refusal")),
+    Row("HAProxy handing Client-Cert on", "Debian", debian("haproxy"), columns=("success", "refusal")),
 )
 PROVIDERS = (
     Row("mod_oauth2 in Apache", "Debian", debian("libapache2-mod-oauth2")),

@@ -140,6 +140,7 @@ def secure():
             assert world.stop() == 0, world.tail()
 
 
+@pytest.mark.cell("success", program="curl with a client certificate")
 @pytest.mark.parametrize("version", ["--http1.1", "--http2"])
 def test_curl_gets_a_token_by_its_certificate_and_bound_to_it(secure, version):
     world, certificates = secure
@@ -155,6 +156,7 @@ def test_curl_gets_a_token_by_its_certificate_and_bound_to_it(secure, version):
     assert claims["cnf"] == {"x5t#S256": thumbprint(client.certificates[0])}
 
 
+@pytest.mark.cell("success", program="curl with a client certificate")
 def test_curl_binds_the_token_of_a_client_assertion(secure):
     world, certificates = secure
     client = world.client_by("registered_key")
@@ -184,6 +186,7 @@ def refused(world, certificates, certificate, **form) -> tuple[int, str, str]:
     return status, body["error"], body["reason"]
 
 
+@pytest.mark.cell("refusal", program="curl with a client certificate")
 def test_curl_is_refused_with_every_faulty_certificate(secure):
     world, certificates = secure
     expected = {
@@ -199,6 +202,7 @@ def test_curl_is_refused_with_every_faulty_certificate(secure):
         assert refused(world, certificates, certificate) == (401, "invalid_client", reason), name
 
 
+@pytest.mark.cell("refusal", program="curl with a client certificate")
 def test_a_header_proves_nothing_where_the_handshake_asks(secure):
     world, certificates = secure
     field = base64.b64encode(certificates.client.certificates[0]).decode()
@@ -301,6 +305,7 @@ def through(proxied, certificate, *arguments: str) -> tuple[int, dict]:
     return status, body
 
 
+@pytest.mark.cell("success", program="HAProxy handing Client-Cert on")
 def test_haproxy_hands_the_certificate_on(proxied):
     _, certificates, _ = proxied
     status, body = through(proxied, certificates.of(certificates.client))
@@ -310,6 +315,7 @@ def test_haproxy_hands_the_certificate_on(proxied):
     assert (status, body["reason"]) == (401, "certificate_expired")
 
 
+@pytest.mark.cell("refusal", program="HAProxy handing Client-Cert on")
 def test_an_outsider_gets_nothing_by_the_header(proxied):
     world, certificates, _ = proxied
     field = f":{base64.b64encode(certificates.client.certificates[0]).decode()}:"
