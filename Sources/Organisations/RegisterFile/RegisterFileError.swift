@@ -4,7 +4,7 @@ public enum RegisterFileError: Error, Equatable, Sendable {
     public enum GzipFault: Error, Equatable, Sendable {
         /// It ends inside a member.
         case truncated
-        /// A member is damaged; zlib's words.
+        /// A member is damaged; what is wrong with it.
         case corrupt(String)
         /// Something else follows the last member.
         case trailingBytes
