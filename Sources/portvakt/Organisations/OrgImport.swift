@@ -9,8 +9,8 @@ struct OrgImport: AsyncParsableCommand {
         commandName: "import",
         abstract: "Import a file of Enhetsregisteret into the local register.",
         discussion: """
-            Takes the register's bulk files of main units, sub-units or roles (JSON; of units CSV too), packed or not, a page of a \
-            search, a single unit or its roles; what it is is told from the content. A bulk file replaces its kind: units \
+            Takes the register's bulk files of main units, sub-units or roles (JSON; of units CSV too), packed or not, a page \
+            of a search, a single unit or its roles; what it is is told from the content. A bulk file replaces its kind: units \
             that are missing from it are marked as deleted, or have no roles any more. Of persons only pseudonyms are kept. \
             Nothing is changed unless the whole file could be read.
             """
