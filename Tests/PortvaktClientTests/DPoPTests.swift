@@ -3,6 +3,7 @@ import Foundation
 import JOSE
 import LibCrypto
 import NIOCore
+import NIOHTTP1
 import Synchronization
 import TestSupport
 import Testing
