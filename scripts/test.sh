@@ -22,7 +22,6 @@ declare -A targets=(
 # Python: tests against a live server, the programs of others, and what happens when the server is killed.
 declare -A files=(
     [live]="Tests/Interop/test_clients.py Tests/Interop/test_delegation.py Tests/Interop/test_delegation_walkthrough.py
-        Tests/Interop/test_dpop.py
         Tests/Interop/test_metrics.py Tests/Interop/test_portal.py Tests/Interop/test_providers.py Tests/Interop/test_readme.py
         Tests/Interop/test_attacks.py"
     [interop]="${interop_files[*]}"
