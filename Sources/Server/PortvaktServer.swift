@@ -70,6 +70,7 @@ public final class PortvaktServer: Sendable {
             )
         }
         let sight = StoreSight()
+        if let revision = try? opened.store.read({ try $0.revision }) { sight.note(revision: revision) }
         let readiness = Readiness { [keys = opened.keys.ring] in
             if sight.isLost { return .storeUnavailable }
             return Self.obstacle(writer: writer, keys: keys, algorithm: configuration.signingAlgorithm, at: clock.now)

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import AuditLedger
 import Foundation
 import JOSE
 import NIOCore
