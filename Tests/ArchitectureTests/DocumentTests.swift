@@ -3,9 +3,12 @@ import Testing
 
 @Suite("Documents are true to the code")
 struct DocumentTests {
-    /// The cells of each row of the tables of requirements in docs/conformance.md, without the heads.
-    private static func rows() throws -> [[String]] {
-        let text = try String(contentsOf: Sources.root.appending(path: "docs/conformance.md"), encoding: .utf8)
+    /// The cells of each row of the tables of requirements, or of threats, in a document, without the heads.
+    private static func rows(
+        of document: String = "docs/conformance.md",
+        under head: String = "| Requirement |"
+    ) throws -> [[String]] {
+        let text = try String(contentsOf: Sources.root.appending(path: document), encoding: .utf8)
         // Other tables, of counts, have other heads.
         var isOfRequirements = false
         return text.split(separator: "\n", omittingEmptySubsequences: false).compactMap { line in
@@ -13,11 +16,13 @@ struct DocumentTests {
                 isOfRequirements = false
                 return nil
             }
-            if line.hasPrefix("| Requirement |") { isOfRequirements = true }
-            guard isOfRequirements, line.hasPrefix("| "), !line.hasPrefix("| Requirement |") else { return nil }
+            if line.hasPrefix(head) { isOfRequirements = true }
+            guard isOfRequirements, line.hasPrefix("| "), !line.hasPrefix(head) else { return nil }
             return line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
         }
     }
+
+    private static func threats() throws -> [[String]] { try rows(of: "docs/threat-model.md", under: "| Threat |") }
 
     /// What stands between backticks in a cell; a test's name may hold a comma, but no backtick.
     private static func quoted(_ cell: String) -> [String] {
@@ -54,9 +59,20 @@ struct DocumentTests {
         }
     }
 
-    @Test func `every test that the conformance table names exists`() throws {
+    @Test func `every threat has a defence and a test`() throws {
+        let rows = try Self.threats()
+        #expect(rows.count >= 20)
+        for row in rows {
+            #expect(row.count == 3, "\(row)")
+            guard row.count == 3 else { continue }
+            #expect(!row[1].isEmpty && !Self.quoted(row[2]).isEmpty, "\(row)")
+        }
+    }
+
+    @Test func `every test that the conformance table and the threat model name exists`() throws {
         let files = try Self.testFiles()
-        for name in try Self.rows().flatMap({ Self.quoted($0[3]) }) {
+        let named = try Self.rows().map { $0[3] } + Self.threats().map { $0[2] }
+        for name in named.flatMap(Self.quoted) {
             guard let slash = name.firstIndex(of: "/") else {
                 Issue.record("`\(name)` names no file")
                 continue
@@ -70,7 +86,8 @@ struct DocumentTests {
 
     @Test(arguments: [
         "README.md", "CHANGELOG.md", "docs/architecture.md", "docs/walkthrough.md", "docs/deviations.md",
-        "docs/conformance.md", "docs/five-minutes-to-a-token.md", "docs/decisions/0001-targets-beside-the-picture.md",
+        "docs/conformance.md", "docs/threat-model.md", "docs/five-minutes-to-a-token.md",
+        "docs/decisions/0001-targets-beside-the-picture.md",
     ])
     func `links inside the repository lead somewhere`(document: String) throws {
         let place = Sources.root.appending(path: document)
