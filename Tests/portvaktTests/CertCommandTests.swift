@@ -124,6 +124,48 @@ struct CertCommandTests {
         #expect(await status(cleanList) == .negative)
         #expect(await status(cleanList, rootList) == .done)
         #expect(await status(revokingList, rootList) == .negative)
+        // Several lists may stand behind one flag too, before the certificate or after it.
+        #expect(await run(base + ["--crl", cleanList, rootList]).status == .done)
+        #expect(await run(base + ["--crl", revokingList, rootList]).status == .negative)
+        #expect(await run(base.dropFirst() + ["--crl", cleanList, rootList, chain]).status == .done)
+        #expect(await run(base.dropFirst() + ["--crl", cleanList]).status == .usage)
+    }
+
+    @Test func `policies are required, inhibited and mapped as RFC 5280 §6_1_1 has it`() async throws {
+        let policy = "2.16.578.1.26.1.3.2"
+        let base = [chain, "--trust", root, "--profile", "none", "--require-explicit-policy"]
+        func status(_ options: String...) async -> portvakt.ExitStatus { await run(base + options).status }
+        #expect(await status() == .done)
+        #expect(await status("--policy", policy) == .done)
+        #expect(await status("--policy", "1.2.3.4") == .negative)
+        #expect(await status("--policy", "1.2.3.4", policy) == .done)
+        #expect(await status("--policy", "1.2.3.4", "--policy", policy, "--inhibit-policy-mapping") == .done)
+        // The issuing authority has `anyPolicy` alone.
+        #expect(await status("--policy", policy, "--inhibit-any-policy") == .negative)
+        #expect(await run(base.dropFirst() + ["--policy", policy, chain]).status == .done)
+    }
+
+    @Test func `without a profile neither data folder nor configuration is looked at`() async throws {
+        let nowhere = scratch.path + "/nowhere"
+        let base = [chain, "--trust", root, "--profile", "none", "--data", nowhere]
+        #expect(await run(base).status == .done)
+        #expect(!FileManager.default.fileExists(atPath: nowhere))
+    }
+
+    @Test func `whatever is no certificate in any of the files is exit 3, whatever cannot be read exit 1`() async throws
+    {
+        let broken = try scratch.file("broken.der", [0x30, 0x82, 0x01, 0x00, 0x05, 0x00])
+        let empty = try scratch.file("empty.pem", "")
+        let base = ["--trust", root, "--profile", "none"]
+        for file in [broken, empty] {
+            #expect(await run([file] + base).status == .negative)
+            #expect(await run([chain, "--profile", "none", "--trust", file]).status == .negative)
+            #expect(await run([chain] + base + ["--intermediates", file]).status == .negative)
+            #expect(await run([chain] + base + ["--crl", file]).status == .negative)
+        }
+        for option in ["--intermediates", "--crl"] {
+            #expect(await run([chain] + base + [option, scratch.path + "/none"]).status == .failed)
+        }
     }
 
     @Test func `DER is read like PEM`() async throws {

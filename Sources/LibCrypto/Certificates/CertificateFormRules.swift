@@ -60,14 +60,14 @@ private struct Form {
         certificate.extendedKeyUsage == [] ? "the extended key usage names no purpose" : nil
     }
 
-    /// RFC 5280 §4.2.1.10, §4.2.1.11, §4.2.1.14: extensions that must be critical.
+    /// RFC 5280 §4.2.1.11, §4.2.1.14: extensions that must be critical.
     var criticalityFault: String? {
-        let demanded: [(Int32, String)] = [
-            (NID_policy_constraints, "policyConstraints"), (NID_inhibit_any_policy, "inhibitAnyPolicy"),
-        ]
-        for (identifier, name) in demanded where isThere(identifier, critical: false) {
-            return "\(name) must be critical"
+        // Older authorities, and NIST's PKITS, do not mark policyConstraints. They are processed all the same (§4.2), and
+        // refused unmarked only where no policies stand beside them, so that nothing shows that policies are meant.
+        if isThere(NID_policy_constraints, critical: false), certificate.policies.isEmpty {
+            return "policyConstraints must be critical"
         }
+        if isThere(NID_inhibit_any_policy, critical: false) { return "inhibitAnyPolicy must be critical" }
         // RFC 5280 §4.2.2.1, §4.2.2.2: and such as must not.
         let forbidden: [(Int32, String)] = [
             (NID_info_access, "authorityInfoAccess"), (NID_sinfo_access, "subjectInfoAccess"),

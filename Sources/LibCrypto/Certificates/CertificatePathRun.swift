@@ -23,11 +23,15 @@ struct PathRun {
         defer { X509_STORE_CTX_free(context) }
         guard let stack = OPENSSL_sk_new_null() else { return [failure("no memory")] }
         defer { OPENSSL_sk_free(stack) }  // the certificates in it are borrowed
+        guard let lists = OPENSSL_sk_new_null() else { return [failure("no memory")] }
+        defer { OPENSSL_sk_free(lists) }  // and the lists in this one
+        for list in store.lists { OPENSSL_sk_push(lists, UnsafeRawPointer(list.handle.pointer)) }
         let helpers = path.dropFirst() + helpers
         for helper in helpers { OPENSSL_sk_push(stack, UnsafeRawPointer(helper.handle.pointer)) }
         guard X509_STORE_CTX_init(context, store.pointer, leaf.handle.pointer, stack) == 1,
             configure(context, length: path.count)
         else { return [failure("the verification could not be set up")] }
+        X509_STORE_CTX_set0_crls(context, lists)  // borrowed too, in spite of its name
         let judgement = PathJudgement(path, wrongSignature: wrongSignature, budget: budget)
         return withExtendedLifetime((judgement, helpers, leaf, store)) {
             X509_STORE_CTX_set_ex_data(context, 0, Unmanaged.passUnretained(judgement).toOpaque())

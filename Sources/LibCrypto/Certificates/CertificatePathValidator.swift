@@ -97,19 +97,21 @@ public struct CertificatePathValidator: Sendable {
 }
 
 extension CertificatePathValidator {
-    /// Owns one `X509_STORE` with anchors and revocation lists.
+    /// Owns one `X509_STORE` with the anchors, and keeps the revocation lists beside it.
     final class Store: @unchecked Sendable {
         // INVARIANT: filled in `init` and not changed after; verification reads it under libcrypto's own lock.
         let pointer: OpaquePointer
+        /// A store finds lists by the name of a certificate's issuer, and so no indirect ones: each run is given them all.
+        let lists: [CertificateRevocationList]
 
         init(anchors: [Certificate], lists: [CertificateRevocationList]) {
             guard let store = X509_STORE_new() else { preconditionFailure("libcrypto has no memory") }
-            // Both calls take references of their own, and ignore what is there already.
+            // Takes a reference of its own, and ignores what is there already.
             for anchor in anchors { X509_STORE_add_cert(store, anchor.handle.pointer) }
-            for list in lists { X509_STORE_add_crl(store, list.handle.pointer) }
             Self.setCallbacks(store)
             ERR_clear_error()
             pointer = store
+            self.lists = lists
         }
 
         deinit { X509_STORE_free(pointer) }

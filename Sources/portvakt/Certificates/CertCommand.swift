@@ -26,7 +26,7 @@ struct CertCheck: AsyncParsableCommand {
     )
 
     @Argument(help: ArgumentHelp("The certificate, with or without its chain; - is stdin."), completion: .file())
-    var file: String
+    var file: String?
 
     @Option(name: .long, help: ArgumentHelp("Check as of this time.", valueName: "time"))
     var at: String?
@@ -45,7 +45,12 @@ struct CertCheck: AsyncParsableCommand {
     )
     var intermediates: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("A revocation list.", valueName: "file"), completion: .file())
+    @Option(
+        name: .long,
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Revocation lists.", valueName: "file"),
+        completion: .file()
+    )
     var crl: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("The profile: prod, test or none.", valueName: "name"))
@@ -54,10 +59,17 @@ struct CertCheck: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("An extended key usage that it must have.", valueName: "oid"))
     var purpose: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("How many intermediates the path may have.", valueName: "n"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How many intermediates the path may have, self-issued ones not counted.", valueName: "n")
+    )
     var maxDepth: Int?
 
-    @Option(name: .long, help: ArgumentHelp("A policy that is acceptable.", valueName: "oid"))
+    @Option(
+        name: .long,
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Policies that are acceptable.", valueName: "oid")
+    )
     var policy: [String] = []
 
     @Flag(name: .long, help: "A valid policy must be left at the end of the path.")
@@ -71,11 +83,21 @@ struct CertCheck: AsyncParsableCommand {
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func validate() throws {
-        if let maxDepth, !(0...100).contains(maxDepth) { throw ValidationError("--max-depth is 0 to 100.") }
+    mutating func validate() throws {
+        if let maxDepth, !(0...1_000).contains(maxDepth) { throw ValidationError("--max-depth is 0 to 1000.") }
+        // `--crl A B FILE`: options that take several values take the certificate's name with them when it stands last.
+        if file == nil {
+            if let last = policy.last, policy.count > 1, OID(parsing: last) == nil {
+                file = policy.removeLast()
+            } else if crl.count > 1 {
+                file = crl.removeLast()
+            }
+        }
+        if file == nil { throw ValidationError("Missing expected argument '<file>'") }
     }
 
     func run() async throws {
+        guard let file else { throw CLIError.usage("no certificate is named") }
         let contents = try InputFile.read(file)
         var check = try check(at: at.map { text throws(CLIError) in try TimeArgument.time(text, option: "--at") })
         check.intermediates = try intermediates.map(Self.read)

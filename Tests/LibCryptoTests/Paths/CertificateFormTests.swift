@@ -78,11 +78,16 @@ struct CertificateFormTests {
                 try CertificateTemplate.Extension.policyConstraints(explicit: 5, isCritical: isCritical),
                 try .inhibitAnyPolicy(1, isCritical: isCritical),
             ] {
-                let issuing = try Shop.certificate(middle, by: root) {
-                    $0.extensions = [try .policies([.anyPolicy]), constraint]
-                }
+                let issuing = try Shop.certificate(middle, by: root) { $0.extensions = [constraint] }
                 #expect(Shop.faults(leaf, [issuing], anchors: [anchor]) == expected)
             }
+            // Beside policies the mark may be missing, and the constraint binds all the same (§4.2).
+            let demanding = try Shop.certificate(middle, by: root) {
+                $0.extensions = [
+                    try .policies([.anyPolicy]), try .policyConstraints(explicit: 0, isCritical: isCritical),
+                ]
+            }
+            #expect(Shop.faults(leaf, [demanding], anchors: [anchor]) == [.policy])
         }
     }
 
