@@ -25,7 +25,7 @@ declare -A files=(
         Tests/Interop/test_metrics.py Tests/Interop/test_portal.py Tests/Interop/test_providers.py Tests/Interop/test_readme.py
         Tests/Interop/test_attacks.py"
     [interop]="${interop_files[*]}"
-    [faults]="Tests/Interop/test_faults.py"
+    [faults]="Tests/Interop/test_faults.py Tests/Interop/test_revocation.py"
     # Last, for it leaves .build planned for the packages of Examples/.
     [examples]="Tests/Interop/test_examples.py"
 )

@@ -5,14 +5,17 @@ import Vocabulary
 
 /// The two issuers of enterprise certificates in the demo world, shaped like Buypass and Commfides, with fresh keys.
 struct DemoIssuers {
-    /// How long revocation lists serve: nobody renews those of a demo world, so as long as its certificates.
+    /// How long the lists in `crl` serve, for whoever sets `crl_files`: nobody renews them, so as long as the certificates.
     static let listLifetime = Seconds.days(3 * 365)
 
     private let authorities: [CertificateAuthority]
     private let now: Timestamp
 
-    init(keys: CertificateAuthority.KeySizes, at now: Timestamp) throws {
-        authorities = try CertificateAuthority.Style.allCases.map { try CertificateAuthority($0, keys: keys, at: now) }
+    /// Makes both; their certificates name responder and lists at `address`.
+    init(keys: CertificateAuthority.KeySizes, address: String, at now: Timestamp) throws {
+        authorities = try CertificateAuthority.Style.allCases.map {
+            try CertificateAuthority($0, keys: keys, at: now, address: address)
+        }
         self.now = now
     }
 
@@ -50,8 +53,16 @@ struct DemoIssuers {
         return files
     }
 
-    /// Keeps certificates and keys of the authorities, so that certificates and lists can be made later.
-    func writeAuthorities(to folder: DemoFolder) throws {
+    /// Keeps certificates and keys of the authorities and what they have revoked, for ``DemoAuthorities``.
+    func writeAuthorities(to folder: DemoFolder, revoking revoked: [IssuedCertificate]) throws {
+        var lines = ""
+        for authority in authorities {
+            for revocation in try revocations(by: authority, among: revoked) {
+                let serial = revocation.serialNumber.hexadecimal
+                lines += "\(authority.style.rawValue) \(serial) \(revocation.at.seconds)\n"
+            }
+        }
+        try folder.write(DemoAuthorities.revocationFile, lines)
         for authority in authorities {
             for role in CertificateAuthority.Role.allCases {
                 let name = "\(authority.style.rawValue)-\(role.rawValue)"

@@ -73,7 +73,11 @@ public struct DemoWorld: Sendable {
     ///
     /// - Throws: `InstallationFault`, `StorageError`, `DemoWorldError`, and what any of its operations throws.
     public static func make(_ plan: Plan, at now: Timestamp) throws -> DemoWorld {
-        let issuers = try DemoIssuers(keys: plan.hasRealKeySizes ? .real : .small, at: now)
+        let issuers = try DemoIssuers(
+            keys: plan.hasRealKeySizes ? .real : .small,
+            address: responder(for: plan.issuer),
+            at: now
+        )
         let people = try DemoClient.all()
         let certificates = try Certificates(of: people, from: issuers)
         let installation = try Installation.make(
@@ -90,7 +94,10 @@ public struct DemoWorld: Sendable {
         )
         do {
             let folder = try DemoFolder(plan.dataFolder).folder("demo")
-            try issuers.writeAuthorities(to: try folder.folder("issuers"))
+            try issuers.writeAuthorities(
+                to: try folder.folder("issuers"),
+                revoking: Array(certificates.revoked.values)
+            )
             let filling = DemoFilling(store: installation.store, folder: folder, actor: plan.actor, now: now)
             let pseudonyms = try PseudonymKeyFile.readOrMake(in: plan.dataFolder, isUsed: false)
             try filling.importRegister(
@@ -139,9 +146,17 @@ public struct DemoWorld: Sendable {
             """
     }
 
-    /// Lists from files, since the demo world's issuers have no address; listeners where the issuer says.
+    /// Where the demo issuers' responder answers: two ports behind the issuer's, if that is on this machine.
+    private static func responder(for issuer: Issuer) -> String {
+        guard !issuer.isSecure, let listen = try? ListenAddress(parsing: issuer.authority) else {
+            return "http://127.0.0.1:7082"
+        }
+        return "http://127.0.0.1:\(listen.port < 65_534 ? listen.port + 2 : listen.port - 2)"
+    }
+
+    /// Revocation as in production, by the demo issuers' own responder on loopback; listeners where the issuer says.
     private static func settings(for issuer: Issuer) -> [ConfigurationKey: String] {
-        var settings: [ConfigurationKey: String] = [.revocation: "crl_files"]
+        var settings: [ConfigurationKey: String] = [.revocation: "require", .outboundPrivateAddresses: "true"]
         guard !issuer.isSecure, let listen = try? ListenAddress(parsing: issuer.authority) else { return settings }
         let other = listen.port < 65_535 ? listen.port + 1 : listen.port - 1
         settings[.listen] = issuer.authority

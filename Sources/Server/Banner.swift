@@ -48,7 +48,10 @@ public struct Banner: Sendable, Hashable {
             lines.append(Line(name: "signing key", value: "\(record.id)  " + details.joined(separator: ", ")))
         }
         lines.append(
-            Line(name: "trust", value: "\(trust.anchors.count) anchors, revocation `\(configuration.revocation.name)`")
+            Line(
+                name: "trust",
+                value: "\(trust.anchors.count) anchors, revocation \(configuration.revocation.description)"
+            )
         )
         let counts = try? opened.store.read { try $0.counts() }
         if let counts {
@@ -69,6 +72,11 @@ public struct Banner: Sendable, Hashable {
         var warnings: [String] = []
         if configuration.environment == .prod, configuration.revocation == .off {
             warnings.append("`revocation` is `off` in `prod`: a revoked enterprise certificate still gets tokens")
+        }
+        if configuration.environment == .prod, configuration.allowsPrivateAddresses {
+            warnings.append(
+                "`outbound_private_addresses` is on in `prod`: certificates may send requests into this network"
+            )
         }
         if let former = opened.formerIssuer {
             warnings.append(

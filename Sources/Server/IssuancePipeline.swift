@@ -21,6 +21,7 @@ struct IssuancePipeline: Sendable {
     init(
         _ opened: OpenedInstallation,
         _ configuration: ServerConfiguration,
+        certificates: RevocationParts,
         writer: LedgerWriter<SQLiteStore>,
         admission: Admission,
         clock: any WallClock
@@ -32,8 +33,8 @@ struct IssuancePipeline: Sendable {
         let registry = SQLiteFactsRegistry(store: opened.store)
         authenticator = ClientAuthenticator(
             registry: registry,
-            certificates: opened.validator,
-            seals: opened.seals?.validator,
+            certificates: certificates.validator,
+            seals: certificates.seals,
             rules: GrantRules(
                 issuer: configuration.issuer,
                 maximumLifetime: configuration.maximumAssertionLifetime,

@@ -12,9 +12,10 @@ struct OpenedInstallation {
     let store: SQLiteStore
     let ring: RefusalRing
     let trust: ReloadingTrust
-    let validator: EnterpriseCertificateValidator
     /// The trust in European organisations' seals; nil where there are no anchors for any.
     let seals: SealTrust?
+    /// What responders and lists have said before.
+    let evidence: [RevocationRecord]
     let identity: TLSFileIdentity?
     let keys: LoadedSigningKeys
     let records: [SigningKeyRecord]
@@ -43,17 +44,10 @@ struct OpenedInstallation {
             return try ServeLock(on: folder)
         }
         let trust = attempt { try ReloadingTrust(directory: configuration.trustFolder) }
-        let validator = trust.flatMap { trust in
-            attempt { try EnterpriseCertificateValidator(trust: trust, revocation: configuration.revocation) }
-        }
-        let seals = attempt {
-            try SealTrust(directory: configuration.sealTrustFolder) { trust in
-                try ElectronicSealValidator(trust: trust, revocation: configuration.revocation)
-            }
-        }
+        let seals = attempt { try SealTrust(directory: configuration.sealTrustFolder) }
         let identity = configuration.tls.flatMap { files in attempt { try TLSFileIdentity(files) } }
         faults += configuration.addresses.compactMap { $0.obstacle() }
-        guard faults.isEmpty, let lock, let trust, let validator else { throw StartFaults(faults) }
+        guard faults.isEmpty, let lock, let trust else { throw StartFaults(faults) }
 
         let store = attempt { try SQLiteStore(folder, opening: .migrate) }
         let ring = attempt { try RefusalRing(path: folder.refusalRing, now: clock.now) }
@@ -94,7 +88,12 @@ struct OpenedInstallation {
             }
         }
         let proofNonces = attempt { try ProofNonceKeyFile.readOrMake(in: configuration.dataFolder) }
-        guard faults.isEmpty, let store, let ring, let (records, issuer, _) = facts, let pseudonyms, let proofNonces
+        var evidence: [RevocationRecord]? = []
+        if case .require = configuration.revocation {
+            evidence = store.flatMap { store in attempt { try store.read { try $0.revocationRecords() } } }
+        }
+        guard faults.isEmpty, let store, let ring, let (records, issuer, _) = facts, let pseudonyms, let proofNonces,
+            let evidence
         else {
             try? store?.close()
             throw StartFaults(faults)
@@ -103,8 +102,8 @@ struct OpenedInstallation {
         self.store = store
         self.ring = ring
         self.trust = trust
-        self.validator = validator
         self.seals = seals.flatMap { $0 }
+        self.evidence = evidence
         self.identity = identity
         self.keys = keys
         self.records = records

@@ -6,7 +6,7 @@ import JOSE
 public import Logging
 import MetricsExposition
 import SQLiteStorage
-import ServiceLifecycle
+public import ServiceLifecycle
 import Synchronization
 import TokenIssuance
 public import UnixSignals
@@ -42,6 +42,7 @@ public final class PortvaktServer: Sendable {
     ///   - clock: The clock of every decision.
     ///   - signals: Signals that begin the graceful end.
     ///   - version: The program's version, for the metrics.
+    ///   - companions: Services that run beside it, such as the demo world's responder.
     ///   - logger: Gets events, without secrets.
     /// - Throws: `StartFaults`: all that keeps it from starting, together.
     public init(
@@ -49,6 +50,7 @@ public final class PortvaktServer: Sendable {
         clock: any WallClock = SystemClock(),
         signals: [UnixSignal] = [],
         version: String = "unknown",
+        companions: [any Service] = [],
         logger: Logger
     ) throws(StartFaults) {
         let opened = try OpenedInstallation(configuration, clock: clock)
@@ -62,11 +64,27 @@ public final class PortvaktServer: Sendable {
             notify: { $0.log(to: logger) }
         )
         let metrics = MetricRegistry(ServerMetrics.all)
-        let (admission, pipeline) = withMetricsFactory(metrics) {
+        let (admission, revocation) = withMetricsFactory(metrics) {
             let admission = Admission(configuration.admission, proxies: configuration.trustedProxies)
             return (
                 admission,
-                IssuancePipeline(opened, configuration, writer: writer, admission: admission, clock: clock)
+                Result { () throws(RevocationUnavailable) in
+                    try RevocationParts(opened, configuration, writer: writer, clock: clock, logger: logger)
+                }
+            )
+        }
+        let certificates: RevocationParts
+        do throws(RevocationUnavailable) { certificates = try revocation.get() } catch {
+            throw StartFaults([error.description])
+        }
+        let pipeline = withMetricsFactory(metrics) {
+            IssuancePipeline(
+                opened,
+                configuration,
+                certificates: certificates,
+                writer: writer,
+                admission: admission,
+                clock: clock
             )
         }
         let sight = StoreSight()
@@ -128,7 +146,7 @@ public final class PortvaktServer: Sendable {
         let statusLists = pipeline.statusListPublisher(publishing: listeners.statusLists, logger: logger)
         let drain = Drain(readiness: readiness, delay: configuration.drainDelay, logger: logger)
         // Ended from last to first, each after the one before has ended.
-        var services: [any Service] = [housekeeping, statusLists]
+        var services: [any Service] = [housekeeping, statusLists] + companions + certificates.services
         if let listener = listeners.metrics { services.append(listener) }
         services += [listeners.admin, listeners.public, drain] as [any Service]
         var group = ServiceGroupConfiguration(

@@ -84,7 +84,8 @@ struct Signature {
         }
     }
 
-    func seal(_ content: DERValue) throws -> [UInt8] {
+    /// Signs a structure; OCSP's has a further field behind the signature.
+    func seal(_ content: DERValue, followedBy more: [DERValue] = []) throws -> [UInt8] {
         var signature = try key.sign(content.bytes, scheme: scheme)
         if case .ec = key.kind {
             // X.509 has r and s in DER (RFC 3279 §2.2.3), JOSE side by side.
@@ -92,7 +93,7 @@ struct Signature {
             signature =
                 DERValue.sequence(.integer(Array(signature[..<half])), .integer(Array(signature[half...]))).bytes
         }
-        return DERValue.sequence(content, algorithm, .bits(signature)).bytes
+        return DERValue.sequence([content, algorithm, .bits(signature)] + more).bytes
     }
 }
 

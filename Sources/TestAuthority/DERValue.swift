@@ -92,6 +92,11 @@ struct DERValue {
             : DERValue(.generalizedTime, content: digits.utf8)
     }
 
+    /// GeneralizedTime, whatever the year, as OCSP has it.
+    static func generalizedTime(_ point: Timestamp) -> DERValue {
+        DERValue(.generalizedTime, content: (point.description.filter { $0.isNumber } + "Z").utf8)
+    }
+
     /// A URI as a GeneralName.
     static func address(_ text: String) -> DERValue { tagged(6, content: text.utf8) }
 }

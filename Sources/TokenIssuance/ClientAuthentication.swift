@@ -75,7 +75,7 @@ public struct AuthenticatedGrant: Sendable {
 /// Proves who a client is (RFC 7523 §3), with at most one signature check for each look at the client.
 public struct ClientAuthenticator: Sendable {
     let registry: any FactsRegistry
-    private let certificates: EnterpriseCertificateValidator
+    let certificates: EnterpriseCertificateValidator
     let seals: ElectronicSealValidator?
     let rules: GrantRules
     let tokenIDs: any TokenIDSource
@@ -108,10 +108,11 @@ public struct ClientAuthenticator: Sendable {
         do {
             return try prove(grant, from: cached, at: now)
         } catch let refused {
+            let hasAsked = await settle(refused, grant.proofs, from: cached, at: now)
             // A no is never taken on cached facts: a key just added counts at once.
             let current = try await registry.currentClient(grant.claimedClient)
             if current == nil, let sealed = try await sealed(grant, at: now) { return sealed }
-            guard current != cached else { throw refused }
+            guard hasAsked || current != cached else { throw refused }
             return try prove(grant, from: current, at: now)
         }
     }
@@ -130,16 +131,26 @@ public struct ClientAuthenticator: Sendable {
             throw RefusedRequest(.clientUnknown(id.rawValue), isClientAuthentication: true, claimedClient: id)
         }
         var claims: [ReplayClaim] = []
-        switch proof {
-        case .assertion(let assertion):
-            _ = try prove(assertion, from: client, at: now)
-            claims.append(ReplayClaim(assertion, of: client.id))
-        case .certificate(let presented, _): _ = try prove(presented, from: client, at: now)
+        do throws(RefusedRequest) { try prove(proof, from: client, at: now) } catch {
+            guard await settle(error, [proof], from: client, at: now) else { throw error }
+            try prove(proof, from: client, at: now)
         }
+        if case .assertion(let assertion) = proof { claims.append(ReplayClaim(assertion, of: client.id)) }
         do { try admission.admit(id) } catch {
             throw RefusedRequest(error, isAuthenticated: true, claimedClient: id)
         }
         return AuthenticatedClient(client: client, claims: claims)
+    }
+
+    private func prove(
+        _ proof: UnverifiedGrant.Proof,
+        from client: Client,
+        at now: Timestamp
+    ) throws(RefusedRequest) {
+        switch proof {
+        case .assertion(let assertion): _ = try prove(assertion, from: client, at: now)
+        case .certificate(let presented, _): _ = try prove(presented, from: client, at: now)
+        }
     }
 
     private struct Proof {

@@ -20,6 +20,7 @@ struct Portvakt: AsyncParsableCommand {
             DecideCommand.self,
             DelegationCommand.self,
             DemoCommand.self,
+            DoctorCommand.self,
             Init.self,
             KeysCommand.self,
             OrgCommand.self,

@@ -13,6 +13,7 @@ enum Minted {
 
     static let buypass = made { try CertificateAuthority(.buypass, at: now) }
     static let commfides = made { try CertificateAuthority(.commfides, at: now) }
+    static let european = made { try CertificateAuthority(.european, at: now) }
     /// Has the same names as `buypass`, and other keys.
     static let impostor = made { try CertificateAuthority(.buypass, at: now) }
 
@@ -30,6 +31,7 @@ enum Minted {
         switch style {
         case .buypass: buypass
         case .commfides: commfides
+        case .european: european
         }
     }
 

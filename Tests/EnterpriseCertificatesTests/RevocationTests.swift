@@ -128,24 +128,19 @@ struct RevocationTests {
         #expect(try Minted.verdict(on: chain, under: trust).rejection == nil)
     }
 
-    @Test func `require is refused until responders can be asked`() throws {
-        let mode = RevocationMode.require(grace: .hours(1))
-        #expect(throws: RevocationUnavailable(mode: mode)) {
-            try EnterpriseCertificateValidator(trust: Minted.trust, revocation: mode)
-        }
-        #expect(
-            RevocationUnavailable(mode: mode).description.hasPrefix("revocation `require` is not available")
-        )
-    }
-
     @Test(
         arguments: [
             ("off", .off), ("crl_files", .crlFiles), ("require", .require(grace: 3600)), ("", nil), ("OFF", nil),
-            ("grace", nil),
+            ("require ", nil),
         ] as [(String, RevocationMode?)]
     )
     func `a mode has one name`(name: String, mode: RevocationMode?) {
         #expect((try? RevocationMode(named: name, grace: 3600)) == mode)
         if let mode { #expect(mode.name == name) }
+    }
+
+    @Test func `grace is require, and needs a length of time`() throws {
+        #expect(try RevocationMode(named: "grace", grace: 60) == .require(grace: 60))
+        #expect(throws: RevocationMode.NamingFault.graceWithoutTime) { try RevocationMode(named: "grace") }
     }
 }

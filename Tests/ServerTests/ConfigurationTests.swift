@@ -119,11 +119,12 @@ struct ConfigurationTests {
         )
     }
 
-    @Test func `refuses a revocation mode that it cannot honour, and says why`() {
+    @Test func `require takes its grace, and grace demands one`() throws {
         let told = faults(minimal.replacing("revocation: off", with: "revocation: require\nrevocation_grace: 1h"))
-        #expect(told.count == 1)
-        #expect(told.first?.contains("this version asks no responder") == true)
-        #expect(told.first?.contains("crl_files") == true)
+        #expect(told.isEmpty)
+        let without = faults(minimal.replacing("revocation: off", with: "revocation: grace"))
+        #expect(without.count == 1)
+        #expect(without.first?.hasSuffix("`grace` needs `revocation_grace` to be more than 0") == true)
     }
 
     @Test(arguments: ["{", "- a\n- b\n", "just text", "issuer: a\nissuer: b\n"])

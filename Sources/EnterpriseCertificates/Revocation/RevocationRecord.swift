@@ -110,3 +110,11 @@ package protocol RevocationArchive: Sendable {
     /// Forgets records.
     func remove(_ ids: [[UInt8]]) async throws
 }
+
+extension RevocationRecord {
+    /// The addresses that the certificate in question names: responders, then lists.
+    public var sourceAddresses: [String] {
+        guard kind == .certificate, let question = RevocationQuestion(chainPEM: chain) else { return [] }
+        return question.responders + question.lists
+    }
+}

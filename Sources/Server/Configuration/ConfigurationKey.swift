@@ -30,6 +30,10 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case revocation
     /// How much longer a cached answer about revocation serves.
     case revocationGrace = "revocation_grace"
+    /// How old an answer in use may become before it is renewed.
+    case revocationRefresh = "revocation_refresh"
+    /// Whether the server asks others at addresses outside the public internet.
+    case outboundPrivateAddresses = "outbound_private_addresses"
     /// What is done with bankrupt and winding-up organisations.
     case organisationDistress = "organisation_distress"
     /// The longest life of an assertion.
@@ -79,6 +83,8 @@ extension ConfigurationKey {
         case .adminListen: "127.0.0.1:7081"
         case .behindTLSProxy: "false"
         case .revocationGrace: "0"
+        case .revocationRefresh: "1h"
+        case .outboundPrivateAddresses: "false"
         case .organisationDistress: "warn"
         case .maximumAssertionLifetime: "120"
         case .defaultTokenLifetime: "120"
@@ -134,8 +140,17 @@ extension ConfigurationKey {
                 + "show whoever opens the console a list of certificates to choose from."
         case .revocation:
             "How enterprise certificates are checked for revocation: `off`, `crl_files` (the lists in `crl/` beside the "
-                + "anchors) or `require` (OCSP and lists from the network, which this version does not have yet). Required."
-        case .revocationGrace: "How much longer than it says itself a cached answer serves under `require`."
+                + "anchors), `require` (OCSP and lists from the network must answer) or `grace` (the same, and "
+                + "`revocation_grace` must be set). Required."
+        case .revocationGrace:
+            "How much longer than it says itself a cached answer serves under `require` when no newer one can be had, up to "
+                + "7 days; never one that says `revoked` or `unknown`."
+        case .revocationRefresh:
+            "An answer in use is renewed after half its life, and after this time at the latest, 1 s to 24 h: so long may a "
+                + "revocation go unseen."
+        case .outboundPrivateAddresses:
+            "`true` lets the server ask responders, lists and registers at addresses outside the public internet: loopback, "
+                + "private and link-local networks."
         case .organisationDistress:
             "Bankrupt and winding-up organisations: `allow`, `warn` (marked in the ledger) or `refuse`."
         case .maximumAssertionLifetime:

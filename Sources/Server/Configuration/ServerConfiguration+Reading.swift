@@ -39,6 +39,8 @@ extension ServerConfiguration {
         let adminURL = reader.optional(.adminURL, Values.url)
         let portalURL = reader.optional(.portalURL, Values.url)
         let revocation = reader.revocation()
+        let refresh = reader.required(.revocationRefresh) { Values.duration($0, in: 1...Seconds.hours(24)) }
+        let allowsPrivateAddresses = reader.required(.outboundPrivateAddresses, Values.truth)
         let distress = reader.required(.organisationDistress) { Values.word($0, as: DistressPolicy.self) }
         let assertionLifetime = reader.required(.maximumAssertionLifetime) {
             Values.duration($0, in: 1...GrantRules.highestMaximumLifetime)
@@ -60,7 +62,8 @@ extension ServerConfiguration {
         let admission = reader.admission()
         let logLevel = reader.required(.logLevel) { Values.word($0, as: Logger.Level.self) }
         guard reader.faults.isEmpty, let issuer, let environment, let listen, let adminListen, let isBehindTLSProxy,
-            let revocation, let distress, let assertionLifetime, let tokenLifetime, let algorithm, let keySetMaximumAge,
+            let revocation, let refresh, let allowsPrivateAddresses, let distress, let assertionLifetime,
+            let tokenLifetime, let algorithm, let keySetMaximumAge,
             let drainDeadline, let connections, let idleTimeout, let admission, let logLevel,
             let statusListTimeToLive, let proofNonce
         else { throw ConfigurationFaults(reader.faults) }
@@ -78,6 +81,8 @@ extension ServerConfiguration {
         adminClientCertificates = adminCertificates ?? .off
         self.metricsListen = metricsListen
         self.revocation = revocation
+        revocationRefresh = refresh
+        self.allowsPrivateAddresses = allowsPrivateAddresses
         self.organisationDistress = distress
         self.maximumAssertionLifetime = assertionLifetime
         self.defaultTokenLifetime = tokenLifetime
@@ -186,17 +191,16 @@ private struct ConfigurationReader {
 
     mutating func revocation() -> RevocationMode? {
         let grace = required(.revocationGrace) { Values.duration($0, in: 0...Seconds.days(7)) } ?? 0
-        let mode = required(.revocation) { text in
-            do { return .success(try RevocationMode(named: text, grace: grace)) } catch {
-                return .failure("is none of `off`, `crl_files`, `require`")
+        return required(.revocation) { text in
+            do throws(RevocationMode.NamingFault) {
+                return .success(try RevocationMode(named: text, grace: grace))
+            } catch {
+                switch error {
+                case .unknown: return .failure("is none of `off`, `crl_files`, `require`, `grace`")
+                case .graceWithoutTime: return .failure("needs `revocation_grace` to be more than 0")
+                }
             }
         }
-        guard let mode else { return nil }
-        if case .require = mode {
-            refuse(.revocation, RevocationUnavailable(mode: mode).description)
-            return nil
-        }
-        return mode
     }
 
     /// Where client certificates come from, which must be a place where some can come from.

@@ -84,6 +84,10 @@ public struct ServerConfiguration: Sendable {
     public let metricsListen: ListenAddress?
     /// How certificates are checked for revocation.
     public let revocation: RevocationMode
+    /// How old an answer about revocation may become before it is renewed.
+    public let revocationRefresh: Seconds
+    /// Whether the server asks others at addresses outside the public internet.
+    public let allowsPrivateAddresses: Bool
     /// What is done with bankrupt and winding-up organisations.
     public let organisationDistress: DistressPolicy
     /// The longest `exp - iat` of an assertion.

@@ -5,7 +5,7 @@ import MetricsExposition
 /// What is counted anywhere under another name goes nowhere.
 public enum ServerMetrics {
     /// The metrics, in the order told.
-    static let all: [MetricDescription] = requests + work + keys + process
+    static let all: [MetricDescription] = requests + work + keys + revocation + process
 
     /// The table of `docs/metrics.md`.
     public static var markdown: String { MetricDescription.markdown(all) }

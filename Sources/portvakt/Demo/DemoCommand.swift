@@ -10,7 +10,7 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "What the demo world's other parties run.",
-        subcommands: [DemoProvider.self, DemoConsumer.self, DemoPortal.self]
+        subcommands: [DemoProvider.self, DemoConsumer.self, DemoPortal.self, DemoRevoke.self]
     )
 }
 

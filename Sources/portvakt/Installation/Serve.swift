@@ -1,7 +1,9 @@
 import ArgumentParser
+import DemoWorld
 import Foundation
 import Logging
 import Server
+import ServiceLifecycle
 import UnixSignals
 
 /// `portvakt serve`.
@@ -35,6 +37,9 @@ struct Serve: AsyncParsableCommand {
     @Flag(name: .long, help: "Plain HTTP is allowed: a proxy in front speaks TLS.")
     var behindTlsProxy = false
 
+    @Option(name: .long, help: ArgumentHelp("Where `/metrics` has a listener of its own.", valueName: "host:port"))
+    var metricsListen: String?
+
     @Option(name: .long, help: ArgumentHelp("How long to serve on after the signal.", valueName: "duration"))
     var drainDelay: String?
 
@@ -51,7 +56,13 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "portvakt") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = configuration.logLevel
         do {
-            let server = try PortvaktServer(configuration, signals: [.sigterm, .sigint], logger: logger)
+            let server = try PortvaktServer(
+                configuration,
+                signals: [.sigterm, .sigint],
+                version: Version.number,
+                companions: try demoResponder(beside: configuration, logger: logger),
+                logger: logger
+            )
             options.note("portvakt \(Version.number)\n" + server.banner.text)
             let scheme = configuration.tls == nil ? "http" : "https"
             try await server.run { ports in
@@ -63,6 +74,14 @@ struct Serve: AsyncParsableCommand {
         }
     }
 
+    /// A demo world's issuers answer about their certificates as long as its server runs.
+    private func demoResponder(beside configuration: ServerConfiguration, logger: Logger) throws -> [any Service] {
+        guard configuration.environment == .test,
+            let authorities = try DemoAuthorities(dataFolder: configuration.dataFolder)
+        else { return [] }
+        return [DemoResponder(authorities, logger: logger)]
+    }
+
     private var inputs: ConfigurationInputs {
         var flags: [ConfigurationKey: String] = [:]
         flags[.listen] = listen
@@ -70,6 +89,7 @@ struct Serve: AsyncParsableCommand {
         flags[.tlsCertificate] = tlsCert
         flags[.tlsKey] = tlsKey
         flags[.behindTLSProxy] = behindTlsProxy ? "true" : nil
+        flags[.metricsListen] = metricsListen
         flags[.drainDelay] = drainDelay
         flags[.logLevel] = logLevel
         return ConfigurationInputs(

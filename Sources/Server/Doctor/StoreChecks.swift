@@ -1,0 +1,177 @@
+import AuditLedger
+import Clients
+import JOSE
+import LibCrypto
+import SQLiteStorage
+import TokenIssuance
+import Vocabulary
+
+/// Whether the ledger's head can be read.
+struct LedgerCheck: DoctorCheck {
+    func findings(_ scene: DoctorScene) -> [Finding] {
+        let read = scene.read(for: "ledger") { reader in
+            let last = try reader.lastSequence
+            return (last, try last == 0 || reader.row(last) != nil)
+        }
+        switch read {
+        case nil: return []
+        case .failure(let fault): return [fault.finding]
+        case .success((let last, true)):
+            return [
+                Finding("ledger", .green, "its head is entry \(last); `portvakt audit verify` looks at all of them")
+            ]
+        case .success((let last, false)):
+            return [
+                Finding(
+                    "ledger",
+                    .red,
+                    "its head, entry \(last), cannot be read",
+                    remedy: "run `portvakt audit verify`"
+                )
+            ]
+        }
+    }
+}
+
+/// Whether the clock is behind the highest time that the store has seen: then no token is issued.
+struct ClockCheck: DoctorCheck {
+    func findings(_ scene: DoctorScene) -> [Finding] {
+        switch scene.read(for: "clock", { try $0.clockMark }) {
+        case nil: return []
+        case .failure(let fault): return [fault.finding]
+        case .success(let mark):
+            let behind = mark.seconds - scene.now.seconds
+            guard behind > GrantRules.skew.count else {
+                return [Finding("clock", .green, "it is not behind the highest time seen, `\(mark)`")]
+            }
+            return [
+                Finding(
+                    "clock",
+                    .red,
+                    "it is \(behind) s behind the highest time seen, `\(mark)`: `/token` answers 503",
+                    remedy: "set the clock; if it is right, `portvakt store accept-clock`"
+                )
+            ]
+        }
+    }
+}
+
+/// Whether signing keys are there and when they end.
+struct SigningKeyCheck: DoctorCheck {
+    func findings(_ scene: DoctorScene) -> [Finding] {
+        guard let configuration = scene.configuration,
+            let read = scene.read(for: "signing_keys", { try $0.signingKeys() })
+        else { return [] }
+        let records: [SigningKeyRecord]
+        switch read {
+        case .failure(let fault): return [fault.finding]
+        case .success(let found): records = found
+        }
+        let keys = LoadedSigningKeys(
+            folder: SigningKeyFolder(
+                dataFolder: configuration.dataFolder,
+                passphrase: configuration.signingKeyPassphrase
+            )
+        )
+        var findings: [Finding] = []
+        if case .loaded(_, faults: let faults) = keys.refresh(records, at: scene.now) {
+            findings += faults.map { Finding("signing_keys", .red, $0.description, remedy: "see `portvakt keys list`") }
+        }
+        let algorithm = configuration.signingAlgorithm
+        guard keys.ring.active(algorithm, at: scene.now) != nil else {
+            let rotate = "portvakt keys rotate --alg \(algorithm.rawValue)"
+            return findings + [
+                Finding("signing_keys", .red, "no key for \(algorithm.rawValue) is active", remedy: "run `\(rotate)`")
+            ]
+        }
+        for record in records where record.state(at: scene.now) == .active {
+            let hasSuccessor = records.contains {
+                $0.algorithm == record.algorithm && $0.activates > record.activates && $0.removed == nil
+            }
+            let name = "\(record.id)"
+            if let end = record.retires, end < scene.now + .days(30), !hasSuccessor {
+                findings.append(
+                    Finding(
+                        "signing_keys",
+                        name,
+                        .yellow,
+                        "\(record.algorithm.rawValue), retires at `\(end)` without a successor",
+                        remedy: "run `portvakt keys rotate --alg \(record.algorithm.rawValue)`"
+                    )
+                )
+            } else {
+                findings.append(
+                    Finding(
+                        "signing_keys",
+                        name,
+                        .green,
+                        "\(record.algorithm.rawValue), active since `\(record.activates)`"
+                    )
+                )
+            }
+        }
+        return findings
+    }
+}
+
+/// Whether clients' keys and certificates end soon.
+struct ClientExpiryCheck: DoctorCheck {
+    func findings(_ scene: DoctorScene) -> [Finding] {
+        var query = ClientQuery()
+        query.keyEndingBefore = scene.now + .days(60)
+        guard let read = scene.read(for: "client_keys", { try $0.clients(query) }) else { return [] }
+        switch read {
+        case .failure(let fault): return [fault.finding]
+        case .success(let clients):
+            let found = clients.flatMap { client in
+                client.keys.compactMap { key -> Finding? in
+                    let certificate = key.certificateChain.first.flatMap { try? Certificate(der: $0) }
+                    let end = min(key.expires, certificate?.notAfter ?? key.expires)
+                    return Self.finding(end, of: "\(client.id) \(key.id)", at: scene.now)
+                }
+            }
+            guard found.isEmpty else { return found }
+            return [Finding("client_keys", .green, "no key of an active client ends within 60 days")]
+        }
+    }
+
+    private static func finding(_ end: Timestamp, of name: String, at now: Timestamp) -> Finding? {
+        guard end < now + .days(60) else { return nil }
+        let days = max(0, (end.seconds - now.seconds) / 86_400)
+        let state: Finding.State = end <= now ? .red : .yellow
+        let step: Int64 = [7, 30, 60].first { days < $0 } ?? 60
+        let text = end <= now ? "ended at `\(end)`" : "ends at `\(end)`, within \(step) days"
+        return Finding("client_keys", name, state, text, remedy: "have its owner register another key")
+    }
+}
+
+/// Whether the register of organisations is there, and how old it is.
+struct RegisterCheck: DoctorCheck {
+    /// An older register misses bankruptcies and deletions of two working days.
+    private static let limit = Seconds.days(3)
+
+    func findings(_ scene: DoctorScene) -> [Finding] {
+        let read = scene.read(for: "register") { reader in
+            (try reader.counts().hasRegister, try Self.lastImport(reader))
+        }
+        switch read {
+        case nil: return []
+        case .failure(let fault): return [fault.finding]
+        case .success((false, _)):
+            return [
+                Finding("register", .red, "it is empty: no client gets a token", remedy: "run `portvakt org import`")
+            ]
+        case .success((true, let last?)) where last > scene.now - Self.limit:
+            return [Finding("register", .green, "last brought up to date at `\(last)`")]
+        case .success((true, let last)):
+            let age = last.map { "last brought up to date at `\($0)`" } ?? "nobody knows when it was brought up to date"
+            return [Finding("register", .yellow, age, remedy: "run `portvakt org import` with today's file")]
+        }
+    }
+
+    private static func lastImport(_ reader: SQLiteReader) throws -> Timestamp? {
+        var query = LedgerQuery()
+        query.kinds = [.organisationsImported]
+        return try reader.newestEntries(query, limit: 1).first?.event.time
+    }
+}

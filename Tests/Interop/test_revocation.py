@@ -1,0 +1,167 @@
+"""Revocation in a live server: a responder that is well, ill, hostile or gone, at the address that certificates name."""
+
+import base64
+import datetime
+import json
+import pathlib
+import time
+
+import pytest
+
+from responder import Fresh, OpenSSL, Responder
+from world import Grant, World, scratch
+
+
+def token(world: World, fresh: Fresh):
+    grant = Grant.of(fresh.client, world.issuer, x5c=True, key=fresh.key)
+    grant.header["x5c"] = [base64.b64encode(certificate).decode() for certificate in fresh.chain]
+    return world.token(grant.signed())
+
+
+def eventually(condition, seconds: float = 30):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not come about")
+
+
+def is_revoked(answer) -> bool:
+    return answer.code == "MP-120" and answer.body["reason"] == "certificate_revoked"
+
+
+@pytest.fixture(scope="module")
+def stage():
+    """A server that renews what it knows each second, and the responder beside it."""
+    with scratch() as folder:
+        world = World(pathlib.Path(folder) / "data").make()
+        world.configure(revocation_refresh="1s", revocation_grace="1h")
+        responder = Responder(world)
+        world.start()
+        try:
+            yield world, responder
+        finally:
+            assert world.stop() == 0, world.tail()
+            responder.stop()
+
+
+@pytest.fixture
+def fresh(stage):
+    world, responder = stage
+    responder.mode, responder.lists, responder.lifetime = "good", True, datetime.timedelta(hours=1)
+    yield Fresh(responder, world.client_by("certificate"))
+
+
+def test_the_demo_world_answers_about_its_own_certificates():
+    with scratch() as folder:
+        world = World(pathlib.Path(folder) / "data").make().configure(revocation_refresh="1s").start()
+        try:
+            client = world.client_by("certificate")
+            granted = world.token(Grant.of(client, world.issuer, x5c=True).signed())
+            assert granted.status == 200, granted.body
+            chain = client.folder / "chain.pem"
+            done = json.loads(world.on_data("demo", "revoke", str(chain), "--json").stdout)
+            assert done["new"] is True
+            eventually(lambda: is_revoked(world.token(Grant.of(client, world.issuer, x5c=True).signed())))
+        finally:
+            assert world.stop() == 0, world.tail()
+
+
+def test_openssl_says_good_and_then_revoked(stage, fresh, tmp_path):
+    world, responder = stage
+    openssl = OpenSSL(world, fresh.issuer, tmp_path)
+    try:
+        openssl.enter(fresh)
+        responder.relay, responder.mode, responder.lists = openssl.port, "openssl", False
+        eventually(lambda: token(world, fresh).status == 200)
+        openssl.enter(fresh, revoked=True)
+        refused = eventually(lambda: (answer := token(world, fresh)).status != 200 and answer)
+        assert is_revoked(refused), refused.body
+        # Once it is known, no request gets through any more.
+        assert all(is_revoked(token(world, fresh)) for _ in range(20))
+        evidence = [row for row in world.ledger("token_issued") if row.get("credential", {}).get("revocation")]
+        assert evidence and evidence[0]["credential"]["revocation"] == "require"
+    finally:
+        openssl.stop()
+
+
+FAULTS = {
+    "unknown": "does not know the certificate",
+    "stale": "due for renewal",
+    "wrong_signer": "signature",
+    "wrong_certificate": "another certificate",
+    "wrong_nonce": "another request",
+    "garbage": "malformed",
+    "oversized": "too large",
+    "redirect": "status 302",
+    "slow": "no responder or list has answered yet",
+    "dead": "no responder or list answers",
+}
+
+
+@pytest.mark.parametrize("mode", FAULTS)
+def test_what_cannot_be_told_is_refused(stage, fresh, mode):
+    world, responder = stage
+    responder.mode, responder.lists = mode, False
+    refused = token(world, fresh)
+    assert refused.code == "MP-120", refused.body
+    assert refused.body["reason"] == "certificate_revocation_unknown"
+    assert FAULTS[mode] in refused.body["error_description"], refused.body
+
+
+@pytest.mark.parametrize("mode", ["stale", "wrong_signer", "garbage", "oversized", "redirect"])
+def test_the_list_answers_where_the_responder_cannot(stage, fresh, mode):
+    world, responder = stage
+    responder.mode = mode
+    # An address that gave nothing to the test before this one is left in peace for some seconds.
+    eventually(lambda: token(world, fresh).status == 200)
+
+
+def test_the_list_revokes_where_the_responder_is_silent(stage, fresh):
+    world, responder = stage
+    responder.mode = "garbage"
+    eventually(lambda: token(world, fresh).status == 200)
+    responder.revoked.add(fresh.serial)
+    eventually(lambda: is_revoked(token(world, fresh)))
+
+
+def test_good_evidence_serves_under_grace_and_across_a_restart(stage, fresh):
+    world, responder = stage
+    responder.lists = False
+    responder.lifetime = datetime.timedelta(seconds=2)
+    eventually(lambda: token(world, fresh).status == 200)
+    responder.mode = "dead"
+    time.sleep(4)
+    granted = token(world, fresh)
+    assert granted.status == 200, granted.body
+    assert any(
+        row.get("credential", {}).get("revocation") == "grace" for row in world.ledger("token_issued")
+    )
+    assert world.stop() == 0, world.tail()
+    world.start()
+    granted = token(world, fresh)
+    assert granted.status == 200, granted.body
+    done = world.on_data("doctor", "--json", check=False)
+    report = json.loads(done.stdout)
+    found = [item for item in report["items"] if item["check"] == "revocation" and "under grace" in item["message"]]
+    assert found, report
+    assert any(item["subject"] == "mode" and "3600 s of grace" in item["message"] for item in report["items"])
+
+
+def test_private_addresses_are_not_asked_unless_allowed(stage, fresh, monkeypatch):
+    world, responder = stage
+    assert world.stop() == 0, world.tail()
+    monkeypatch.setenv("PORTVAKT_OUTBOUND_PRIVATE_ADDRESSES", "false")
+    world.start()
+    try:
+        asked = responder.asked
+        refused = token(world, fresh)
+        assert refused.code == "MP-120", (refused.status, refused.body)
+        assert refused.body["reason"] == "certificate_revocation_unknown", refused.body
+        assert "is not public" in refused.body["error_description"], refused.body
+        assert responder.asked == asked
+    finally:
+        assert world.stop() == 0, world.tail()
+        monkeypatch.delenv("PORTVAKT_OUTBOUND_PRIVATE_ADDRESSES")
+        world.start()

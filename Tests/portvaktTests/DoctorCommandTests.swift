@@ -1,0 +1,86 @@
+import Foundation
+import Server
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import portvakt
+
+@Suite("portvakt doctor")
+struct DoctorCommandTests {
+    private static let now = Timestamp(seconds: 1_795_000_000)
+
+    private func run(_ arguments: [String], at now: Timestamp = Self.now) async -> CommandLineRun {
+        let console = CapturedConsole(now: now)
+        let status = await Console.$current.withValue(console.console) { await Portvakt.run(arguments) }
+        return CommandLineRun(status: status, output: console.output, errors: console.errors)
+    }
+
+    /// An installation made by `init`, and the findings of `doctor` on it by check.
+    private func examine(
+        _ environment: String,
+        at time: Timestamp = Self.now,
+        _ change: (String) throws -> Void = { _ in }
+    ) async throws -> (CommandLineRun, [String: [[String: Any]]]) {
+        let scratch = try ScratchFolder()
+        let data = scratch.path + "/data"
+        let made = await run(["init", data, "--issuer", "https://id.example.no/", "--env", environment])
+        #expect(made.status == .done, "\(made.errors)")
+        try change(data)
+        let done = await run(["doctor", "--data", data, "--offline", "--json"], at: time)
+        let items = try done.json["items"] as? [[String: Any]] ?? []
+        return (done, Dictionary(grouping: items) { $0["check"] as? String ?? "" })
+    }
+
+    @Test func `a new installation lacks its register alone`() async throws {
+        let (done, found) = try await examine("prod")
+        #expect(done.status == .failed)
+        let red = found.values.joined().filter { $0["state"] as? String == "red" }
+        #expect(red.compactMap { $0["check"] as? String } == ["register"])
+        #expect(red.first?["remedy"] as? String == "run `portvakt org import`")
+        let good = [
+            "data_folder", "configuration", "store", "ledger", "clock", "signing_keys", "trust", "client_keys",
+        ]
+        for check in good {
+            #expect(found[check]?.first?["state"] as? String == "green", "\(check): \(found[check] ?? [])")
+        }
+        let mode = found["revocation"]?.first
+        #expect(mode?["message"] as? String == "the mode in force is `require` with 3600 s of grace")
+    }
+
+    @Test func `revocation that is off is told`() async throws {
+        let (_, found) = try await examine("test")
+        #expect(found["revocation"]?.first?["state"] as? String == "yellow")
+    }
+
+    @Test func `a folder that others can read is red`() async throws {
+        let (done, found) = try await examine("test") {
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: $0)
+        }
+        #expect(done.status == .failed)
+        #expect(found["data_folder"]?.first?["state"] as? String == "red")
+    }
+
+    @Test func `a wrong configuration, and a file that is no certificate, are told with their cause`() async throws {
+        let (_, found) = try await examine("test") { data in
+            try Data("not a certificate".utf8).write(to: URL(filePath: "\(data)/keys/trust/test/x.pem"))
+        }
+        #expect(found["trust"]?.first?["state"] as? String == "red")
+        let (_, other) = try await examine("test") { data in
+            try Data("issuer: nothing\n".utf8).write(to: URL(filePath: "\(data)/portvakt.yaml"))
+        }
+        #expect(other["configuration"]?.contains { $0["state"] as? String == "red" } == true)
+    }
+
+    @Test func `anchors that end are told of sixty days before, and are red once they have`() async throws {
+        // Long after the authorities of today.
+        let (_, found) = try await examine("prod", at: Timestamp(seconds: 4_000_000_000))
+        #expect(found["trust"]?.allSatisfy { $0["state"] as? String == "red" } == true)
+    }
+
+    @Test func `where there is nothing, it says so`() async throws {
+        let done = await run(["doctor", "--data", "/nonexistent/portvakt", "--offline", "--json"])
+        #expect(done.status == .failed)
+        #expect(done.output.contains("\"red\""))
+    }
+}
