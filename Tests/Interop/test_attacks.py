@@ -193,6 +193,22 @@ def test_a_thousand_replays_at_once_give_exactly_one_token(attacker):
     assert answers.count((400, "MP-012")) >= 900
 
 
+def test_no_other_site_may_ask_from_a_browser(attacker):
+    """RFC 9700 §2.6: no open CORS on the token endpoint, nothing cached, nothing told to where a link leads."""
+    origin = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    asked = attacker.world.request("OPTIONS", "token", None, origin)
+    given = attacker.world.request("POST", "token", attacker.grant(), {**demo.FORM, **origin})
+    refused = attacker.world.request("POST", "token", b"", {**demo.FORM, **origin})
+    assert (asked.status, given.status, refused.status) == (405, 200, 400)
+    for answer in (asked, given, refused):
+        names = {name.lower() for name in answer.headers}
+        assert not any(name.startswith("access-control-") for name in names), names
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert given.headers["Cache-Control"] == "no-store"
+    assert refused.headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("key", sorted(certificates.BAD_KEYS))
 def test_a_bad_key_is_not_registered(attacker, tmp_path, key):
     """The same keys through the command that registers them (RFC 8725 §3.4, §3.5)."""
