@@ -92,4 +92,16 @@ struct BundledTrustTests {
         #expect(prod == test)
         #expect(test.seidVersion1Policies.isEmpty)
     }
+
+    @Test(arguments: BundledTrust.allCases)
+    func `the profile of seals is that of its folder, and stands without anchors`(environment: BundledTrust) throws {
+        let files = BundledTrust.sealFiles(for: environment)
+        #expect(files.map(\.name) == ["profile.yaml"])
+        let path = Self.keys.appending(path: "trust/\(environment.rawValue)-eseal/profile.yaml").path
+        let contents = try #require(files.first).contents
+        #expect(try Data(contentsOf: URL(filePath: path)) == Data(contents))
+        let profile = try CertificateProfile(yaml: String(decoding: contents, as: UTF8.self))
+        #expect(profile.name == "\(environment.rawValue)-eseal")
+        #expect(profile.alternativeKeyUsage == .nonRepudiation)
+    }
 }
