@@ -196,7 +196,8 @@ extension Refusal {
         // What the APIs of the admin listener refuse is no refused token request; only the pages list it.
         .accessTokenRefused: [
             "access_token_malformed", "access_token_signature", "access_token_issuer", "access_token_audience",
-            "access_token_expired", "access_token_bound", "access_token_ended", "token_on_behalf",
+            "access_token_expired", "access_token_bound", "access_token_ended",
+            "access_token_on_behalf",
         ],
         .notAcceptable: ["not_acceptable"],
         .insufficientScope: ["insufficient_scope"],

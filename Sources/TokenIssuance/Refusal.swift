@@ -179,7 +179,7 @@ public enum Refusal: Error, Equatable, Sendable {
         /// It was revoked, or what it rests on was withdrawn.
         case ended = "access_token_ended"
         /// It was issued on behalf of another organisation.
-        case onBehalf = "token_on_behalf"
+        case onBehalf = "access_token_on_behalf"
     }
 
     /// Why a scope cannot be had by a seal.

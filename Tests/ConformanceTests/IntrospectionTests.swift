@@ -1,6 +1,8 @@
 import AuditLedger
+import Clients
 import Foundation
 import JOSE
+import NIOHTTP1
 import SQLiteStorage
 import Scopes
 import TestSupport
@@ -130,7 +132,7 @@ struct IntrospectionTests {
                 client: World.supplierClient,
                 claims: ["consumer_org": .string("\(World.consumer)")]
             )
-            #expect(try await reason(delegated) == "token_on_behalf")
+            #expect(try await reason(delegated) == "access_token_on_behalf")
             #expect(try await reason("a.b.c") == "access_token_malformed")
             let ended = try await server.accessToken("demo:open", client: World.providerClient)
             #expect(try await server.revoke(ended, as: World.providerClient).status == 200)
