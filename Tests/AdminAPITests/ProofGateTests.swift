@@ -81,7 +81,7 @@ struct ProofGateTests {
     @Test func `proofs for something else, of another time, of another key or of another token are refused`()
         async throws
     {
-        let (now, draft) = (world.clock.now, try world.draft(.get, Self.path, token: token))
+        let (now, draft) = (world.clock.now, world.draft(.get, Self.path, token: token))
         try await refused("dpop_missing", [])
         let good = try world.prover.proof(draft)
         try await refused("dpop_repeated", [good, good])
@@ -104,7 +104,7 @@ struct ProofGateTests {
     @Test func `§9: where a nonce is demanded, one comes with the refusal and is taken`() async throws {
         let world = try AdminWorld(isProofNonceRequired: true)
         let token = try world.mint(Self.claims(in: world))
-        let draft = try world.draft(.get, Self.path, token: token)
+        let draft = world.draft(.get, Self.path, token: token)
         let first = try await send([world.prover.proof(draft)], token: token, to: world)
         #expect(first.status == .unauthorized)
         #expect(first.headers[.wwwAuthenticate]?.contains(#"error="use_dpop_nonce""#) == true)
@@ -119,7 +119,7 @@ struct ProofGateTests {
 
     @Test func `the proof is for the configured URL, whatever the request's Host says`() async throws {
         // The test's requests have no Host of that name; AdminWorld's `admin_url` is `http://localhost/`.
-        let draft = try world.draft(.get, Self.path, token: token)
+        let draft = world.draft(.get, Self.path, token: token)
         let foreign = try changed(draft) { $0["htu"] = .string("http://127.0.0.1:7081" + Self.path) }
         try await refused("dpop_target", [foreign])
     }
