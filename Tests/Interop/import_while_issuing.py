@@ -64,6 +64,11 @@ def write_register(path: pathlib.Path, units: int) -> None:
 def measure(world: World, folder: pathlib.Path, units: int, per_second: float) -> Measurement:
     register = folder / "enheter.json"
     write_register(register, units)
+    return measure_file(world, register, per_second)
+
+
+def measure_file(world: World, register: pathlib.Path, per_second: float) -> Measurement:
+    """Imports a file of main units while tokens are asked for."""
     client = world.client_by("registered_key")
     world.start()
     with Load(world, client, workers=16, per_second=per_second) as load:
@@ -71,7 +76,7 @@ def measure(world: World, folder: pathlib.Path, units: int, per_second: float) -
         time.sleep(2)
         warm = len(load.attempts)
         start = time.monotonic()
-        command = [str(binary()), "org", "import", str(register), "--update", "--data", str(world.folder)]
+        command = [str(binary()), "org", "import", str(register), "--update", "--data", str(world.folder), "--json"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL)
         taken = time.monotonic() - start
         time.sleep(0.5)
@@ -81,7 +86,7 @@ def measure(world: World, folder: pathlib.Path, units: int, per_second: float) -
     latencies = [attempt.latency * 1000 for attempt in attempts]
     assert world.stop() == 0, world.tail()
     return Measurement(
-        units, round(taken, 2), len(latencies), round(percentile(latencies, 0.5), 2),
+        json.loads(done.stdout)["read"], round(taken, 2), len(latencies), round(percentile(latencies, 0.5), 2),
         round(percentile(latencies, 0.99), 2), round(max(latencies), 2),
     )
 
