@@ -22,6 +22,7 @@ public final class PortvaktServer: Sendable {
     public let banner: Banner
 
     private let parts: Parts
+    private let statusLists: StatusListPublisher
     private let group: ServiceGroup
     private let bound: BoundListeners
     private let requests: RequestsInFlight
@@ -158,6 +159,7 @@ public final class PortvaktServer: Sendable {
             configuration.drainDelay.count + 2 * configuration.drainDeadline.count + 10
         )
         self.group = ServiceGroup(configuration: group)
+        self.statusLists = statusLists
         self.metrics = metrics
         self.configuration = configuration
         self.bound = bound
@@ -176,6 +178,7 @@ public final class PortvaktServer: Sendable {
         var failure: (any Error)?
         do {
             try await parts.writer.start()
+            await statusLists.prepare()
             parts.ring.start()
             try await withMetricsFactory(metrics) { try await group.run() }
         } catch {

@@ -47,8 +47,8 @@ struct IntrospectionTests {
             #expect(members["consumer"]?["ID"]?.string == World.consumer.iso6523)
             #expect(members["delegation_source"]?.string == LiveServer.issuer)
             #expect(members["aud"] == "https://api.example.no/x")
-            let person = try await server.accessToken("demo:person", claims: ["pid": "02819091157"])
-            #expect(try await server.introspect(person).json()["pid"] == "02819091157")
+            let person = try await server.accessToken("demo:person", claims: ["pid": "01828510068"])
+            #expect(try await server.introspect(person).json()["pid"] == "01828510068")
         }
     }
 

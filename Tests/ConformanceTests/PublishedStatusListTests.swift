@@ -1,6 +1,8 @@
 import AuditLedger
+import Clients
 import Foundation
 import JOSE
+import NIOHTTP1
 import PortvaktProvider
 import SQLiteStorage
 import Server
@@ -95,7 +97,8 @@ struct PublishedStatusListTests {
             let one = try await server.accessToken("demo:listed")
             #expect(try await server.revoke(one, as: World.keyClient).status == 200)
             try await expect(1, of: one, at: server)
-            #expect(try await list(0, of: server).0.list.status(at: reference(in: kept).index) == 0)
+            let place = try reference(in: kept).index
+            #expect(try await list(0, of: server).0.list.status(at: place) == 0)
             // Nobody ends it: its right is withdrawn, and given back. What was told does not become untrue.
             func set(_ isActive: Bool) throws {
                 try server.change { transaction in
@@ -109,7 +112,7 @@ struct PublishedStatusListTests {
             try set(true)
             let next = try await server.accessToken("demo:listed")
             try await expect(0, of: next, at: server)
-            #expect(try await list(0, of: server).0.list.status(at: reference(in: kept).index) == 1)
+            #expect(try await list(0, of: server).0.list.status(at: place) == 1)
             #expect(try await !server.isActive(kept))
             #expect(try await server.isActive(next))
         }
@@ -130,7 +133,8 @@ struct PublishedStatusListTests {
             try await expect(1, of: ended, at: server)
             try await expect(0, of: alive, at: server)
             let next = try await server.accessToken("demo:listed")
-            #expect(try Set([ended, alive, next].map { try reference(in: $0).index }).count == 3)
+            let places = try [ended, alive, next].map { try reference(in: $0).index }
+            #expect(Set(places).count == 3)
         }
     }
 

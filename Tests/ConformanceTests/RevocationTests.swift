@@ -1,5 +1,7 @@
 import Administration
 import AuditLedger
+import Clients
+import Delegations
 import Foundation
 import JOSE
 import SQLiteStorage
@@ -78,8 +80,8 @@ struct RevocationTests {
             #expect(try await server.revoke(tokens[0], as: World.keyClient).status == 200)
         }
         try await LiveServer.serve(folder) { server in
-            #expect(try await !server.isActive(tokens[0]))
-            #expect(try await server.isActive(tokens[1]))
+            let isActive = (try await server.isActive(tokens[0]), try await server.isActive(tokens[1]))
+            #expect(isActive == (false, true))
         }
     }
 

@@ -69,6 +69,9 @@ actor StatusListPublisher: Service {
         self.logger = logger
     }
 
+    /// Publishes what there is, before anybody can ask for it.
+    func prepare() async { await look() }
+
     func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             repeat { await look() } while (try? await Task.sleep(for: Self.interval)) != nil
