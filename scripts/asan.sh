@@ -104,7 +104,7 @@ if [ "${1:-}" = "--short" ]; then
     run
 else
     # libcrypto has no frame pointers: only the slow unwinder sees on whose behalf it allocated, which the list above needs.
-    paths='LimboTests|CertificatePathTests'
+    paths='LimboTests|CertificatePathTests|CertificateFormTests|PolicyTreeTests|PathSearchTests'
     run --skip "$paths"
     ASAN_OPTIONS="fast_unwind_on_malloc=0:malloc_context_size=12:$ASAN_OPTIONS" run --filter "$paths"
 fi
