@@ -167,7 +167,9 @@ extension Refusal {
         .methodNotAllowed: ["method_not_allowed"],
         .tooLarge: ["body_too_large"],
         .tooManyRequests: ["too_many_requests"],
-        .unavailable: ["store_unavailable", "queue_full", "clock_behind", "no_signing_key", "draining"],
+        .unavailable: [
+            "store_unavailable", "queue_full", "clock_behind", "no_signing_key", "status_lists_full", "draining",
+        ],
         .serverError: ["server_error"],
         .unknownKey: ["key_unknown", "key_not_registered"],
         .keyRequired: ["kid_required"],

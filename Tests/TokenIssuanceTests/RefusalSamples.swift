@@ -29,6 +29,9 @@ enum RefusalSamples {
         .grantType(received: "password"),
         .tooManyRequests(retryAfter: 2),
         .accessTokenMissing,
+        .accessTokenRefused(.unusable), .accessTokenRefused(.audience), .accessTokenRefused(.bound),
+        .accessTokenRefused(.ended), .accessTokenRefused(.onBehalf),
+        .notAcceptable(offered: ["application/statuslist+jwt"]),
         .misdirected(host: "admin.example.no"),
         .notAcceptable(offered: ["application/json"]),
     ]
