@@ -162,7 +162,9 @@ struct DPoPTests {
                     } catch { return error }
                 }
             }
-            return await group.reduce(into: []) { $0.append($1) }
+            var outcomes: [VerificationError?] = []
+            for await outcome in group { outcomes.append(outcome) }
+            return outcomes
         }
         #expect(outcomes.count { $0 == nil } == 1)
         #expect(outcomes.count { $0 == .proof(.replayed) } == 49)
