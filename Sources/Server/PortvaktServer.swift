@@ -125,7 +125,6 @@ public final class PortvaktServer: Sendable {
             keys: opened.keys.ring,
             identity: opened.identity?.identity,
             trust: opened.trust,
-            revocation: configuration.revocation,
             clock: clock,
             process: ProcessGauges(version: version, started: clock.now, maximumFiles: openFiles)
         )

@@ -21,7 +21,6 @@ struct ServerGauges: Sendable {
     let keys: SigningKeyRing
     let identity: TLSIdentity?
     let trust: ReloadingTrust
-    let revocation: RevocationMode
     let clock: any WallClock
     let process: ProcessGauges
 
@@ -68,8 +67,6 @@ struct ServerGauges: Sendable {
         let own = identity?.notAfter.map {
             MetricSample("portvakt_tls_certificate_not_after_timestamp_seconds", Double($0.seconds))
         }
-        return anchors + [own].compactMap { $0 } + [
-            MetricSample("portvakt_revocation_info", ["mode": revocation.name], 1)
-        ]
+        return anchors + [own].compactMap { $0 }
     }
 }
