@@ -106,48 +106,6 @@ public enum ServerMetrics {
         ),
     ]
 
-    private static let revocation = [
-        MetricDescription(
-            "portvakt_revocation_mode",
-            .gauge,
-            labels: ["mode"],
-            "1 for the mode in force: `off`, `crl_files`, `require`."
-        ),
-        MetricDescription(
-            "portvakt_revocation_grace_seconds",
-            .gauge,
-            "How much longer than it says itself a good answer serves."
-        ),
-        MetricDescription(
-            "portvakt_revocation_answers_total",
-            .counter,
-            labels: ["source", "status"],
-            "Answers about certificates, by `ocsp` or `crl`: `good`, `revoked`, `unknown`."
-        ),
-        MetricDescription(
-            "portvakt_revocation_failures_total",
-            .counter,
-            "Times that neither responder nor list gave an answer that can be used."
-        ),
-        MetricDescription(
-            "portvakt_revocation_grace_total",
-            .counter,
-            "Looks at a certificate that passed on an answer whose own end is past."
-        ),
-        MetricDescription(
-            "portvakt_revocation_evidence",
-            .gauge,
-            labels: ["kind", "state"],
-            "Pieces of evidence in use: `fresh`, `grace`, `stale`, `revoked`, `unknown`, `missing`."
-        ),
-        MetricDescription(
-            "portvakt_revocation_evidence_age_seconds",
-            .gauge,
-            labels: ["source"],
-            "The age of the oldest good answer in use."
-        ),
-    ]
-
     private static let process = [
         MetricDescription("portvakt_build_info", .gauge, labels: ["version"], "1, with the version of the program."),
         MetricDescription("process_start_time_seconds", .gauge, "When the server started."),
