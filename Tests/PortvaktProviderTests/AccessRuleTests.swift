@@ -148,7 +148,9 @@ struct AccessRuleTests {
             .algorithm(nil),
             .key(.unknownKey("k")), .key(.unavailable("x")), .signature, .issuer(nil), .expired(at: now, now: now),
             .notYetValid(claim: "nbf", at: now, now: now), .tooOld(issuedAt: now, limit: 1), .audience([]), .bound,
-            .claim("scope"), .access(.consumer), .access(.scope([])),
+            .claim("scope"), .revoked(status: 1), .statusMissing, .status(.claim), .status(.unavailable("x")),
+            .proofRequired, .notBound, .proof(.signature), .proof(.nonceMissing), .proofMemory, .access(.consumer),
+            .access(.scope([])),
         ]
         #expect(Set(errors.map(\.check)) == Set(VerificationError.Check.allCases))
         #expect(Set(errors.map(\.code)) == Set(VerificationError.codes))

@@ -489,7 +489,7 @@ struct TokenReadingCommandTests {
         #expect(json["valid"] as? Bool == false)
         #expect(json["failed_check"] as? String == "expiry")
         let results = try #require(json["items"] as? [[String: Any]]).map { $0["result"] as? String }
-        #expect(results == Array(repeating: "ok", count: 6) + ["failed"] + Array(repeating: "skipped", count: 4))
+        #expect(results == Array(repeating: "ok", count: 6) + ["failed"] + Array(repeating: "skipped", count: 5))
         #expect(try run.error["code"] as? String == "token_expired")
         #expect(
             try run.error["message"] as? String
