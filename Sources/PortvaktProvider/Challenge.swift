@@ -25,6 +25,7 @@ public struct Challenge: Sendable, Hashable {
     ///   - rule: What the API demands.
     ///   - realm: The name of what is protected.
     ///   - dpop: What the verifier demands of bound tokens (``TokenVerifier/dpop``): which schemes are named.
+    /// - Returns: A challenge of 401.
     public static func tokenMissing(
         for rule: AccessRule? = nil,
         realm: String = defaultRealm,

@@ -95,7 +95,8 @@ extension DPoPProofFault {
     /// Only what the proof itself says, and the server's time.
     fileprivate var details: JSONObject {
         switch self {
-        case .missing, .repeated, .keyMissing, .key, .signature, .nonceMissing, .nonceUnknown, .accessTokenHash, .otherKey,
+        case .missing, .repeated, .keyMissing, .key, .signature, .nonceMissing, .nonceUnknown, .accessTokenHash,
+            .otherKey,
             .replayed:
             [:]
         case .malformed(let error): ["cause": .string("\(error)")]

@@ -1,3 +1,4 @@
+import AuditLedger
 import Clients
 import JOSE
 import LibCrypto
@@ -122,5 +123,14 @@ struct AssertionAudienceTests {
         #expect(throws: Refusal.audience(received: endpoint, expected: "https://as.example.no/")) {
             try rules.checkAudience(endpoint, of: .clientAuthentication, from: client)
         }
+    }
+}
+
+@Suite("RFC 9449 §11.1: how long used proofs are remembered")
+struct ProofMemoryTests {
+    @Test func `the walk back through the ledger reaches every proof that could still be accepted`() {
+        #expect(DPoPNonces.lifetime <= ReplayWindow.longestProof)
+        // Without a nonce: made up to a window ahead, and good for a window after that.
+        #expect(UnverifiedDPoPProof.window + UnverifiedDPoPProof.window <= ReplayWindow.longestProof)
     }
 }

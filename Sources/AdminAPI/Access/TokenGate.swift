@@ -38,6 +38,7 @@ struct TokenGate: Sendable {
     ///   - certificate: The SHA-256 of the client certificate that came with it (`x5t#S256`); nil when none did.
     ///   - now: The time at which everything must hold.
     /// - Throws: `Refusal.accessTokenMissing`, `Unavailable`, or a ``Problem`` of 401.
+    /// - Returns: The token, whose key the request has proved to hold where it is bound to one.
     func token(
         of request: Request,
         showing certificate: String? = nil,
