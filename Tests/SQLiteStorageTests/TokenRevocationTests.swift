@@ -80,18 +80,18 @@ struct TokenRevocationTests {
         defer { installation.remove() }
         let store = try installation.open()
         let place = StatusPlace(list: 2, index: 70_211)
-        try store.transaction { transaction in
+        try store.transaction { transaction throws in
             #expect(try transaction.put(entry("a"), at: place))
             #expect(try !transaction.put(entry("b"), at: place))
             #expect(try transaction.put(entry("b"), at: StatusPlace(list: 2, index: 70_212)))
             #expect(try transaction.put(entry("c", expires: 7_200), at: StatusPlace(list: 0, index: 1)))
         }
-        try store.read { reader in
+        try store.read { reader throws in
             #expect(try reader.highestStatusList == 2)
             #expect(try reader.hasEnded(TokenID("a"), at: place) == false)
             #expect(try reader.hasEnded(TokenID("b"), at: place) == nil)
         }
-        try store.transaction { transaction in
+        try store.transaction { transaction throws in
             #expect(try transaction.removeStatusEntries(endedBefore: now + 120, limit: 10) == 0)
             #expect(try transaction.removeStatusEntries(endedBefore: now + 121, limit: 1) == 1)
             #expect(try transaction.removeStatusEntries(endedBefore: now + 121, limit: 10) == 1)
