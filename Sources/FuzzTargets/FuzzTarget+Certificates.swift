@@ -45,18 +45,6 @@ extension FuzzTarget {
         return true
     }
 
-    /// A revocation list in DER (RFC 5280 §5).
-    static let crl = FuzzTarget("crl") { input in
-        guard let list = try? CertificateRevocationList(der: input) else { return false }
-        try demand(list.der == input, "the list is not what was sent")
-        let pem = PEM.encode(input, label: "X509 CRL")
-        try demand(try CertificateRevocationList.all(in: Array(pem.utf8)) == [list], "as PEM it is another")
-        for serial: [UInt8] in [[], [1], [0x10, 0x01]] {
-            _ = list.revocationTime(of: CertificateSerialNumber(bytes: serial))
-        }
-        return true
-    }
-
     /// The profile file beside the anchors (YAML).
     static let profile = FuzzTarget("certificate-profile", maximumLength: 2_048) { input in
         guard let text = String(validating: input, as: UTF8.self) else { return false }

@@ -20,9 +20,8 @@ public struct FuzzTarget: Sendable {
 
     /// Every target, by the order of their names.
     public static let all: [FuzzTarget] = [
-        assertion, base64url, certificate, crl, form, json, jwk, jws, pem, policy, profile, request, scopeFile,
-        scopeName,
-        x5c,
+        assertion, base64url, certificate, crl, dpop, form, json, jwk, jws, ocsp, pem, policy, profile, request, roles,
+        scopeFile, scopeName, statusList, units, x5c,
     ].sorted { $0.name < $1.name }
 }
 

@@ -55,7 +55,7 @@ enum Picture {
         "TestAuthority": ["LibCrypto", "Vocabulary"],
         "TestTokens": ["JOSE", "LibCrypto", "Vocabulary"],
         "FuzzTargets": bottom.union([
-            "EnterpriseCertificates", "Organisations", "Scopes", "TokenIssuance", "XACML",
+            "EnterpriseCertificates", "Organisations", "Scopes", "StatusLists", "TokenIssuance", "XACML",
         ]),
         "TestSupport": bottom.union(domain).union(["TestAuthority", "TokenIssuance", "XACML"]),
     ]
