@@ -1,8 +1,9 @@
 """Proof of possession: DPoP proofs that are none, another's or used before; client certificates that nobody presented."""
 
+import base64
 import uuid
 
-from attacks.attack import ABSENT, P256_ORDER, Attacker, Refused, Table, merged, raw_signature, signer
+from attacks.attack import ABSENT, P256_ORDER, Attacker, Refused, Table, form, merged, raw_signature, signer
 from world import base64url
 
 TABLE = Table()
@@ -201,3 +202,28 @@ def two_fields(a: Attacker) -> bytes:
 
 
 TABLE.row("dpop-twice", "RFC 9449 §4.3 item 1", refused("dpop_repeated"), two_fields, raw=True)
+
+
+# A client certificate counts as shown at the connection, or in `Client-Cert` by a listed proxy; nobody is listed here.
+def certificate_alone(a: Attacker) -> bytes:
+    return form(grant_type="client_credentials", client_id=a.certified.id, scope=a.certified.scopes[0])
+
+
+def in_field(name: str, write):
+    return lambda a: {name: write(base64.b64encode(a.certified.certificates[0]).decode())}
+
+
+for name, write in {
+    "Client-Cert": lambda text: f":{text}:",
+    "X-Client-Cert": lambda text: text,
+    "X-SSL-Client-Cert": lambda text: text,
+    "X-Forwarded-Client-Cert": lambda text: f'Cert="{text}"',
+    "SSL-Client-Cert": lambda text: text,
+}.items():
+    TABLE.row(
+        f"certificate-in-{name.lower()}",
+        "RFC 9440 §4, cloudfoundry/uaa PR #3972",
+        Refused(401, "PV-026", "client_certificate_missing"),
+        certificate_alone,
+        fields=in_field(name, write),
+    )
