@@ -53,6 +53,15 @@ def fresh(stage):
     yield Fresh(responder, world.client_by("certificate"))
 
 
+@pytest.fixture
+def unlisted(stage, fresh):
+    """One of the other issuer, whose list no test has the server read: a list at hand would answer for it."""
+    world, responder = stage
+    other = Fresh(responder, world.client_by("certificate", 1))
+    assert other.issuer.name != fresh.issuer.name
+    return other
+
+
 def test_the_demo_world_answers_about_its_own_certificates():
     with scratch() as folder:
         world = World(pathlib.Path(folder) / "data").make().configure(revocation_refresh="1s").start()
@@ -126,21 +135,21 @@ def test_the_list_revokes_where_the_responder_is_silent(stage, fresh):
     eventually(lambda: is_revoked(token(world, fresh)))
 
 
-def test_good_evidence_serves_under_grace_and_across_a_restart(stage, fresh):
+def test_good_evidence_serves_under_grace_and_across_a_restart(stage, unlisted):
     world, responder = stage
     responder.lists = False
     responder.lifetime = datetime.timedelta(seconds=2)
-    eventually(lambda: token(world, fresh).status == 200)
+    eventually(lambda: token(world, unlisted).status == 200)
     responder.mode = "dead"
     time.sleep(4)
-    granted = token(world, fresh)
+    granted = token(world, unlisted)
     assert granted.status == 200, granted.body
     assert any(
         row.get("credential", {}).get("revocation") == "grace" for row in world.ledger("token_issued")
     )
     assert world.stop() == 0, world.tail()
     world.start()
-    granted = token(world, fresh)
+    granted = token(world, unlisted)
     assert granted.status == 200, granted.body
     done = world.on_data("doctor", "--json", check=False)
     report = json.loads(done.stdout)
@@ -149,14 +158,14 @@ def test_good_evidence_serves_under_grace_and_across_a_restart(stage, fresh):
     assert any(item["subject"] == "mode" and "3600 s of grace" in item["message"] for item in report["items"])
 
 
-def test_private_addresses_are_not_asked_unless_allowed(stage, fresh, monkeypatch):
+def test_private_addresses_are_not_asked_unless_allowed(stage, unlisted, monkeypatch):
     world, responder = stage
     assert world.stop() == 0, world.tail()
     monkeypatch.setenv("PORTVAKT_OUTBOUND_PRIVATE_ADDRESSES", "false")
     world.start()
     try:
         asked = responder.asked
-        refused = token(world, fresh)
+        refused = token(world, unlisted)
         assert refused.code == "MP-120", (refused.status, refused.body)
         assert refused.body["reason"] == "certificate_revocation_unknown", refused.body
         assert "is not public" in refused.body["error_description"], refused.body
