@@ -37,7 +37,8 @@ enum Picture {
         "HTTPServer": bottom.union(domain).union(["TokenIssuance"]),
         "AdminAPI": bottom.union(domain).union(["Administration", "HTTPServer", "TokenIssuance", "XACML"]),
         "Server": bottom.union(domain).union([
-            "AdminAPI", "Administration", "HTTPServer", "MetricsExposition", "SQLiteStorage", "TokenIssuance",
+            "AdminAPI", "Administration", "Fetching", "HTTPServer", "MetricsExposition", "SQLiteStorage",
+            "TokenIssuance",
         ]),
         "DemoWorld": bottom.union(domain).union([
             "Administration", "Server", "SQLiteStorage", "TestAuthority", "TokenIssuance",
