@@ -36,7 +36,8 @@ extension SyntheticRegister {
 
     /// Drawn persons are born in 1940 to 1999; earlier births are left to persons with a name of their own.
     private static let firstBirth: Int64 = -10_957
-    private static let birthDays = 21_915
+    // Up to and with 1999-12-31: nobody is made who is born later, however often it is tried.
+    private static let birthDays = 21_914
 
     /// The so-manyth person, the same for the same index; among eight million few are alike.
     static func person(_ index: Int) -> Person {
