@@ -258,7 +258,8 @@ let package = Package(
         module(
             "FuzzTargets",
             [
-                "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "Scopes", "StatusLists", "TokenIssuance",
+                "EnterpriseCertificates", "JOSE", "LibCrypto", "Organisations", "Scopes", "StatusLists",
+                "TokenIssuance",
                 "Vocabulary", "XACML",
             ]
         ),

@@ -39,7 +39,8 @@ public struct GrantRules: Sendable {
             throw .audience(received: audience, expected: issuer.rawValue)
         }
         if isSameBytes(value, issuer.rawValue) { return false }
-        guard isSameBytes(value, issuer.endpoint("token")), kind == .grant, client?.acceptsTokenEndpointAudience == true else {
+        guard isSameBytes(value, issuer.endpoint("token")), kind == .grant, client?.acceptsTokenEndpointAudience == true
+        else {
             throw .audience(received: audience, expected: issuer.rawValue)
         }
         return true

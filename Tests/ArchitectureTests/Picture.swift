@@ -37,7 +37,7 @@ enum Picture {
         "HTTPServer": bottom.union(domain).union(["TokenIssuance"]),
         "AdminAPI": bottom.union(domain).union(["Administration", "HTTPServer", "TokenIssuance", "XACML"]),
         "Server": bottom.union(domain).union([
-            "AdminAPI", "Administration", "Fetching", "HTTPServer", "MetricsExposition", "SQLiteStorage",
+            "AdminAPI", "Administration", "Fetching", "HTTPServer", "MetricsExposition", "SQLiteStorage", "StatusLists",
             "TokenIssuance",
         ]),
         "DemoWorld": bottom.union(domain).union([

@@ -24,6 +24,9 @@ struct CertificateRejectionTests {
         (.organisationNumber(.several(["a", "b"])), "certificate_organisation_number"),
         (.organisationNumber(.form("a")), "certificate_organisation_number"),
         (.organisationNumber(.checkDigit("a")), "certificate_organisation_number"),
+        (.subject(.missing("commonName")), "certificate_subject"),
+        (.subject(.several("commonName", ["a", "b"])), "certificate_subject"),
+        (.subject(.form("organizationIdentifier", "a")), "certificate_subject"),
     ]
 
     @Test(arguments: all)

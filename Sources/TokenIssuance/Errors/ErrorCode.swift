@@ -179,7 +179,8 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     public var oauthError: OAuthErrorCode {
         switch self {
         case .malformedAssertion, .malformedForm, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
-            .pidRule, .actingRefused, .clientCertificate, .misdirected, .notAcceptable, .malformedRequest, .actRefused, .conflict,
+            .pidRule, .actingRefused, .clientCertificate, .misdirected, .notAcceptable, .malformedRequest, .actRefused,
+            .conflict,
             .bindingRequired:
             .invalidRequest
         case .replayed, .clientNotFound, .wrongAudience, .invalidCertificate, .expiredKey, .wrongOrganisation,

@@ -79,7 +79,7 @@ struct DPoPProofTests {
         #expect(throws: DPoPProofFault.repeated) { try UnverifiedDPoPProof(parsing: [text, text]) }
         #expect(throws: DPoPProofFault.missing) { try UnverifiedDPoPProof(parsing: []) }
         // Two that a proxy has made one of.
-        #expect(throws: DPoPProofFault.malformed(.parts(5))) {
+        #expect(throws: DPoPProofFault.malformed(.encryption)) {
             try UnverifiedDPoPProof(parsing: ["\(text), \(text)"])
         }
     }
@@ -165,9 +165,12 @@ struct DPoPProofTests {
     }
 
     @Test func `weak keys are refused as elsewhere`() throws {
-        let weak = try PrivateKey.generate(.rsa(bits: 1024))
-        let mint = try ProofMint(weak, algorithm: .rs256)
-        let proof = try UnverifiedDPoPProof(parsing: [mint.proof(Self.draft())])
+        // 1024 bits; the key is looked at before the signature.
+        let modulus = Base64URL.encode([UInt8](repeating: 0xC5, count: 128))
+        let proof = try parsed { header, _ in
+            header["alg"] = "RS256"
+            header["jwk"] = ["kty": "RSA", "n": .string(modulus), "e": "AQAB"]
+        }
         let error = #expect(throws: DPoPProofFault.self) { try proof.proved() }
         guard case .key(.weakKey) = error else {
             Issue.record("\(String(describing: error))")

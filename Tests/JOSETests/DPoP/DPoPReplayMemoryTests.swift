@@ -6,7 +6,7 @@ import Vocabulary
 struct DPoPReplayMemoryTests {
     private let now = Timestamp(seconds: 1_800_000_000)
 
-    private func key(_ number: Int) -> [UInt8] { (0..<32).map { UInt8(truncatingIfNeeded: number >> ($0 % 8) * 8) } }
+    private func key(_ number: Int) -> [UInt8] { (0..<32).map { UInt8(truncatingIfNeeded: number >> (($0 % 8) * 8)) } }
 
     @Test func `of many at once exactly one is the first`() async {
         let (memory, key, now) = (DPoPReplayMemory(), key(1), now)
