@@ -8,6 +8,8 @@ public enum XACMLPolicyError: Error, Equatable, Sendable {
     case notUTF8
     /// The document declares a type, entities or other markup; it was not parsed.
     case documentType
+    /// The document holds an instruction to programs, `<?…?>`, other than the XML declaration; it was not parsed.
+    case processingInstruction
     /// Elements, or expressions with their variables spelt out, stand more than `limit` deep in one another.
     case tooDeep(limit: Int)
     /// The document is not well-formed XML; the parser stopped at that line.
@@ -37,6 +39,7 @@ extension XACMLPolicyError: CustomStringConvertible {
         case .tooLong(let limit): "the policy is longer than \(limit) bytes"
         case .notUTF8: "the policy must be UTF-8 and say so, or say nothing about its encoding"
         case .documentType: "the policy must not hold `<!DOCTYPE` or another markup declaration"
+        case .processingInstruction: "the policy must not hold `<?` but for an XML declaration at its beginning"
         case .tooDeep(let limit): "elements or expressions of the policy stand more than \(limit) deep in one another"
         case .notXML(let line): "the policy is not well-formed XML, see line \(line)"
         case .notPolicy(let element):

@@ -37,6 +37,24 @@ enum XMLDocumentReader {
         guard String(validating: document, as: UTF8.self) != nil, !document.contains(0) else { throw .notUTF8 }
         guard !hasForeignEncoding(document) else { throw .notUTF8 }
         guard !hasMarkupDeclaration(document) else { throw .documentType }
+        // FoundationXML reads the text of one that has none, `<?x?>`, from a null pointer, which ends the program.
+        guard !hasProcessingInstruction(document) else { throw .processingInstruction }
+    }
+
+    /// Whether `<?` stands anywhere but at the beginning of an XML declaration that begins the document.
+    private static func hasProcessingInstruction(_ document: [UInt8]) -> Bool {
+        var body = document[...]
+        if body.starts(with: [0xEF, 0xBB, 0xBF]) { body = body.dropFirst(3) }
+        // Without the white space behind its name it would be an instruction to the parser.
+        for space: UInt8 in [0x20, 0x09, 0x0A, 0x0D] where body.starts(with: Array("<?xml".utf8) + [space]) {
+            body = body.dropFirst(6)
+            break
+        }
+        while let open = body.firstIndex(of: UInt8(ascii: "<")) {
+            body = body[(open + 1)...]
+            if body.first == UInt8(ascii: "?") { return true }
+        }
+        return false
     }
 
     /// Whether `<!` stands anywhere but before a comment or a CDATA section; also within one, which nobody needs.

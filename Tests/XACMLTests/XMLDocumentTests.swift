@@ -41,6 +41,18 @@ struct XMLDocumentTests {
         #expect(fault(policy.replacing("<Target/>", with: declaration + "<Target/>")) == .documentType)
     }
 
+    /// FoundationXML ends the program at one without text; fuzzing found it.
+    @Test(
+        arguments: [
+            "<?x?>", "<?x y?>", "<?xml?>", "<?xml-stylesheet href=\"a\"?>", "<!-- <?x?> -->", "<![CDATA[<?x?>]]>", "<?",
+        ]
+    )
+    func `an instruction to programs is refused unread`(instruction: String) {
+        #expect(fault(policy.replacing("<Target/>", with: instruction + "<Target/>")) == .processingInstruction)
+        #expect(fault(instruction + policy.drop { $0 != "\n" }) == .processingInstruction)
+        #expect(fault(" " + policy) == .processingInstruction)
+    }
+
     @Test func `an entity bomb is refused unread, and so is one in another encoding`() {
         var bomb = "<?xml version=\"1.0\"?><!DOCTYPE Policy [<!ENTITY a0 \"x\">"
         for level in 1...9 {
