@@ -110,8 +110,8 @@ struct RefusalTests {
         (200, #"{"access_token":"","token_type":"Bearer"}"#, "`access_token` is missing or malformed"),
         (200, #"{"access_token":"a b","token_type":"Bearer"}"#, "`access_token` is missing or malformed"),
         (200, #"{"access_token":"a\nX: y","token_type":"Bearer"}"#, "`access_token` is missing or malformed"),
-        (200, #"{"access_token":"a"}"#, "`token_type` is not `Bearer`"),
-        (200, #"{"access_token":"a","token_type":"mac"}"#, "`token_type` is not `Bearer`"),
+        (200, #"{"access_token":"a"}"#, "`token_type` is neither `Bearer` nor `DPoP`"),
+        (200, #"{"access_token":"a","token_type":"mac"}"#, "`token_type` is neither `Bearer` nor `DPoP`"),
         (
             200, #"{"access_token":"a","token_type":"Bearer","expires_in":"119"}"#,
             "`expires_in` is no number of seconds"

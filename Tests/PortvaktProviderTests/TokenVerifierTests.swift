@@ -261,7 +261,7 @@ struct TokenVerifierTests {
     static let bindings: [JSONValue] = [
         ["jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"],
         ["x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"],
-        [:], nil,
+        [:],
     ]
 
     @Test(arguments: bindings.indices) func `a token that is bound to a key is refused as bearer`(
@@ -269,6 +269,12 @@ struct TokenVerifierTests {
     ) async throws {
         let text = try changed { $0["cnf"] = Self.bindings[index] }
         await #expect(throws: VerificationError.bound) { try await verifier().verifyBearer(text) }
+    }
+
+    @Test func `a binding that says nothing is refused as malformed`() async throws {
+        let text = try changed { $0["cnf"] = JSONValue.null }
+        let error = await #expect(throws: VerificationError.self) { try await verifier().verifyBearer(text) }
+        #expect(error?.check == .claims)
     }
 
     @Test func `a token that says to be of another type than bearer is refused`() async throws {

@@ -39,7 +39,7 @@ struct ProgramTests {
         ("expiry", "failed", "it expired at 2026-11-18T11:08:40Z, it is now 2026-11-18T11:08:40Z"),
         ("start", "skipped", "not reached"), ("audience", "skipped", "not reached"),
         ("binding", "skipped", "not reached"),
-        ("claims", "skipped", "not reached"),
+        ("claims", "skipped", "not reached"), ("status", "skipped", "not reached"),
     ]
 
     private static let message =

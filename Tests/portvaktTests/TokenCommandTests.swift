@@ -462,6 +462,7 @@ struct TokenReadingCommandTests {
                 audience\tok\t
                 binding\tok\t
                 claims\tok\t
+                status\tskipped\tnot asked for (`--status`)
                 scope demo:read\tok\t
                 consumer\tok\t
 
