@@ -191,6 +191,8 @@ struct ScenarioTests {
 
     private func keys(of server: LoopbackServer, _ change: (inout KeySetOptions) -> Void = { _ in }) -> RemoteKeySet {
         var options = KeySetOptions()
+        // A machine that is busy with other tests must not be taken for a server that is silent.
+        options.timeout = .seconds(60)
         change(&options)
         return RemoteKeySet(.keys(url: "http://127.0.0.1:\(server.port)/jwk"), options: options)
     }
