@@ -21,7 +21,7 @@ venv=.build/venv
 
 # The tests that fill the interop matrix, in this order: what takes its time begins early, and the page comes last.
 interop_files=(
-    Tests/Interop/test_dpop.py
+    Tests/Interop/test_dpop.py Tests/Interop/test_issued_tokens.py
     Tests/Interop/test_other_providers.py Tests/Interop/test_ours_with_others.py Tests/Interop/test_other_clients.py
     Tests/Interop/test_rotation.py Tests/Interop/test_client_certificates.py
     Tests/Interop/test_consumer_under_load.py Tests/Interop/test_interop_page.py

@@ -58,8 +58,19 @@ CLIENTS = (
     Row("requests_oauth2client", "PyPI", pypi("requests_oauth2client")),
     Row("Go x/oauth2/jwt", "Debian", debian("golang-golang-x-oauth2-dev")),
     Row("ruby-signet", "Debian", debian("ruby-signet"), columns=("refusal",)),
+)
+BOUND = (
+    Row("requests_oauth2client with DPoP", "PyPI", pypi("requests_oauth2client"), columns=("success", "refusal")),
+    Row("DPoP proofs by joserfc", "PyPI", pypi("joserfc"), columns=("success", "refusal")),
     Row("curl with a client certificate", "Debian", debian("curl"), columns=("success", "refusal")),
     Row("HAProxy handing Client-Cert on", "Debian", debian("haproxy"), columns=("success", "refusal")),
+)
+ISSUED = (
+    Row("Authlib at /introspect and /revoke", "PyPI", pypi("Authlib"), columns=("success", "refusal")),
+    Row(
+        "requests_oauth2client at /introspect and /revoke", "PyPI", pypi("requests_oauth2client"),
+        columns=("success", "refusal"),
+    ),
 )
 PROVIDERS = (
     Row("mod_oauth2 in Apache", "Debian", debian("libapache2-mod-oauth2")),
@@ -77,6 +88,8 @@ OURS = (
 )
 SECTIONS = (
     ("Clients that others wrote get tokens here", CLIENTS),
+    ("Clients that others wrote get tokens bound to a key or a certificate", BOUND),
+    ("Libraries that others wrote ask about tokens and end them", ISSUED),
     ("Providers that others wrote check our tokens", PROVIDERS),
     ("Our libraries with servers that others wrote", OURS),
 )
@@ -196,6 +209,8 @@ cannot have.
 - **refusal**: a client is told the right code (`MP-`, `PV-`) for a foreign scope, an unknown key and a wrong signature;
   a provider refuses a changed token, an expired one and one without the scope. ruby-signet has no way to send `kid`:
   it is refused as `kid_missing` and told what to send.
+  A bound token is refused without its proof; a proof is refused the second time. Whoever asks about tokens with a wrong
+  key is refused as `invalid_client`.
 - **rotation**: a client gets tokens before and after the server's signing key is replaced under it, and after its own
   registered key is; a provider accepts, without a restart, a token signed by a key that it did not know when it
   began, and goes on accepting the old one. The key signs at once (`keys rotate --now`), and each program finds it by
