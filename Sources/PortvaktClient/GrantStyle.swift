@@ -34,13 +34,7 @@ extension GrantStyle {
         switch self {
         case .jwtGrant: return [("grant_type", Assertion.grantType), ("assertion", assertion)]
         case .clientCredentials, .clientCertificate:
-            var fields = [("grant_type", "client_credentials")]
-            if case .clientCertificate = self {
-                fields.append(("client_id", client.rawValue))
-            } else {
-                fields.append(("client_assertion_type", Assertion.clientAssertionType))
-                fields.append(("client_assertion", assertion))
-            }
+            var fields = [("grant_type", "client_credentials")] + authentication(of: client, assertion: assertion)
             if !request.scopes.isEmpty { fields.append(("scope", request.scopeText)) }
             // RFC 8707 §2: one field for each.
             fields += request.resource.map { ("resource", $0) }
@@ -49,6 +43,19 @@ extension GrantStyle {
                 fields.append(("authorization_details", String(decoding: details.encoded(), as: UTF8.self)))
             }
             return fields
+        }
+    }
+
+    /// How the client proves who it is where it asks for no token: a grant's assertion would ask for one.
+    var ofAuthentication: GrantStyle { self == .jwtGrant ? .clientCredentials : self }
+
+    /// The fields that prove who the client is (RFC 7521 §4.2, RFC 8705 §2); none in the JWT grant, which does it itself.
+    func authentication(of client: ClientID, assertion: String) -> [(name: String, value: String)] {
+        switch self {
+        case .jwtGrant: []
+        case .clientCredentials:
+            [("client_assertion_type", Assertion.clientAssertionType), ("client_assertion", assertion)]
+        case .clientCertificate: [("client_id", client.rawValue)]
         }
     }
 }

@@ -65,11 +65,14 @@ struct ServerMetadata: Sendable, Hashable {
     let issuer: Issuer
     /// Where tokens are asked for.
     let tokenEndpoint: String
+    /// Where tokens are ended (RFC 7009); nil when the server names no place that can be used.
+    let revocationEndpoint: String?
 
     /// The metadata that configuration gives.
-    init(issuer: Issuer, tokenEndpoint: String) {
+    init(issuer: Issuer, tokenEndpoint: String, revocationEndpoint: String? = nil) {
         self.issuer = issuer
         self.tokenEndpoint = tokenEndpoint
+        self.revocationEndpoint = revocationEndpoint
     }
 
     /// Reads a document (RFC 8414 §3.2) that was fetched from `location`.
@@ -80,10 +83,17 @@ struct ServerMetadata: Sendable, Hashable {
             throw .issuer(found: name)
         }
         guard let endpoint = document["token_endpoint"]?.string else { throw .form("`token_endpoint` is missing") }
-        // The syntax of an endpoint is that of an issuer: https, or http on loopback, without a fragment.
-        guard (try? Issuer(parsing: endpoint.prefix { $0 != "?" })) != nil, !endpoint.contains("#") else {
-            throw .tokenEndpoint
-        }
-        self.init(issuer: issuer, tokenEndpoint: endpoint)
+        guard Self.isEndpoint(endpoint) else { throw .tokenEndpoint }
+        self.init(
+            issuer: issuer,
+            tokenEndpoint: endpoint,
+            // Tokens can be had all the same where this one is wrong.
+            revocationEndpoint: document["revocation_endpoint"]?.string.flatMap { Self.isEndpoint($0) ? $0 : nil }
+        )
+    }
+
+    /// The syntax of an endpoint is that of an issuer: https, or http on loopback, without a fragment.
+    private static func isEndpoint(_ url: String) -> Bool {
+        (try? Issuer(parsing: url.prefix { $0 != "?" })) != nil && !url.contains("#")
     }
 }

@@ -204,6 +204,14 @@ public final class TokenCache: Sendable {
         }
     }
 
+    /// Forgets a token wherever it stands, so that nobody is given it any more.
+    func removeToken(_ token: AccessToken) {
+        let keys = state.withLock { state in
+            state.entries.filter { $0.value.token?.value == token.value }.map(\.key)
+        }
+        for key in keys { removeToken(of: key) }
+    }
+
     private static func makeRoom(in state: inout State, for limit: Int) {
         while state.entries.count >= limit {
             // Entries that are being fetched have waiters or a renewal and stay.

@@ -43,7 +43,7 @@ public final class TokenClient: TokenProvider {
     /// A client.
     ///
     /// Without `metrics` and `tracer` those of the process are used. The logger takes `token_attempt_failed`,
-    /// `token_not_obtained`, `clock_corrected` and `metadata_unread`.
+    /// `revocation_attempt_failed`, `token_not_obtained`, `clock_corrected` and `metadata_unread`.
     public convenience init(
         _ configuration: ClientConfiguration,
         transport: any TokenTransport = HTTPTokenTransport(),
@@ -169,6 +169,19 @@ public final class TokenClient: TokenProvider {
 
     /// Forgets the token of a request, as after an API has answered 401.
     public func invalidate(_ request: TokenRequest) { cache.removeToken(of: key(of: request)) }
+
+    /// Has the server end a token before its time (RFC 7009), as when a job is done or the token may have leaked.
+    ///
+    /// The client proves who it is by an assertion, or by its certificate where it has no other proof. The token is
+    /// forgotten first, whatever the server answers. A server says the same of a token that it does not know, so success
+    /// means that the token is of no use any more. Tried again as a request for a token is.
+    ///
+    /// - Throws: `TokenError`, whose `request` names the token's scopes; `.configuration` when the server's metadata name no
+    ///   `revocation_endpoint`.
+    public func revoke(_ token: AccessToken) async throws(TokenError) {
+        cache.removeToken(token)
+        try await fetcher.revoke(token)
+    }
 
     private func key(of request: TokenRequest) -> TokenCache.Key {
         TokenCache.Key(

@@ -15,7 +15,7 @@ struct TokenFetcher: Sendable {
     let logger: Logger
     private let signerCalls = SignerCalls()
 
-    private static let maximumResponseSize = 1024 * 1024
+    static let maximumResponseSize = 1024 * 1024
 
     /// What one attempt came to, if not to a token.
     struct Failure: Error {
@@ -42,10 +42,28 @@ struct TokenFetcher: Sendable {
 
     /// Fetches a token.
     func fetch(_ request: TokenRequest) async throws(TokenError) -> FetchedToken {
-        let deadline = clock.elapsed + configuration.retry.deadline
         if let fault = configuration.grantStyle.fault(of: request) {
             throw error(from: Failure(kind: .configuration, message: fault), after: 0, for: request)
         }
+        return try await repeating("token_attempt_failed", for: request) { deadline throws(Failure) in
+            try await attempt(request, until: deadline)
+        }
+    }
+
+    /// Attempts until one succeeds, nothing more can be done, or the policy's deadline is near, which attempts are told.
+    ///
+    /// - Parameters:
+    ///   - event: What the log calls an attempt that is followed by another.
+    ///   - request: What errors name.
+    ///   - attempt: One attempt, each with an assertion of its own.
+    /// - Throws: `TokenError`.
+    /// - Returns: What the attempt that succeeded gives.
+    func repeating<Value: Sendable>(
+        _ event: Logger.Message,
+        for request: TokenRequest,
+        _ attempt: (_ deadline: Duration) async throws(Failure) -> Value
+    ) async throws(TokenError) -> Value {
+        let deadline = clock.elapsed + configuration.retry.deadline
         var attempts = 0
         var clockWasCorrected = false
         var keyWasRenewed = false
@@ -54,7 +72,7 @@ struct TokenFetcher: Sendable {
             attempts += 1
             let failure: Failure
             do throws(Failure) {
-                return try await attempt(request, until: deadline)
+                return try await attempt(deadline)
             } catch {
                 failure = error
             }
@@ -83,10 +101,7 @@ struct TokenFetcher: Sendable {
                 let drawn = configuration.retry.pause(afterAttempts: attempts, chance: draws.chance())
                 let pause = max(drawn, asked ?? .zero)
                 guard attempts < configuration.retry.attempts, clock.elapsed + pause < deadline else { throw final }
-                logger.info(
-                    "token_attempt_failed",
-                    metadata: ["attempt": "\(attempts)", "fault": "\(failure.message)"]
-                )
+                logger.info(event, metadata: ["attempt": "\(attempts)", "fault": "\(failure.message)"])
                 guard (try? await clock.sleep(for: pause)) != nil else { throw final }
             }
         }
@@ -94,7 +109,12 @@ struct TokenFetcher: Sendable {
 
     private func attempt(_ request: TokenRequest, until deadline: Duration) async throws(Failure) -> FetchedToken {
         let server = try await server()
-        let (assertion, key) = try await signed(request, for: server, until: deadline)
+        let (assertion, key) = try await signed(
+            request,
+            in: configuration.grantStyle,
+            for: server,
+            until: deadline
+        )
         var headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
         if let proof = try await proof(for: server, until: deadline) { headers.append(("DPoP", proof)) }
         telemetry.attempts.increment()
@@ -155,13 +175,15 @@ struct TokenFetcher: Sendable {
         }
     }
 
-    private func signed(
+    /// An assertion in a style, and the key that signed it.
+    func signed(
         _ request: TokenRequest,
+        in style: GrantStyle,
         for server: ServerMetadata,
         until deadline: Duration
     ) async throws(Failure) -> (assertion: String, key: KeyReference) {
         let assertion = Assertion(
-            style: configuration.grantStyle,
+            style: style,
             client: configuration.clientID,
             audience: server.issuer,
             issuedAt: serverClock.corrected(clock.now),
@@ -169,7 +191,7 @@ struct TokenFetcher: Sendable {
             identifier: draws.identifier()
         )
         // The handshake proves the key of the certificate, and nothing is signed here.
-        if case .clientCertificate = configuration.grantStyle { return ("", configuration.signer.keyReference) }
+        if case .clientCertificate = style { return ("", configuration.signer.keyReference) }
         let signed = await signerCalls.run(within: deadline - clock.elapsed) { [signer = configuration.signer] in
             // One signer for header and signature, though the key may be replaced meanwhile.
             let signer = await signer.current()
@@ -209,35 +231,42 @@ struct TokenFetcher: Sendable {
         sentAt: Duration,
         receivedAt: Timestamp
     ) throws(Failure) -> FetchedToken {
-        switch TokenResponse(response) {
-        case .token(let value, let kind, let lifetime, let scopes, let traceID):
-            // RFC 9449 §5: a token that is not bound though a proof was sent is thrown away, and one of a kind that was not
-            // asked for could not be used.
-            guard kind == (prover == nil ? .bearer : .dpop) else {
-                let expected = prover == nil ? "Bearer" : "DPoP"
-                throw Failure(kind: .invalidResponse, message: "`token_type` is not `\(expected)`", status: 200)
-            }
-            let token = AccessToken(
-                value: value,
-                kind: kind,
-                scopes: scopes ?? request.scopes,
-                receivedAt: receivedAt,
-                expiresAt: receivedAt + (lifetime ?? 0),
-                traceID: traceID,
-                prover: prover
-            )
-            // Counted from sending: the answer's way back is no part of the lifetime.
-            return FetchedToken(token: token, validUntil: lifetime.map { sentAt + .seconds($0.count) })
+        let answer = TokenResponse(response)
+        guard case .token(let value, let kind, let lifetime, let scopes, let traceID) = answer else {
+            throw failure(of: answer, status: response.status, signedBy: key)
+        }
+        // RFC 9449 §5: a token that is not bound though a proof was sent is thrown away, and one of a kind that was not
+        // asked for could not be used.
+        guard kind == (prover == nil ? .bearer : .dpop) else {
+            let expected = prover == nil ? "Bearer" : "DPoP"
+            throw Failure(kind: .invalidResponse, message: "`token_type` is not `\(expected)`", status: 200)
+        }
+        let token = AccessToken(
+            value: value,
+            kind: kind,
+            scopes: scopes ?? request.scopes,
+            receivedAt: receivedAt,
+            expiresAt: receivedAt + (lifetime ?? 0),
+            traceID: traceID,
+            prover: prover
+        )
+        // Counted from sending: the answer's way back is no part of the lifetime.
+        return FetchedToken(token: token, validUntil: lifetime.map { sentAt + .seconds($0.count) })
+    }
+
+    /// What an answer that is not the one hoped for comes to.
+    func failure(of answer: TokenResponse, status: Int, signedBy key: KeyReference) -> Failure {
+        switch answer {
         case .refused(let refusal):
-            throw Failure(
+            Failure(
                 kind: .refused,
                 message: refusal.description ?? "the server refused: `\(refusal.error)`",
                 refusal: refusal,
-                status: response.status,
+                status: status,
                 remedy: refusal.concernsTime ? .clock : refusal.concernsKey ? .key(key) : .none
             )
         case .rateLimited(let pause, let refusal):
-            throw Failure(
+            Failure(
                 kind: .rateLimited(retryAfter: pause),
                 message: "the server limits the rate of requests",
                 refusal: refusal,
@@ -245,19 +274,19 @@ struct TokenFetcher: Sendable {
                 remedy: .later(pause)
             )
         case .unavailable(let pause, let refusal):
-            throw Failure(
+            Failure(
                 kind: .serverUnavailable,
-                message: refusal?.description ?? "the server answered \(response.status)",
+                message: refusal?.description ?? "the server answered \(status)",
                 refusal: refusal,
-                status: response.status,
+                status: status,
                 remedy: .later(pause)
             )
-        case .invalid(let reason):
-            throw Failure(kind: .invalidResponse, message: reason, status: response.status)
+        case .invalid(let reason): Failure(kind: .invalidResponse, message: reason, status: status)
+        case .token: Failure(kind: .invalidResponse, message: "a token that was not asked for", status: status)
         }
     }
 
-    private func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
+    func send(_ request: TransportRequest) async throws(Failure) -> TransportResponse {
         do throws(TransportError) {
             return try await transport.send(request)
         } catch {
@@ -265,7 +294,7 @@ struct TokenFetcher: Sendable {
         }
     }
 
-    private func server() async throws(Failure) -> ServerMetadata {
+    func server() async throws(Failure) -> ServerMetadata {
         do throws(MetadataSource.Fault) {
             return try await metadata.metadata()
         } catch {
