@@ -58,12 +58,12 @@ public final class ElectronicSealValidator: Sendable {
         guard chain.count <= EnterpriseCertificateValidator.maximumChainLength else {
             throw .malformed("the chain has \(chain.count) certificates, which is more than are read")
         }
-        let proven = try chains.prove(chain, under: trust.current, at: now)
-        let legalPerson: LegalPerson
-        do throws(CertificateRejection.SubjectFault) {
-            legalPerson = try LegalPerson.read(proven.leaf.subject)
-        } catch {
-            throw .subject(error)
+        let proven = try chains.prove(chain, under: trust.current, at: now) { leaf throws(CertificateRejection) in
+            do throws(CertificateRejection.SubjectFault) {
+                return try LegalPerson.read(leaf.subject)
+            } catch {
+                throw .subject(error)
+            }
         }
         let statements: QualifiedStatements?
         do throws(CertificateError) { statements = try proven.leaf.qualifiedStatements() } catch {
@@ -72,7 +72,7 @@ public final class ElectronicSealValidator: Sendable {
         return ElectronicSeal(
             proven.leaf,
             publicKey: proven.publicKey,
-            legalPerson: legalPerson,
+            legalPerson: proven.subject,
             isQualified: statements?.isQualifiedSeal ?? false,
             revocationBasis: proven.clearance.isGrace ? "grace" : chains.revocation.name
         )

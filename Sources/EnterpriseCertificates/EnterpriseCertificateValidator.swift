@@ -87,12 +87,12 @@ public final class EnterpriseCertificateValidator: Sendable {
         )
     }
 
-    /// The key of the first certificate, about which nothing is proven; nil for what cannot be read and for a weak key, whose
-    /// use might cost the verifier dearly.
+    /// The key of the first certificate, about which nothing is proven; nil for what cannot be read, for what is no end
+    /// entity's, and for a weak key, whose use might cost the verifier dearly.
     public static func unprovenKey(of chain: [[UInt8]]) -> PublicKey? {
-        guard let first = chain.first, let key = try? Certificate(der: first).publicKey(), key.weakness == nil else {
-            return nil
-        }
+        guard let first = chain.first, let leaf = try? Certificate(der: first), !leaf.isSelfIssued,
+            !leaf.isCertificationAuthority, let key = try? leaf.publicKey(), key.weakness == nil
+        else { return nil }
         return key
     }
 
@@ -112,20 +112,22 @@ public final class EnterpriseCertificateValidator: Sendable {
         await watch.settle(RevocationQuestion.all(in: path))
     }
 
-    /// A chain whose path, profile and revocation hold, whomever it names.
-    struct ProvenChain {
+    /// A chain whose path and profile hold and whose leaf names somebody as it should; none of it is revoked.
+    struct ProvenChain<Subject> {
         let leaf: Certificate
         let path: [Certificate]
         let publicKey: PublicKey
+        let subject: Subject
         let clearance: RevocationClearance
     }
 
-    /// Proves a chain, but for whom it names.
-    func prove(
+    /// Proves a chain; `subject` reads whom its leaf names.
+    func prove<Subject>(
         _ chain: [[UInt8]],
         under trust: TrustStore,
-        at now: Timestamp
-    ) throws(CertificateRejection) -> ProvenChain {
+        at now: Timestamp,
+        subject: (Certificate) throws(CertificateRejection) -> Subject
+    ) throws(CertificateRejection) -> ProvenChain<Subject> {
         let (leaf, others) = try ChainReading.certificates(chain)
         let policies = trust.profile.accepted(of: leaf)
         let path: [Certificate]
@@ -139,14 +141,16 @@ public final class EnterpriseCertificateValidator: Sendable {
         }
         guard !policies.isEmpty else { throw .policy(leaf.policies.map(\.dotted)) }
         if let rejection = trust.profile.rejections(of: leaf).first { throw rejection }
-        let clearance = try evidence.check(path, beside: trust, at: now)
+        let named = try subject(leaf)
         let key: PublicKey
         do throws(CryptoError) {
             key = try leaf.publicKey()
         } catch {
             throw .weakKey(error.description)
         }
-        return ProvenChain(leaf: leaf, path: path, publicKey: key, clearance: clearance)
+        // Last, for it alone may have to wait for others.
+        let clearance = try evidence.check(path, beside: trust, at: now)
+        return ProvenChain(leaf: leaf, path: path, publicKey: key, subject: named, clearance: clearance)
     }
 
     private func decide(
@@ -154,20 +158,20 @@ public final class EnterpriseCertificateValidator: Sendable {
         under trust: TrustStore,
         at now: Timestamp
     ) throws(CertificateRejection) -> AcceptanceCache.Entry {
-        let proven = try prove(chain, under: trust, at: now)
-        let (leaf, path, clearance) = (proven.leaf, proven.path, proven.clearance)
-        let organisation: OrganisationNumber
-        do throws(CertificateRejection.OrganisationFault) {
-            organisation = try OrganisationInSubject.read(leaf, profile: trust.profile)
-        } catch {
-            throw .organisationNumber(error)
+        let proven = try prove(chain, under: trust, at: now) { leaf throws(CertificateRejection) in
+            do throws(CertificateRejection.OrganisationFault) {
+                return try OrganisationInSubject.read(leaf, profile: trust.profile)
+            } catch {
+                throw .organisationNumber(error)
+            }
         }
+        let (leaf, path, clearance) = (proven.leaf, proven.path, proven.clearance)
         let ends = path.map(\.notAfter) + (clearance.until.map { [$0] } ?? [])
         return AcceptanceCache.Entry(
             certificate: EnterpriseCertificate(
                 leaf,
                 publicKey: proven.publicKey,
-                organisation: organisation,
+                organisation: proven.subject,
                 revocationMode: revocation,
                 isUnderGrace: clearance.isGrace
             ),
