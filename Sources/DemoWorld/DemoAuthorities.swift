@@ -21,7 +21,9 @@ public struct DemoAuthorities: Sendable {
         folder = "\(dataFolder)/demo/issuers"
         guard FileManager.default.fileExists(atPath: folder) else { return nil }
         var parties: [(CertificateAuthority.Style, CertificateAuthority.Party, CertificateAuthority.Party)] = []
-        for style in CertificateAuthority.Style.allCases {
+        // A world made before there were seals has no issuer of them.
+        let hasSeals = FileManager.default.fileExists(atPath: "\(folder)/european-root.pem")
+        for style in CertificateAuthority.Style.allCases + (hasSeals ? [.european] : []) {
             let root = try Self.party("\(folder)/\(style.rawValue)-root")
             let issuing = try Self.party("\(folder)/\(style.rawValue)-issuing")
             parties.append((style, root, issuing))

@@ -9,6 +9,7 @@ import Organisations
 import SQLiteStorage
 import Scopes
 import Server
+import TestAuthority
 import TokenIssuance
 import Vocabulary
 
@@ -123,6 +124,14 @@ struct DemoFilling {
         return Registration(declared: declared, client: client, folder: home)
     }
 
+    /// Writes what the holders of electronic seals have; nothing of them is registered.
+    func writeSeals(_ seals: [(holder: DemoSealHolder, certificate: IssuedCertificate)], issuer: Issuer) throws {
+        for (holder, certificate) in seals {
+            let home = try folder.folder("seals").folder(holder.folder)
+            try DemoClientFiles(folder: home, issuer: issuer).write(certificate, of: holder)
+        }
+    }
+
     /// Writes `world.json`: what there is, for scripts and people.
     func describe(_ clients: [Registration], _ delegated: JSONObject, of issuer: Issuer) throws {
         let scopes = try store.read { try $0.scopes(ScopeQuery()) }
@@ -131,6 +140,7 @@ struct DemoFilling {
             "issuer": .string(issuer.rawValue),
             "clients": .array(clients.map { .object($0.description) }),
             "delegations": .object(delegated),
+            "seals": .array(try DemoSealHolder.all().map { .object($0.description) }),
             "persons": .array(try DemoPerson.all().map { .object($0.description) }),
             "scopes": .array(
                 scopes.map { scope in

@@ -3,20 +3,32 @@ import LibCrypto
 import TestAuthority
 import Vocabulary
 
-/// The two issuers of enterprise certificates in the demo world, shaped like Buypass and Commfides, with fresh keys.
+/// The issuers of the demo world, with fresh keys: two of enterprise certificates, shaped like Buypass and Commfides, and a
+/// European one of electronic seals.
 struct DemoIssuers {
     /// How long the lists in `crl` serve, for whoever sets `crl_files`: nobody renews them, so as long as the certificates.
     static let listLifetime = Seconds.days(3 * 365)
 
     private let authorities: [CertificateAuthority]
+    private let european: CertificateAuthority
     private let now: Timestamp
 
-    /// Makes both; their certificates name responder and lists at `address`.
+    /// Makes all; their certificates name responder and lists at `address`.
     init(keys: CertificateAuthority.KeySizes, address: String, at now: Timestamp) throws {
         authorities = try CertificateAuthority.Style.allCases.map {
             try CertificateAuthority($0, keys: keys, at: now, address: address)
         }
+        european = try CertificateAuthority(.european, keys: keys, at: now, address: address)
         self.now = now
+    }
+
+    /// Issues the seal of a European organisation.
+    func issue(to holder: DemoSealHolder) throws -> IssuedCertificate {
+        var seal = SealTemplate()
+        seal.countries = [holder.country]
+        return try european.issue(
+            EnterpriseCertificateRequest(seal: seal, identifier: holder.identifier, name: holder.name)
+        )
     }
 
     /// Issues a certificate in the style of one of them.
@@ -36,21 +48,31 @@ struct DemoIssuers {
         guard let profile = BundledTrust.profile(for: .test) else {
             throw DemoWorldError.inconsistent("no profile of the test environment")
         }
-        var files = [profile]
-        for authority in authorities {
-            for role in CertificateAuthority.Role.allCases {
-                let name = "demo-\(authority.style.rawValue)-\(role.rawValue)"
-                let list = try authority.revocationList(
-                    of: role,
-                    revoked: role == .issuing ? revocations(by: authority, among: revoked) : [],
-                    thisUpdate: now - .hours(1),
-                    nextUpdate: now + Self.listLifetime
-                )
-                files.append(TrustStore.File(name: "\(name).pem", contents: Array(authority.party(role).pem.utf8)))
-                files.append(TrustStore.File(name: "crl/\(name).crl", contents: list))
-            }
+        return try [profile] + authorities.flatMap { try files(of: $0, revoking: revoked) }
+    }
+
+    /// The trust folder of seals: anchor, intermediate, the profile of the test environment, and the lists.
+    func sealTrust() throws -> [TrustStore.File] {
+        try BundledTrust.sealFiles(for: .test) + files(of: european, revoking: [])
+    }
+
+    private func files(
+        of authority: CertificateAuthority,
+        revoking revoked: [IssuedCertificate]
+    ) throws -> [TrustStore.File] {
+        try CertificateAuthority.Role.allCases.flatMap { role in
+            let name = "demo-\(authority.style.rawValue)-\(role.rawValue)"
+            let list = try authority.revocationList(
+                of: role,
+                revoked: role == .issuing ? revocations(by: authority, among: revoked) : [],
+                thisUpdate: now - .hours(1),
+                nextUpdate: now + Self.listLifetime
+            )
+            return [
+                TrustStore.File(name: "\(name).pem", contents: Array(authority.party(role).pem.utf8)),
+                TrustStore.File(name: "crl/\(name).crl", contents: list),
+            ]
         }
-        return files
     }
 
     /// Keeps certificates and keys of the authorities and what they have revoked, for ``DemoAuthorities``.
@@ -63,7 +85,7 @@ struct DemoIssuers {
             }
         }
         try folder.write(DemoAuthorities.revocationFile, lines)
-        for authority in authorities {
+        for authority in authorities + [european] {
             for role in CertificateAuthority.Role.allCases {
                 let name = "\(authority.style.rawValue)-\(role.rawValue)"
                 try folder.write("\(name).pem", authority.party(role).pem)

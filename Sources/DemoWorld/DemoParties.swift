@@ -165,3 +165,38 @@ struct DemoClient {
         ]
     }
 }
+
+/// A European organisation of the demo world: nobody has registered it, and its seal is all that it has.
+struct DemoSealHolder {
+    /// The name of its folder, and what its grants say in `iss`, which names no client.
+    let folder: String
+    /// The common name and `organizationName` of its seal.
+    let name: String
+    /// The `organizationIdentifier` (ETSI EN 319 412-1 §5.1.4).
+    let identifier: String
+    /// The country, two capitals.
+    let country: String
+    /// What its `.env` asks for.
+    let scopes: [ScopeName]
+
+    /// All of them.
+    static func all() throws -> [DemoSealHolder] {
+        [
+            DemoSealHolder(
+                folder: "svensk-fiskhandel",
+                name: "Demo Svensk Fiskhandel AB",
+                identifier: "NTRSE-5560000001",
+                country: "SE",
+                scopes: [try ScopeName(parsing: "demo:tollkvoter.read")]
+            )
+        ]
+    }
+
+    /// For `world.json`.
+    var description: JSONObject {
+        [
+            "name": .string(folder), "organisation": .string(identifier),
+            "scopes": .strings(scopes.map(\.rawValue)), "folder": .string("seals/\(folder)"),
+        ]
+    }
+}

@@ -80,12 +80,14 @@ public struct DemoWorld: Sendable {
         )
         let people = try DemoClient.all()
         let certificates = try Certificates(of: people, from: issuers)
+        let seals = try DemoSealHolder.all().map { (holder: $0, certificate: try issuers.issue(to: $0)) }
         let installation = try Installation.make(
             Installation.Plan(
                 dataFolder: plan.dataFolder,
                 issuer: plan.issuer,
                 environment: .test,
                 trust: try issuers.trust(revoking: Array(certificates.revoked.values)),
+                sealTrust: try issuers.sealTrust(),
                 settings: settings(for: plan.issuer),
                 replacesExisting: plan.replacesExisting,
                 actor: plan.actor.description
@@ -110,6 +112,7 @@ public struct DemoWorld: Sendable {
             let clients = try people.map { person in
                 try filling.register(person, certificates: certificates, issuer: plan.issuer)
             }
+            try filling.writeSeals(seals, issuer: plan.issuer)
             let world = DemoWorld(
                 dataFolder: plan.dataFolder,
                 issuer: plan.issuer,
