@@ -7,6 +7,9 @@ final class RawConnection: Sendable {
         let code = errno
     }
 
+    /// How long this side waits for anything: longer than a busy machine can be busy.
+    static let patience = Duration.seconds(60)
+
     private let descriptor: Int32
 
     init(_ port: Int) throws {
@@ -34,7 +37,8 @@ final class RawConnection: Sendable {
 
     func send(_ text: String) throws {
         var rest = Array(text.utf8)[...]
-        var patience = 500
+        // Waits of 20 ms: a minute without room.
+        var patience = 3_000
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes {
                 Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
@@ -49,7 +53,7 @@ final class RawConnection: Sendable {
     }
 
     /// What comes until a text is in it, the peer closes, or the time is over.
-    func read(until end: String?, within limit: Duration = .seconds(10)) async throws -> String {
+    func read(until end: String?, within limit: Duration = patience) async throws -> String {
         let deadline = ContinuousClock.now + limit
         var text = ""
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -83,33 +87,42 @@ final class RawConnection: Sendable {
         return try await connection.read(until: end)
     }
 
+    /// Whether the peer closes, at the latest a minute after the last part.
     static func isClosed(_ port: Int, sending parts: [String]) async throws -> Bool {
         let connection = try RawConnection(port)
         for part in parts {
             do { try connection.send(part) } catch { return true }
         }
-        return connection.isClosed
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline {
+            if connection.isClosed { return true }
+            await Task.yield()
+        }
+        return false
     }
 
-    static func secondsUntilClosed(
+    /// How long the connection stood; nil when the peer has not closed it within a minute.
+    ///
+    /// Counted from before it was opened, so that no time-out of the peer began earlier. While it stands, `more` is sent at
+    /// every `pause`.
+    static func timeUntilClosed(
         _ port: Int,
         sending head: String,
-        thenEvery pause: Duration,
-        _ more: String
-    ) async throws -> Double {
+        thenEvery pause: Duration = .seconds(3_600),
+        _ more: String = ""
+    ) async throws -> Duration? {
+        let start = ContinuousClock.now
         let connection = try RawConnection(port)
         try connection.send(head)
-        let start = ContinuousClock.now
         var next = start + pause
-        while ContinuousClock.now - start < .seconds(20) {
-            if connection.isClosed { break }
+        while ContinuousClock.now - start < patience {
+            if connection.isClosed { return ContinuousClock.now - start }
             if ContinuousClock.now >= next {
-                do { try connection.send(more) } catch { break }
-                next += pause
+                do { try connection.send(more) } catch { return ContinuousClock.now - start }
+                next = ContinuousClock.now + pause
             }
             await Task.yield()
         }
-        let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        return Double(seconds) + Double(attoseconds) / 1e18
+        return nil
     }
 }
