@@ -77,7 +77,7 @@ struct OutboundTests {
     @Test(arguments: ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "localhost"])
     func `however loopback is spelt, it is not connected to unless that is allowed`(host: String) async throws {
         let http = LiveOutboundHTTP(allowsPrivateAddresses: false)
-        let request = OutboundRequest(.get, "http://\(host):9/", timeout: .seconds(10), maximumBodySize: 100)
+        let request = OutboundRequest(.get, "http://\(host):9/", timeout: .seconds(60), maximumBodySize: 100)
         await #expect {
             try await http.send(request)
         } throws: { error in
@@ -91,12 +91,12 @@ struct OutboundTests {
         http.resolver = table
         await #expect(throws: OutboundFault.addressRefused("127.0.0.1")) {
             try await http.send(
-                OutboundRequest(.get, "http://mixed.example.no/", timeout: .seconds(5), maximumBodySize: 10)
+                OutboundRequest(.get, "http://mixed.example.no/", timeout: .seconds(60), maximumBodySize: 10)
             )
         }
         await #expect(throws: OutboundFault.network("the host has no address")) {
             try await http.send(
-                OutboundRequest(.get, "http://none.example.no/", timeout: .seconds(5), maximumBodySize: 10)
+                OutboundRequest(.get, "http://none.example.no/", timeout: .seconds(60), maximumBodySize: 10)
             )
         }
     }
@@ -111,7 +111,7 @@ struct OutboundTests {
                 OutboundRequest(
                     .get,
                     "http://rebound.invalid:\(port)/hello",
-                    timeout: .seconds(20),
+                    timeout: .seconds(60),
                     maximumBodySize: 100
                 )
             )
@@ -125,7 +125,7 @@ struct OutboundTests {
         try await SmallServer.running { port in
             let http = LiveOutboundHTTP(allowsPrivateAddresses: true)
             let answer = try await http.send(
-                OutboundRequest(.get, "http://127.0.0.1:\(port)/redirect", timeout: .seconds(20), maximumBodySize: 100)
+                OutboundRequest(.get, "http://127.0.0.1:\(port)/redirect", timeout: .seconds(60), maximumBodySize: 100)
             )
             #expect(answer.status == 302)
             #expect(answer.header("location") == "/hello")
@@ -140,7 +140,7 @@ struct OutboundTests {
                     OutboundRequest(
                         .get,
                         "http://127.0.0.1:\(port)/large",
-                        timeout: .seconds(20),
+                        timeout: .seconds(60),
                         maximumBodySize: 1_000
                     )
                 )
@@ -165,7 +165,7 @@ struct OutboundTests {
                 OutboundRequest(
                     .post([1, 2, 3], contentType: "application/ocsp-request"),
                     "http://127.0.0.1:\(port)/ocsp",
-                    timeout: .seconds(20),
+                    timeout: .seconds(60),
                     maximumBodySize: 100
                 )
             )
@@ -177,7 +177,7 @@ struct OutboundTests {
         let http = LiveOutboundHTTP(allowsPrivateAddresses: true)
         await #expect {
             try await http.send(
-                OutboundRequest(.get, "http://127.0.0.1:1/", timeout: .seconds(10), maximumBodySize: 10)
+                OutboundRequest(.get, "http://127.0.0.1:1/", timeout: .seconds(60), maximumBodySize: 10)
             )
         } throws: { error in
             if case OutboundFault.network = error { true } else { false }
