@@ -1,5 +1,6 @@
 import EnterpriseCertificates
 import Foundation
+import HTTPServer
 import Logging
 import Server
 import JOSE
@@ -125,6 +126,46 @@ struct ConfigurationTests {
         let without = faults(minimal.replacing("revocation: off", with: "revocation: grace"))
         #expect(without.count == 1)
         #expect(without.first?.hasSuffix("`grace` needs `revocation_grace` to be more than 0") == true)
+    }
+
+    @Test(
+        arguments: [
+            "trusted_proxies: 192.0.2.7\n", "trusted_proxies: [192.0.2.7]\n", "trusted_proxies:\n  - 192.0.2.7\n",
+        ]
+    )
+    func `one trusted proxy may be written as a word or as a list`(yaml: String) throws {
+        #expect(try read(minimal + yaml).trustedProxies == TrustedProxies([AddressRange(parsing: "192.0.2.7")]))
+    }
+
+    @Test func `trusted proxies are addresses and ranges of both versions, none by default`() throws {
+        #expect(try read(minimal).trustedProxies.isEmpty)
+        let ranges = try TrustedProxies(["192.0.2.7", "10.0.0.0/8", "2001:db8::/32"].map(AddressRange.init(parsing:)))
+        let inFile = try read(minimal + "trusted_proxies: [192.0.2.7, 10.0.0.0/8, \"2001:db8::/32\"]\n")
+        #expect(inFile.trustedProxies == ranges)
+        let text = "192.0.2.7, 10.0.0.0/8,2001:db8::/32"
+        #expect(try read(minimal, environment: ["PORTVAKT_TRUSTED_PROXIES": text]).trustedProxies == ranges)
+        #expect(try read(minimal, flags: [.trustedProxies: text]).trustedProxies == ranges)
+    }
+
+    @Test(
+        arguments: [
+            ("proxy.example.no", "has `proxy.example.no`, which is neither an address nor a range of them"),
+            ("10.0.0.0/33", "has `10.0.0.0/33`, whose length is more than an address has bits"),
+            ("10.0.0.1/8", "has `10.0.0.1/8`, an address with bits beyond its length: which is meant?"),
+        ]
+    )
+    func `one item of trusted proxies that cannot be read is named, and none is believed`(item: String, told: String) {
+        let here = "`trusted_proxies` (DIR/portvakt.yaml line 4): "
+        let all = faults(minimal + "trusted_proxies: [192.0.2.7, \(item)]\n")
+        #expect(all.count == 1)
+        #expect(all.first?.hasPrefix(here) == true, "\(all)")
+        #expect(all.first?.hasSuffix(told) == true, "\(all)")
+    }
+
+    @Test func `a list stands only where one is meant, and holds words alone`() {
+        #expect(faults(minimal + "log_level: [info]\n").count == 1)
+        #expect(faults(minimal + "trusted_proxies: [[192.0.2.7]]\n").count == 1)
+        #expect(faults(minimal + "trusted_proxies: {a: b}\n").count == 1)
     }
 
     @Test(arguments: ["{", "- a\n- b\n", "just text", "issuer: a\nissuer: b\n"])

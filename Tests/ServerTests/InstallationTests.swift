@@ -64,9 +64,33 @@ extension OneAtATime {
             #expect(server.banner.warnings.contains { $0.contains("register is empty") })
         }
 
-        @Test func `production demands revocation, which this version does not have`() throws {
+        @Test func `production demands revocation, with an hour of grace, and starts so`() async throws {
             try Installation.make(plan(.prod), at: now).store.close()
-            #expect(throws: ConfigurationFaults.self) { try ServerConfiguration(ConfigurationInputs(dataFolder: path)) }
+            let text = try String(contentsOfFile: path + "/portvakt.yaml", encoding: .utf8)
+            #expect(text.split(separator: "\n").contains("revocation: require"))
+            #expect(text.split(separator: "\n").contains("revocation_grace: 1h"))
+            let configuration = try ServerConfiguration(ConfigurationInputs(dataFolder: path))
+            #expect(configuration.environment == .prod)
+            #expect(configuration.revocation == .require(grace: 3_600))
+            let server = try PortvaktServer(configuration, logger: .silent)
+            #expect(server.banner.lines.contains { $0.value.contains("`require` with 3600 s of grace") })
+            #expect(!server.banner.warnings.contains { $0.contains("revocation") })
+            let (ready, told) = AsyncStream<ListenerPorts>.makeStream()
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    defer { told.finish() }
+                    try await server.run { told.yield($0) }
+                }
+                var first = ready.makeAsyncIterator()
+                let ports = await first.next()
+                #expect(ports != nil)
+                await server.stop()
+                try await group.waitForAll()
+            }
+        }
+
+        @Test func `production without revocation starts, and warns`() throws {
+            try Installation.make(plan(.prod), at: now).store.close()
             let anyway = ConfigurationInputs(dataFolder: path, environment: ["PORTVAKT_REVOCATION": "off"])
             let server = try PortvaktServer(ServerConfiguration(anyway), logger: .silent)
             #expect(server.banner.warnings.contains { $0.contains("`revocation` is `off` in `prod`") })
