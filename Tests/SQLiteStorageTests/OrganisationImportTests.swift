@@ -71,6 +71,35 @@ struct SQLiteOrganisationImportTests {
         try act.abandon()
     }
 
+    @Test func `who stands below whom follows a unit that moves, in the same import as its new parent`() throws {
+        func below(_ index: Int) throws -> [OrganisationNumber] {
+            try world.store.read { try $0.organisations(below: RegisterWorld.number(index), limit: 10).map(\.number) }
+        }
+        try world.take(RegisterWorld.register(of: 2))
+        try world.take(RegisterWorld.array((10..<13).map { RegisterWorld.sub($0, of: 0) }), batchSize: 2)
+        #expect(try below(0) == (10..<13).map(RegisterWorld.number))
+        let moved = [RegisterWorld.sub(10, of: 0), RegisterWorld.sub(11, of: 1), RegisterWorld.sub(12, of: 1)]
+        #expect(try world.take(RegisterWorld.array(moved)).changed == 2)
+        #expect(try below(0) == [RegisterWorld.number(10)])
+        #expect(try below(1) == [RegisterWorld.number(11), RegisterWorld.number(12)])
+    }
+
+    @Test func `a made-up register comes in whole, and a second time changes nothing`() throws {
+        let register = SyntheticRegister(seed: 7, mainUnits: 1_500, subUnits: 1_000)
+        for (kind, count) in [(Organisation.Kind.mainUnit, 1_500), (.subUnit, 1_000)] {
+            var text: [UInt8] = []
+            try register.write(kind) { text += $0 }
+            let first = try OrganisationImport(mode: .replace, batchSize: 100)
+                .run(MemoryByteSource(text), into: world.importer())
+            #expect(first.added == count)
+            let second = try OrganisationImport(mode: .replace).run(MemoryByteSource(text), into: world.importer())
+            #expect(second.unchanged == count)
+            #expect(!second.changesAnything)
+        }
+        #expect(try world.count("organisation") == 2_500)
+        #expect(try !world.isUnswept())
+    }
+
     // MARK: All or nothing
 
     @Test func `what is staged is seen by nobody before it is applied, and then by all`() throws {

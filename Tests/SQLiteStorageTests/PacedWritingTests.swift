@@ -25,6 +25,32 @@ struct PacedWritingTests {
         #expect(try write(200, sleeping: 0) <= 20)
     }
 
+    @Test func `the clock is looked at after each 64 quick items, and their tool is made once a transaction`() throws {
+        let lock = try ServeLock(on: world.folder)
+        var tools = 0
+        var items: [Int] = []
+        try PacedWriting(store: world.store).write(
+            quick: 200,
+            preparing: { _ in
+                tools += 1
+                return tools
+            },
+            { tool, item in
+                #expect(tool == tools)
+                items.append(item)
+                Thread.sleep(forTimeInterval: 0.001)
+            }
+        )
+        withExtendedLifetime(lock) {}
+        #expect(items == Array(0..<200))
+        // 64 ms are more than a transaction has: three full runs, and one of eight.
+        #expect(tools == 4)
+    }
+
+    @Test func `nothing to write is no transaction`() throws {
+        #expect(try write(0, sleeping: 0) == 0)
+    }
+
     @Test func `while a server serves, it rests as long as it wrote`() throws {
         let clock = ContinuousClock()
         let lock = try ServeLock(on: world.folder)
