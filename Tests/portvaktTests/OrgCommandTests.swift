@@ -189,6 +189,66 @@ struct OrgCommandTests {
         #expect(await world.run("org", "check").status == .usage)
     }
 
+    // MARK: generate
+
+    @Test func `generate writes packed files that import and CSV readers take, the same for the same seed`()
+        async throws
+    {
+        let names = [
+            "enheter.json.gz", "underenheter.json.gz", "roller.json.gz", "enheter.csv.gz", "underenheter.csv.gz",
+        ]
+        let out = world.folder + "/made"
+        let made = await world.run("org", "generate", "--units", "60", "--seed", "7", "--out", out, "--json")
+        #expect(made.status == .done, "\(made.errors)")
+        #expect(made.errors == "")
+        let files = try #require(try made.json()["items"] as? [[String: Any]])
+        #expect(files.compactMap { $0["file"] as? String } == names.map { "\(out)/\($0)" })
+        #expect(try Set(FileManager.default.contentsOfDirectory(atPath: out)) == Set(names))
+        for file in files {
+            let path = try #require(file["file"] as? String)
+            let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+            #expect(size == file["bytes"] as? Int)
+            #expect((size ?? 0) > 100)
+        }
+        let main = try await world.run("org", "import", "\(out)/enheter.json.gz", "--json").json()
+        #expect(main["new"] as? Int == 60)
+        #expect(main["invalid"] as? Int == 0)
+        let sub = try await world.run("org", "import", "\(out)/underenheter.json.gz", "--json").json()
+        #expect(sub["new"] as? Int == 50)
+        // The same units, by way of the other format.
+        let csv = try await world.run("org", "import", "\(out)/enheter.csv.gz", "--json").json()
+        #expect(csv["invalid"] as? Int == 0)
+        #expect(csv["new"] as? Int == 0)
+
+        for (seed, isSame) in [("7", true), ("8", false)] {
+            let again = world.folder + "/again-" + seed
+            _ = await world.run("org", "generate", "--units", "60", "--seed", seed, "--out", again)
+            for name in names {
+                let same = FileManager.default.contentsEqual(atPath: "\(out)/\(name)", andPath: "\(again)/\(name)")
+                #expect(same == isSame, "\(name) of seed \(seed)")
+            }
+        }
+    }
+
+    @Test func `generate draws roles with numbers only where asked`() async throws {
+        let (open, authorised) = (world.folder + "/open", world.folder + "/authorised")
+        _ = await world.run("org", "generate", "--units", "60", "--out", open)
+        _ = await world.run("org", "generate", "--units", "60", "--out", authorised, "--authorised-roles")
+        let names = ["enheter.json.gz", "roller.json.gz"].map { name in
+            FileManager.default.contentsEqual(atPath: "\(open)/\(name)", andPath: "\(authorised)/\(name)")
+        }
+        #expect(names == [true, false])
+    }
+
+    @Test func `generate says what it cannot do`() async throws {
+        #expect(await world.run("org", "generate", "--units", "0", "--out", world.folder + "/x").status == .usage)
+        #expect(await world.run("org", "generate", "--units", "4000001", "--out", world.folder + "/x").status == .usage)
+        #expect(await world.run("org", "generate").status == .usage)
+        #expect(!FileManager.default.fileExists(atPath: world.folder + "/x"))
+        let file = try world.file("file", "in the way")
+        #expect(await world.run("org", "generate", "--units", "1", "--out", file).status == .failed)
+    }
+
     @Test func `without a data folder every command says so`() async {
         for command in [["import", "x"], ["show", "310279323"], ["check", "310279323"]] {
             let result = await world.run(["org"] + command, data: "/nonexistent")
