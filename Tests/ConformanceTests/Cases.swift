@@ -84,6 +84,7 @@ extension RefusalCase {
 
     static let all: [RefusalCase] =
         forms + headers + claims + times + clients + certificates + decisions + delegations + unproven
+        + seals + clientCertificates
 
     private static let forms: [RefusalCase] = [
         raw("form-empty", "PV-001", "form_parameter_missing", ""),

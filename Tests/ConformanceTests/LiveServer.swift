@@ -117,11 +117,18 @@ struct LiveServer {
             TrustStore.File(name: "issuing.pem", contents: Array(authority.issuing.pem.utf8)),
         ]
         if let profile = BundledTrust.profile(for: .test) { trust.append(profile) }
+        let european = try World.european.get()
+        let seals =
+            BundledTrust.sealFiles(for: .test)
+            + [european.root, european.issuing].enumerated().map {
+                TrustStore.File(name: "european-\($0).pem", contents: Array($1.pem.utf8))
+            }
         let plan = Installation.Plan(
             dataFolder: folder,
             issuer: try Issuer(parsing: issuer),
             environment: .test,
             trust: trust,
+            sealTrust: seals,
             settings: settings,
             actor: "conformance tests"
         )

@@ -182,6 +182,7 @@ struct TokenEndpointTests {
         let others: Set = [
             "client-assertion-replayed.json", "client-assertion-audience.json", "replayed.json", "media-type.json",
             "not-found.json", "method-not-allowed.json", "too-large.json", "admin-unauthorised.json",
+            "client-certificate-malformed.json",
         ]
         #expect(try Golden.names(in: "errors") == cases.union(others))
     }

@@ -59,6 +59,11 @@ struct World {
     /// Another one, which nobody trusts.
     static let otherAuthority = Result { try CertificateAuthority(.buypass, keys: .small, at: SystemClock().now) }
 
+    /// A European trust service whose seals the server takes.
+    static let european = Result { try CertificateAuthority(.european, keys: .small, at: SystemClock().now) }
+    /// Another one, of the same name, which nobody trusts.
+    static let otherEuropean = Result { try CertificateAuthority(.european, keys: .small, at: SystemClock().now) }
+
     /// Puts the world into an empty store.
     static func fill(_ store: SQLiteStore, at now: Timestamp) throws {
         try importRegister(into: store, at: now)
@@ -106,7 +111,7 @@ struct World {
             "read", "write", "open", "inactive", "users", "ended", "terms", "enforced", "other-enforced", "at", "es256",
             "person", "delegated", "not-delegated", "delegation-ended", "ungranted", "unproven",
             "unproven-for-consumer",
-            "unproven-ended", "listed", "possession",
+            "unproven-ended", "listed", "possession", "customs", "tariffs", "bound",
         ]
         return try names.map { name in
             var scope = Scope(
@@ -124,6 +129,8 @@ struct World {
             case "enforced": scope.enforcedAudience = "https://api.example.no/a"
             case "other-enforced": scope.enforcedAudience = "https://api.example.no/b"
             case "at": scope.headerType = .accessToken
+            case "customs", "tariffs": scope.supportsEuropeanBusinesses = true
+            case "bound": scope.requiresClientCertificate = true
             case "listed": scope.hasStatusList = true
             case "possession": scope.requiresDPoP = true
             case "es256": scope.signingAlgorithm = "ES256"
@@ -141,7 +148,7 @@ struct World {
         let granted = [
             "read", "inactive", "users", "ended", "terms", "enforced", "other-enforced", "at", "es256", "person",
             "delegated", "not-delegated", "delegation-ended", "unproven", "unproven-for-consumer", "unproven-ended",
-            "listed", "possession",
+            "listed", "possession", "bound",
         ]
         var accesses = try granted.map { name in
             var access = ScopeAccess(
