@@ -332,7 +332,7 @@ let package = Package(
                 "Fetching", "JOSE", "LibCrypto", "TestAuthority", "TestTokens", "Vocabulary", asyncHTTPClient,
                 inMemoryTracing,
                 logging,
-                metrics, metricsTestKit, nioCore, nioHTTP1, serviceLifecycle, tracing,
+                metrics, metricsTestKit, nioCore, nioHTTP1, nioSSL, serviceLifecycle, tracing,
             ]
         ),
         tests(

@@ -31,13 +31,14 @@ public struct ClientCertificate: Sendable {
 
     /// A chain in PEM, the client's own certificate first, and its key in PEM, not encrypted.
     public init(certificates: String, key: String) throws(Fault) {
-        guard let chain = try? NIOSSLCertificate.fromPEMBytes(try Self.contents(of: certificates)) else {
+        let (certificateBytes, keyBytes) = (try Self.contents(of: certificates), try Self.contents(of: key))
+        guard let chain = try? NIOSSLCertificate.fromPEMBytes(certificateBytes) else {
             throw .content("`\(certificates)` holds no certificate in PEM")
         }
-        guard let key = try? NIOSSLPrivateKey(bytes: try Self.contents(of: key), format: .pem) else {
+        guard let privateKey = try? NIOSSLPrivateKey(bytes: keyBytes, format: .pem) else {
             throw .content("`\(key)` holds no private key in PEM")
         }
-        try self.init(chain: chain, key: key)
+        try self.init(chain: chain, key: privateKey)
     }
 
     /// A PKCS#12 container with certificate, key and perhaps issuers.
