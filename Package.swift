@@ -320,7 +320,8 @@ let package = Package(
             [
                 "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage",
                 "Scopes",
-                "TestAuthority", "TokenIssuance", "Vocabulary", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+                "TestAuthority", "TokenIssuance", "Vocabulary", asyncHTTPClient, grdb, logging, nioCore, nioHTTP1,
+                nioPosix,
                 nioSSL,
             ]
         ),

@@ -110,6 +110,35 @@ struct MetricsTests {
         }
     }
 
+    @Test func `where a proxy is configured, a token with the operator's scope reads it, and no other does`()
+        async throws
+    {
+        let world = try World(settings: [.behindTLSProxy: "true"])
+        try world.addAdministrativeScopes("portvakt:operator", "altinn:test.read")
+        try await world.serving { live in
+            let page = live.adminURL("/metrics")
+            func answer(_ scope: String) async throws -> (status: Int, text: String) {
+                let token = try await live.post(world.form(scope: scope)).object()
+                let text = try #require(token["access_token"]?.string)
+                let answer = try await Self.get(page, [("authorization", "Bearer \(text)")])
+                return (answer.status, answer.text)
+            }
+            let granted = try await answer("portvakt:operator")
+            #expect(granted.status == 200)
+            #expect(granted.text.contains("portvakt_ready 1\n"))
+            // A token for the same listener, without the scope.
+            let other = try await answer("altinn:test.read")
+            #expect(other.status == 403)
+            #expect(other.text.contains("insufficient_scope"))
+            #expect(!other.text.contains("portvakt_ready"))
+            // A good token for somebody else.
+            let elsewhere = try await answer(world.scope)
+            #expect(elsewhere.status == 401)
+            #expect(elsewhere.text.contains("access_token_audience"))
+            try await expect(401, at: page)
+        }
+    }
+
     @Test func `a listener of its own serves it to everybody and nothing else, and the admin listener no more`()
         async throws
     {

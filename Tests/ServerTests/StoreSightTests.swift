@@ -1,5 +1,8 @@
+import GRDB
 import HTTPServer
+import JOSE
 import Logging
+import NIOHTTP1
 import SQLiteStorage
 import Testing
 import Vocabulary
@@ -34,6 +37,32 @@ extension OneAtATime {
             #expect(housekeeping.keySet.bytes == published)
             #expect(sight.note(isLost: false))
             #expect(!sight.note(isLost: false))
+        }
+
+        @Test func `/health/ready is 503 as long as the database cannot be read, keys and life go on`() async throws {
+            let world = try World()
+            let database = try DatabaseQueue(path: DataFolder(path: world.path).database)
+            try await world.serving { live in
+                let ready = live.url("/health/ready")
+                #expect(try await live.get(ready).status == 200)
+                let keys = try await live.get(live.url("/jwk"))
+                #expect(keys.status == 200)
+
+                try await database.write { try $0.execute(sql: "ALTER TABLE signing_key RENAME TO signing_key_away") }
+                #expect(try await eventually { try await live.get(ready).status == 503 })
+                let answer = try await live.get(ready)
+                #expect(answer.status == 503)
+                #expect(try answer.object()["reason"] == "store_unavailable")
+                #expect(answer.headers.first(name: "retry-after") == "5")
+                #expect(try await live.get(live.url("/health/live")).status == 200)
+                #expect(try await live.get(live.url("/jwk")).text == keys.text)
+                #expect(try await live.get(live.adminURL("/metrics")).text.contains("portvakt_ready 0\n"))
+
+                try await database.write { try $0.execute(sql: "ALTER TABLE signing_key_away RENAME TO signing_key") }
+                #expect(try await eventually { try await live.get(ready).status == 200 })
+                #expect(try await live.post(world.form()).status == 200)
+            }
+            try database.close()
         }
     }
 }

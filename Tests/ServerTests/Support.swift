@@ -105,6 +105,36 @@ final class World: Sendable {
         }
     }
 
+    /// Gives the client scopes of the admin listener, as an operator would.
+    func addAdministrativeScopes(_ names: String...) throws {
+        let store = try SQLiteStore(DataFolder(path: path), opening: .requireCurrent)
+        let now = SystemClock().now
+        try store.transaction { transaction in
+            var registration = try #require(try transaction.client(ClientID(parsing: client)))
+            for text in names {
+                let name = try ScopeName(parsing: text)
+                try transaction.insert(
+                    ScopePrefixAssignment(
+                        prefix: name.prefix,
+                        owner: registration.owner,
+                        created: now,
+                        lastUpdated: now
+                    )
+                )
+                try transaction.insert(
+                    Scope(name: name, owner: registration.owner, description: text, created: now, origin: "test")
+                )
+                try transaction.put(
+                    ScopeAccess(scope: name, consumer: registration.owner, created: now, origin: "test")
+                )
+                registration.scopes.append(name)
+            }
+            try transaction.update(registration)
+            try transaction.raiseRevision()
+        }
+        try store.close()
+    }
+
     /// The configuration that `serve` would read.
     func configuration(_ flags: [ConfigurationKey: String] = [:]) throws -> ServerConfiguration {
         try ServerConfiguration(ConfigurationInputs(dataFolder: path, flags: flags))
@@ -116,11 +146,11 @@ final class World: Sendable {
     }
 
     /// The form of a good token request.
-    func form(jti: String = UUID().uuidString) throws -> String {
+    func form(jti: String = UUID().uuidString, scope: String? = nil) throws -> String {
         let assertion = try AssertionMint(
             client: client,
             audience: issuer,
-            scope: scope,
+            scope: scope ?? self.scope,
             at: SystemClock().now,
             jti: jti,
             kid: "k1"
@@ -164,7 +194,7 @@ struct LiveServer: Sendable {
     func adminURL(_ path: String) -> String { "\(scheme)://127.0.0.1:\(ports.admin)\(path)" }
 
     func get(_ url: String) async throws -> Answer {
-        try await Answer(client.execute(HTTPClientRequest(url: url), timeout: .seconds(20)))
+        try await Answer(client.execute(HTTPClientRequest(url: url), timeout: .seconds(60)))
     }
 
     func post(_ form: String) async throws -> Answer { try await post(.bytes(ByteBuffer(string: form))) }
@@ -174,7 +204,7 @@ struct LiveServer: Sendable {
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
         request.body = body
-        return try await Answer(client.execute(request, timeout: .seconds(20)))
+        return try await Answer(client.execute(request, timeout: .seconds(60)))
     }
 }
 
@@ -260,9 +290,9 @@ extension Logger {
     }()
 }
 
-/// Waits until something holds, and gives up after ten seconds.
+/// Waits until something holds, and gives up after a minute, which no machine is too slow for.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
         if try await condition() { return true }
         try await Task.sleep(for: .milliseconds(20))

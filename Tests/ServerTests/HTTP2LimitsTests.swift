@@ -1,0 +1,42 @@
+import Foundation
+import Testing
+
+@testable import Server
+
+extension OneAtATime {
+    @Suite("Limits on HTTP/2, over a socket")
+    struct HTTP2LimitsTests {
+        private typealias Frame = HTTP2Probe.Frame
+
+        private func serving(
+            _ settings: [ConfigurationKey: String],
+            _ body: @Sendable @escaping (LiveServer) async throws -> Void
+        ) async throws {
+            let world = try World()
+            try await world.serving(settings.merging(world.writeTLSFiles()) { $1 }, body)
+        }
+
+        @Test func `a connection has a hundred streams at once, as it says, and no more`() async throws {
+            try await serving([:]) { live in
+                let probe = try await HTTP2Probe.connect(port: live.ports.public)
+                #expect(try await eventually { probe.frames.contains { $0.kind == Frame.settings && $0.flags == 0 } })
+                let settings = try #require(probe.frames.first { $0.kind == Frame.settings })
+                let pairs = stride(from: 0, to: settings.payload.count, by: 6).map {
+                    Array(settings.payload[$0..<$0 + 6])
+                }
+                #expect(pairs.contains([0, 3, 0, 0, 0, 100]))
+                // Requests whose bodies do not come.
+                for stream in 0..<100 { try await probe.request(UInt32(2 * stream + 1), path: "/token", isPost: true) }
+                #expect(probe.frames.allSatisfy { $0.kind != Frame.reset && $0.kind != Frame.goAway })
+                try await probe.request(201, path: "/token", isPost: true)
+                #expect(
+                    try await eventually {
+                        probe.frames.contains { $0.kind == Frame.reset && $0.stream == 201 }
+                            || probe.frames.contains { $0.kind == Frame.goAway } || probe.isClosed
+                    }
+                )
+                await probe.close()
+            }
+        }
+    }
+}
