@@ -1,5 +1,5 @@
 import JOSE
-import Organisations
+@testable import Organisations
 import Testing
 import Vocabulary
 
@@ -134,6 +134,49 @@ struct SyntheticRegisterTests {
             }
         }
         #expect(!piece.isEmpty)
+    }
+
+    @Test func `a person is drawn for every index, from the last day of 1999 on to 1940 again`()
+        throws
+    {
+        // The days wrap after sixty years: the last of 1999 is followed by the first of all.
+        let days = 21_914
+        for turn in 0..<3 {
+            let last = SyntheticRegister.person(turn * days + days - 1)
+            let first = SyntheticRegister.person((turn + 1) * days)
+            #expect(last.birthDate == Samples.day("1999-12-31"))
+            #expect(first.birthDate == Samples.day("1940-01-02"))
+        }
+        // As many as a register of 22,000 main units asks for, and more: it once never came to its end at 2000-01-01.
+        var numbers: Set<NationalIdentityNumber> = []
+        for index in 0..<2 * days { numbers.insert(SyntheticRegister.person(index).number) }
+        #expect(numbers.count > days)
+    }
+
+    @Test func `nobody is made who was born in 2000 or later, whatever the serial number`() {
+        for serial in 0..<500 {
+            let person = SyntheticRegister.Person(
+                birthDate: Samples.day("2000-01-01"),
+                serial: serial,
+                givenName: "Rask",
+                familyName: "Elg"
+            )
+            #expect(person == nil)
+        }
+    }
+
+    @Test func `the roles of more main units than there are birth dates are written to their end`() throws {
+        let register = SyntheticRegister(seed: 1, mainUnits: 22_500, subUnits: 0)
+        var units = 0
+        var last: [UInt8] = []
+        let member = Array("\"organisasjonsnummer\"".utf8)
+        try register.writeRoles(.authorised) { piece in
+            units += piece.indices.count { piece[$0...].starts(with: member) }
+            last = piece
+        }
+        // Units and the firms that hold roles in them.
+        #expect(units > 22_500)
+        #expect(String(decoding: last, as: UTF8.self).hasSuffix("]\n"))
     }
 
     private func text(_ register: SyntheticRegister, _ kind: Organisation.Kind) throws -> [UInt8] {
