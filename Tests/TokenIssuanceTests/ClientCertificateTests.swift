@@ -197,6 +197,21 @@ struct TLSClientAuthenticationTests {
         #expect(try await world.authenticate(form, showing: nil).confirmation == nil)
     }
 
+    @Test func `§3.4: a client that is registered for binding gets nothing without a certificate`() throws {
+        var client = try World().client
+        let policy = IssuancePolicy(issuer: try Issuer(parsing: audience), administrationAudience: "https://admin/")
+        try policy.checkClientCertificate(nil, for: [], client: client)
+        client.requiresClientCertificate = true
+        let shown = Confirmation(certificateThumbprint: "x")
+        try policy.checkClientCertificate(shown, for: [], client: client)
+        for confirmation in [nil, Confirmation(keyThumbprint: "x")] {
+            let refusal = #expect(throws: Refusal.self) {
+                try policy.checkClientCertificate(confirmation, for: [], client: client)
+            }
+            #expect(refusal?.reason == "client_certificate_required")
+        }
+    }
+
     @Test func `client_credentials without assertion wants client_id`() throws {
         #expect(throws: Refusal.formParameterMissing("client_assertion_type")) {
             try TokenForm(
