@@ -130,10 +130,17 @@ def measure_import(report: bench.Report, files: pathlib.Path, folder: pathlib.Pa
     report.row("register: import of roles / `gzip -dc`", ratio, "ratio", "<= 2", ratio <= 2)
     most = max(taken.mebibytes for taken in (*imported, *imported_roles, again))
     report.row("register: resident memory of an import, highest", most, "MiB", f"<= {MOST_MEMORY}", most <= MOST_MEMORY)
-    for line in again.output.splitlines():
-        found = json.loads(line)
+    for found in documents(again.output):
         if found.get("new") or found.get("changed") or found.get("closed"):
-            raise SystemExit(f"a second import of the same file changed something: {line}")
+            raise SystemExit(f"a second import of the same file changed something: {found}")
+
+
+def documents(text: str):
+    """The JSON documents that a command has written one after the other, each on several lines."""
+    decoder, place = json.JSONDecoder(), 0
+    while place < len(text.rstrip()):
+        found, place = decoder.raw_decode(text, place + len(text[place:]) - len(text[place:].lstrip()))
+        yield found
 
 
 def ready_seconds(world: World) -> float:
