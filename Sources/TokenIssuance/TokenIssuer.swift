@@ -87,15 +87,10 @@ public final class TokenIssuer: Sendable {
         trace: RequestTrace,
         at now: Timestamp
     ) async throws -> (AuthenticatedGrant, IssuanceFacts) {
-        do {
+        // A store that cannot be read gives no token, and heals by itself (DESIGN §12).
+        try await unlessUnreadable(trace, logger) {
             let grant = try await authenticator.authenticate(unverified, at: now)
             return (grant, try await registry.facts(for: grant.query))
-        } catch let refused as RefusedRequest {
-            throw refused
-        } catch {
-            // A store that cannot be read gives no token, and heals by itself (DESIGN §12).
-            logger.error("facts not readable", metadata: ["trace_id": "\(trace.traceID)", "cause": "\(error)"])
-            throw Unavailable.storeUnavailable
         }
     }
 }
