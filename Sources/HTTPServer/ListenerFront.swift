@@ -59,7 +59,7 @@ struct ListenerFront: Sendable {
             name = endpoint.name
             served = endpoint
             authenticates = endpoint.authenticatesCallers
-            if authenticates { try admit(address, at: start, trace: trace) }
+            if authenticates { try admit(address, trace: trace) }
             if endpoint.tellsMethodsToAll { try endpoint.checkMethod(request.method) }
             let peer = RequestPeer(of: request, on: channel, reading: clientCertificates)
             response = try await endpoint.respond(to: request, trace: trace, peer: peer)
@@ -67,7 +67,7 @@ struct ListenerFront: Sendable {
             // Hummingbird answers what its parser refused, and closes the connection.
             throw error
         } catch {
-            charge(error, to: address, whereAuthenticating: authenticates, at: start)
+            charge(error, to: address, whereAuthenticating: authenticates)
             response = refuse(error, at: name, trace: trace, after: start.duration(to: .now))
         }
         served?.complete(&response, to: request)
@@ -97,8 +97,8 @@ struct ListenerFront: Sendable {
     }
 
     /// Refuses an address that was refused too often, and everybody while there is too much to do, before anything is read.
-    private func admit(_ address: PeerAddress?, at start: ContinuousClock.Instant, trace: RequestTrace) throws {
-        if case .exceeded(let seconds, let isFirst) = admission.look(at: address, at: start) {
+    private func admit(_ address: PeerAddress?, trace: RequestTrace) throws {
+        if case .exceeded(let seconds, let isFirst) = admission.look(at: address) {
             admission.metrics.addressesLimited.increment()
             let refusal = Refusal.tooManyRequests(retryAfter: Seconds(seconds))
             // One sign a second: a flood does not push what else was refused out of the ring.
@@ -109,24 +109,19 @@ struct ListenerFront: Sendable {
     }
 
     /// Takes a refusal from the budget of whom it concerns: the client once it has proved who it is, before that the address.
-    private func charge(
-        _ error: any Error,
-        to address: PeerAddress?,
-        whereAuthenticating authenticates: Bool,
-        at start: ContinuousClock.Instant
-    ) {
+    private func charge(_ error: any Error, to address: PeerAddress?, whereAuthenticating authenticates: Bool) {
         switch error {
         case let request as RefusedRequest:
             // To be told to come later costs nothing, or whoever asks on would never get out of it.
             if case .tooManyRequests = request.refusal { return }
-            guard request.isAuthenticated else { return admission.draw(on: address, at: start) }
-            if let client = request.claimedClient { admission.draw(on: client, at: start) }
+            guard request.isAuthenticated else { return admission.draw(on: address) }
+            if let client = request.claimedClient { admission.draw(on: client) }
         case let problem as Problem:
-            guard let client = problem.caller else { return admission.draw(on: address, at: start) }
-            admission.draw(on: client, at: start)
+            guard let client = problem.caller else { return admission.draw(on: address) }
+            admission.draw(on: client)
         case Refusal.tooManyRequests: return
         case let refusal as Refusal where authenticates || refusal == .accessTokenMissing:
-            admission.draw(on: address, at: start)
+            admission.draw(on: address)
         default: return
         }
     }

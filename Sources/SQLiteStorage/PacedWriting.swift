@@ -17,10 +17,11 @@ struct PacedWriting {
     private static let quickItems = 64
 
     private let store: SQLiteStore
-    private let clock = ContinuousClock()
+    private let instant: @Sendable () -> ContinuousClock.Instant
 
-    init(store: SQLiteStore) {
+    init(store: SQLiteStore, instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.store = store
+        self.instant = instant
     }
 
     /// Writes all items in order, as many in one transaction as its budget allows, and at least one.
@@ -48,17 +49,17 @@ struct PacedWriting {
             let budget = try isServed() ? Self.budget : Self.budgetAlone
             // The lock is held from here on, not while it is waited for.
             let began = try store.transaction { transaction in
-                let began = clock.now
+                let began = instant()
                 let tool = try prepare(transaction)
                 repeat {
                     for _ in 0..<min(looks, count - written) {
                         try body(tool, written)
                         written += 1
                     }
-                } while written < count && clock.now - began < budget
+                } while written < count && instant() - began < budget
                 return began
             }
-            try rest(for: clock.now - began)
+            try rest(for: instant() - began)
         }
     }
 

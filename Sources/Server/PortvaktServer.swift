@@ -44,6 +44,7 @@ public final class PortvaktServer: Sendable {
     ///   - signals: Signals that begin the graceful end.
     ///   - version: The program's version, for the metrics.
     ///   - companions: Services that run beside it, such as the demo world's responder.
+    ///   - instant: The even clock by which budgets of refusals fill.
     ///   - logger: Gets events, without secrets.
     /// - Throws: `StartFaults`: all that keeps it from starting, together.
     public init(
@@ -52,6 +53,7 @@ public final class PortvaktServer: Sendable {
         signals: [UnixSignal] = [],
         version: String = "unknown",
         companions: [any Service] = [],
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         logger: Logger
     ) throws(StartFaults) {
         let opened = try OpenedInstallation(configuration, clock: clock)
@@ -66,7 +68,7 @@ public final class PortvaktServer: Sendable {
         )
         let metrics = MetricRegistry(ServerMetrics.all)
         let (admission, revocation) = withMetricsFactory(metrics) {
-            let admission = Admission(configuration.admission, proxies: configuration.trustedProxies)
+            let admission = Admission(configuration.admission, proxies: configuration.trustedProxies, instant: instant)
             return (
                 admission,
                 Result { () throws(RevocationUnavailable) in

@@ -101,12 +101,13 @@ struct LiveServer {
     static func run(
         clock: any WallClock = SystemClock(),
         settings: [ConfigurationKey: String] = [:],
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         _ body: (LiveServer) async throws -> Void
     ) async throws {
         let folder = NSTemporaryDirectory() + "portvakt-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try make(folder, at: clock.now, settings: settings)
-        try await serve(folder, clock: clock, body)
+        try await serve(folder, clock: clock, instant: instant, body)
     }
 
     /// Makes an installation with the conformance world in it.
@@ -141,6 +142,7 @@ struct LiveServer {
     static func serve(
         _ folder: String,
         clock: any WallClock = SystemClock(),
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         _ body: (LiveServer) async throws -> Void
     ) async throws {
         let configuration = try ServerConfiguration(
@@ -153,6 +155,7 @@ struct LiveServer {
         let server = try PortvaktServer(
             configuration,
             clock: clock,
+            instant: instant,
             logger: Logger(label: "conformance") { _ in
                 SwiftLogNoOpLogHandler()
             }

@@ -78,12 +78,19 @@ struct LimboTests {
         #expect(Self.disagreements.subtracting(wrong) == [])
     }
 
-    @Test func `no case takes longer than five seconds`() throws {
+    /// What this thread has used of its processor, which other work on the machine does not change.
+    private static func processorSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    @Test func `no case takes a processor longer than five seconds`() throws {
         let data = Data(try Vectors.bytes("x509-limbo/limbo.json"))
         for example in try JSONDecoder().decode(File.self, from: data).testcases {
-            let start = ContinuousClock.now
+            let start = Self.processorSeconds()
             _ = example.report()
-            #expect(ContinuousClock.now - start < .seconds(5), "\(example.id)")
+            #expect(Self.processorSeconds() - start < 5, "\(example.id)")
         }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 struct HTTPExchangeTests {
     private func get(
         _ server: LoopbackServer,
-        within timeout: Duration = .seconds(5),
+        within timeout: Duration = .seconds(30),
         upTo limit: Int = 1024
     ) async throws(HTTPFault) -> HTTPAnswer {
         let request = HTTPClientRequest(url: "http://127.0.0.1:\(server.port)/")
@@ -39,7 +39,7 @@ struct HTTPExchangeTests {
         await #expect(throws: HTTPFault.redirected) {
             try await HTTPExchange(.shared).send(
                 HTTPClientRequest(url: "http://127.0.0.1:\(server.port)/"),
-                within: .seconds(5),
+                within: .seconds(30),
                 readingUpTo: 1024
             )
         }
@@ -51,7 +51,7 @@ struct HTTPExchangeTests {
         await #expect(throws: HTTPFault.redirected) {
             try await HTTPExchange(.shared).send(
                 HTTPClientRequest(url: "http://127.0.0.1:\(server.port)/"),
-                within: .seconds(5),
+                within: .seconds(30),
                 readingUpTo: 1024
             )
         }

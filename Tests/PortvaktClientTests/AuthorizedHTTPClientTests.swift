@@ -47,7 +47,7 @@ struct AuthorizedHTTPClientTests {
         defer { server.stop() }
         var request = request(server)
         request.headers.add(name: "authorization", value: "Basic eDp5")
-        let response = try await client().execute(request, timeout: .seconds(10))
+        let response = try await client().execute(request, timeout: .seconds(30))
         #expect(response.status == .ok)
         #expect(server.requests.count == 1)
         #expect(server.requests.first?.lowercased().contains("basic") == false)
@@ -57,7 +57,7 @@ struct AuthorizedHTTPClientTests {
     @Test func `a 401 is answered by one new token and one new request`() async throws {
         let server = try api(from: 2)
         defer { server.stop() }
-        let response = try await client().execute(request(server), timeout: .seconds(10))
+        let response = try await client().execute(request(server), timeout: .seconds(30))
         #expect(response.status == .ok)
         #expect(try await String(buffer: response.body.collect(upTo: 100)) == "data")
         #expect(tokens.asked == [.cached, .replacing(tokens.token(1))])
@@ -72,14 +72,14 @@ struct AuthorizedHTTPClientTests {
             return .init(pieces: [head] + Array(repeating: "x", count: 100_000), pause: .milliseconds(100))
         }
         defer { server.stop() }
-        #expect(try await client().execute(request(server), timeout: .seconds(10)).status == .ok)
+        #expect(try await client().execute(request(server), timeout: .seconds(30)).status == .ok)
         #expect(server.requests.count == 2)
     }
 
     @Test func `a second 401 is the caller's to read`() async throws {
         let server = try api(from: 5)
         defer { server.stop() }
-        let response = try await client().execute(request(server), timeout: .seconds(10))
+        let response = try await client().execute(request(server), timeout: .seconds(30))
         #expect(response.status == .unauthorized)
         #expect(server.requests.count == 2)
     }
@@ -88,7 +88,7 @@ struct AuthorizedHTTPClientTests {
         let server = try api(from: 5)
         defer { server.stop() }
         tokens.failFromNowOn(after: 1)
-        let response = try await client().execute(request(server), timeout: .seconds(10))
+        let response = try await client().execute(request(server), timeout: .seconds(30))
         #expect(response.status == .unauthorized)
         #expect(try await String(buffer: response.body.collect(upTo: 100)) == "who are you")
         #expect(server.requests.count == 1)
@@ -98,7 +98,7 @@ struct AuthorizedHTTPClientTests {
         let server = try api(from: 5)
         defer { server.stop() }
         tokens.giveOnly(1)
-        let response = try await client().execute(request(server), timeout: .seconds(10))
+        let response = try await client().execute(request(server), timeout: .seconds(30))
         #expect(response.status == .unauthorized)
         #expect(try await String(buffer: response.body.collect(upTo: 100)) == "who are you")
         #expect(server.requests.count == 1)
@@ -109,7 +109,7 @@ struct AuthorizedHTTPClientTests {
         let server = try api(from: 2)
         defer { server.stop() }
         let request = request(server, .bytes(ByteBuffer(string: "important")))
-        let response = try await client().execute(request, body: .replayable, timeout: .seconds(10))
+        let response = try await client().execute(request, body: .replayable, timeout: .seconds(30))
         #expect(response.status == .ok)
         #expect(server.requests.filter { $0.hasSuffix("important") }.count == 2)
     }
@@ -122,7 +122,7 @@ struct AuthorizedHTTPClientTests {
             continuation.finish()
         }
         let request = request(server, .stream(stream, length: .known(Int64(4))))
-        let response = try await client().execute(request, timeout: .seconds(10))
+        let response = try await client().execute(request, timeout: .seconds(30))
         #expect(response.status == .unauthorized)
         #expect(server.requests.count == 1)
         #expect(tokens.asked == [.cached])
@@ -133,7 +133,7 @@ struct AuthorizedHTTPClientTests {
         defer { other.stop() }
         let server = try LoopbackServer(.whole(302, "", headers: ["Location: http://127.0.0.1:\(other.port)/steal"]))
         defer { server.stop() }
-        let response = try await client().execute(request(server), timeout: .seconds(10))
+        let response = try await client().execute(request(server), timeout: .seconds(30))
         #expect(response.status == .ok)
         #expect(server.requests.first?.contains("Bearer t1") == true)
         let stolen = try #require(other.requests.first)

@@ -226,7 +226,7 @@ struct DPoPTests {
         defer { server.stop() }
         let api = AuthorizedHTTPClient(.shared, tokens: try await token(), request: Sample.request)
         let url = "http://127.0.0.1:\(server.port)/api?year=2026"
-        for _ in 0..<2 { _ = try await api.execute(HTTPClientRequest(url: url), timeout: .seconds(10)) }
+        for _ in 0..<2 { _ = try await api.execute(HTTPClientRequest(url: url), timeout: .seconds(30)) }
         var identifiers: Set<String> = []
         for request in server.requests {
             #expect(Self.fields(request, "Authorization") == ["DPoP t1"])
@@ -254,11 +254,11 @@ struct DPoPTests {
         defer { server.stop() }
         let api = AuthorizedHTTPClient(.shared, tokens: try await token(), request: Sample.request)
         let request = HTTPClientRequest(url: "http://127.0.0.1:\(server.port)/api")
-        #expect(try await api.execute(request, timeout: .seconds(10)).status == .ok)
+        #expect(try await api.execute(request, timeout: .seconds(30)).status == .ok)
         #expect(server.requests.count == 2)
         #expect(server.requests.allSatisfy { Self.fields($0, "Authorization") == ["DPoP t1"] })
         // And remembers it.
-        #expect(try await api.execute(request, timeout: .seconds(10)).status == .ok)
+        #expect(try await api.execute(request, timeout: .seconds(30)).status == .ok)
         #expect(server.requests.count == 3)
     }
 
@@ -274,7 +274,7 @@ struct DPoPTests {
         defer { server.stop() }
         let api = AuthorizedHTTPClient(.shared, tokens: try await token(), request: Sample.request)
         let request = HTTPClientRequest(url: "http://127.0.0.1:\(server.port)/api")
-        #expect(try await api.execute(request, timeout: .seconds(10)).status == .unauthorized)
+        #expect(try await api.execute(request, timeout: .seconds(30)).status == .unauthorized)
         // The first, and once with the nonce; the token is too new to be replaced.
         #expect(server.requests.count == 2)
     }

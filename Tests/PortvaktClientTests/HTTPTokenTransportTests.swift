@@ -9,7 +9,7 @@ struct HTTPTokenTransportTests {
     private func send(
         to server: LoopbackServer,
         method: TransportRequest.Method = .post,
-        timeout: Duration = .seconds(5),
+        timeout: Duration = .seconds(30),
         limit: Int = 1024
     ) async throws(TransportError) -> TransportResponse {
         let request = TransportRequest(

@@ -1,35 +1,39 @@
 import Foundation
 @testable import SQLiteStorage
+import TestSupport
 import Testing
 
 @Suite("DESIGN §12: bulk work never holds up a server")
 struct PacedWritingTests {
     let world: RegisterWorld
+    /// Writing takes as long as an item says, on any machine.
+    let clock = SteppedClock()
 
     init() throws { world = try RegisterWorld() }
 
     @Test func `a transaction takes no further item once its time is used`() throws {
         let lock = try ServeLock(on: world.folder)
-        let transactions = try write(30, sleeping: 0.005)
+        let transactions = try write(30, taking: .milliseconds(5))
         withExtendedLifetime(lock) {}
-        // 20 ms hold four items of 5 ms; a slow machine makes more transactions, never fewer.
-        #expect(transactions >= 7)
+        // 20 ms hold four items of 5 ms.
+        #expect(transactions == 8)
     }
 
     @Test func `while nobody serves, a transaction takes more`() throws {
-        // Half a second holds 150 ms, unless the machine is very slow.
-        #expect(try write(30, sleeping: 0.005) <= 7)
+        // Half a second holds 150 ms.
+        #expect(try write(30, taking: .milliseconds(5)) == 1)
+        #expect(try write(101, taking: .milliseconds(5)) == 2)
     }
 
     @Test func `quick items share a transaction`() throws {
-        #expect(try write(200, sleeping: 0) <= 20)
+        #expect(try write(200, taking: .zero) == 1)
     }
 
     @Test func `the clock is looked at after each 64 quick items, and their tool is made once a transaction`() throws {
         let lock = try ServeLock(on: world.folder)
         var tools = 0
         var items: [Int] = []
-        try PacedWriting(store: world.store).write(
+        try PacedWriting(store: world.store, instant: { [clock] in clock.now }).write(
             quick: 200,
             preparing: { _ in
                 tools += 1
@@ -38,7 +42,7 @@ struct PacedWritingTests {
             { tool, item in
                 #expect(tool == tools)
                 items.append(item)
-                Thread.sleep(forTimeInterval: 0.001)
+                clock.advance(by: .milliseconds(1))
             }
         )
         withExtendedLifetime(lock) {}
@@ -48,15 +52,15 @@ struct PacedWritingTests {
     }
 
     @Test func `nothing to write is no transaction`() throws {
-        #expect(try write(0, sleeping: 0) == 0)
+        #expect(try write(0, taking: .zero) == 0)
     }
 
     @Test func `while a server serves, it rests as long as it wrote`() throws {
-        let clock = ContinuousClock()
         let lock = try ServeLock(on: world.folder)
-        let served = try clock.measure { _ = try write(30, sleeping: 0.005) }
+        // What the writing takes is told, the rest is really taken.
+        let rested = try ContinuousClock().measure { _ = try write(30, taking: .milliseconds(5)) }
         withExtendedLifetime(lock) {}
-        #expect(served >= .milliseconds(2 * 30 * 5))
+        #expect(rested >= .milliseconds(30 * 5))
     }
 
     @Test func `what fails rolls its own transaction back and stops`() throws {
@@ -74,14 +78,15 @@ struct PacedWritingTests {
     }
 
     /// Writes so many items, each of which takes a while, and counts the transactions.
-    private func write(_ count: Int, sleeping seconds: Double) throws -> Int {
+    private func write(_ count: Int, taking time: Duration) throws -> Int {
         var transactions: [SQLiteTransaction] = []
         var items: [Int] = []
-        try PacedWriting(store: world.store).write(Array(0..<count)) { transaction, item in
+        let writing = PacedWriting(store: world.store, instant: { [clock] in clock.now })
+        try writing.write(Array(0..<count)) { transaction, item in
             // Kept alive, so that no two have the same identity.
             if transactions.last !== transaction { transactions.append(transaction) }
             items.append(item)
-            Thread.sleep(forTimeInterval: seconds)
+            clock.advance(by: time)
         }
         #expect(items == Array(0..<count))
         return transactions.count

@@ -91,22 +91,23 @@ extension OneAtATime {
                 #expect(try await live.get(live.url("/health/live")).status == 200)
                 #expect(try await live.post(form).status == 200)
             }
-            let taken = ContinuousClock.now - start
-            #expect(taken >= .seconds(2))
-            #expect(taken < .seconds(8))
+            #expect(ContinuousClock.now - start >= .seconds(2))
         }
 
-        @Test func `ends at once when nothing is in flight, idle connections or not`() async throws {
+        @Test(.timeLimit(.minutes(5))) func `ends at once when nothing is in flight, idle connections or not`()
+            async throws
+        {
             let world = try World()
             let tls = try world.writeTLSFiles()
             let kinds: [([ConfigurationKey: String], HTTPClient.Configuration.HTTPVersion)] = [
                 ([:], .http1Only), (tls, .http1Only), (tls, .automatic),
             ]
             for (flags, version) in kinds {
-                let start = ContinuousClock.now
-                try await world.serving(flags, httpVersion: version) { live in _ = try await live.get(live.url("/jwk"))
+                // Whoever waited for the deadline would wait for ten minutes.
+                let patient = flags.merging([.drainDeadline: "10m"]) { $1 }
+                try await world.serving(patient, httpVersion: version) { live in
+                    _ = try await live.get(live.url("/jwk"))
                 }
-                #expect(ContinuousClock.now - start < .seconds(3))
             }
         }
 
@@ -133,9 +134,8 @@ extension OneAtATime {
                 let start = ContinuousClock.now
                 await server.stop()
                 try await running
-                let taken = ContinuousClock.now - start
-                #expect(taken >= .seconds(1))
-                #expect(taken < .seconds(5))
+                // It ends although nobody has let the request go on.
+                #expect(ContinuousClock.now - start >= .seconds(1))
                 opener.finish()
                 let outcome = try? await pending
                 #expect(outcome?.status != 200)

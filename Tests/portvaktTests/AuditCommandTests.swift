@@ -55,17 +55,21 @@ struct AuditCommandTests {
 
     @Test func `tail that follows shows what comes, once, and ends when its reader goes`() async throws {
         let store = try world.open()
-        let task = Task { [world] in
-            await world.run(["audit", "tail", "-f", "-n", "1", "--output", "jsonl"], hangUpAfter: 3)
+        let shown = Atomic<Int>(0)
+        async let following = world.run(["audit", "tail", "-f", "-n", "1", "--output", "jsonl"], hangUpAfter: 3) {
+            shown.store($0, ordering: .relaxed)
         }
-        try await Task.sleep(for: .milliseconds(400))
         for number in 0..<2 {
-            try await Task.sleep(for: .milliseconds(400))
+            // Each comes once what was there before is shown.
+            let end = ContinuousClock.now + .seconds(60)
+            while shown.load(ordering: .relaxed) <= number, ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(20))
+            }
             try store.transaction {
                 try $0.append(LedgerEvent(time: world.now + Seconds(Int64(10 + number)), kind: .scopeChanged))
             }
         }
-        let result = await task.value
+        let result = await following
         #expect(result.status == .done)
         let lines = result.output.split(separator: "\n").map(String.init)
         #expect(lines.count == 3)
@@ -295,7 +299,13 @@ private final class AuditWorld: Sendable {
     func run(_ arguments: String...) async -> Outcome { await run(arguments) }
 
     /// Runs a command line; after so many lines of output its reader goes away.
-    func run(_ arguments: [String], hangUpAfter lines: Int = .max) async -> Outcome {
+    ///
+    /// `shown` is told how many there are.
+    func run(
+        _ arguments: [String],
+        hangUpAfter lines: Int = .max,
+        shown: @escaping @Sendable (Int) -> Void = { _ in }
+    ) async -> Outcome {
         let written = Mutex((output: [UInt8](), errors: [UInt8]()))
         let console = Console(
             surroundings: .init(),
@@ -304,7 +314,9 @@ private final class AuditWorld: Sendable {
                     switch stream {
                     case .output:
                         written.output += bytes
-                        if written.output.count(where: { $0 == UInt8(ascii: "\n") }) >= lines { throw ReaderGone() }
+                        let count = written.output.count { $0 == UInt8(ascii: "\n") }
+                        shown(count)
+                        if count >= lines { throw ReaderGone() }
                     case .errors: written.errors += bytes
                     }
                 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -52,6 +53,8 @@ final class CapturedConsole: Sendable {
 
     private let written: Mutex<Written>
     private let surroundings: Console.Surroundings
+    /// The even clock.
+    let steps = SteppedClock()
 
     init(
         terminal: Bool = false,
@@ -65,7 +68,8 @@ final class CapturedConsole: Sendable {
             outputIsTerminal: terminal,
             errorsAreTerminal: terminal,
             environment: environment,
-            clock: StoppedClock(now: now)
+            clock: StoppedClock(now: now),
+            instant: { [steps] in steps.now }
         )
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -162,14 +163,17 @@ struct CommandLineTests {
         }
     }
 
-    @Test func `progress shows after half a second, on a terminal only, and leaves no trace`() async throws {
+    @Test func `progress shows after half a second, on a terminal only, and leaves no trace`() throws {
         for (terminal, quiet, isShown) in [(true, false, true), (false, false, false), (true, true, false)] {
             let console = CapturedConsole(terminal: terminal)
             let options = try GlobalOptions.parse(quiet ? ["--quiet"] : [])
             let bar = Console.$current.withValue(console.console) { options.progress("importing", total: 200) }
             bar.update(1)
             #expect(console.errors.isEmpty)
-            try await Task.sleep(for: .milliseconds(520))
+            console.steps.advance(by: .milliseconds(499))
+            bar.update(2)
+            #expect(console.errors.isEmpty)
+            console.steps.advance(by: .milliseconds(1))
             bar.update(100, "100 units")
             bar.update(101)
             #expect(console.errors.isEmpty == !isShown)

@@ -38,7 +38,8 @@ public final class Admission: Sendable, ClientAdmission {
 
     private let addresses: RefusalBudgets
     private let clients: RefusalBudgets
-    private let origin = ContinuousClock.now
+    private let instant: @Sendable () -> ContinuousClock.Instant
+    private let origin: ContinuousClock.Instant
     private let seed = UInt64.random(in: 0 ... .max)
     private let working = Atomic<Int>(0)
     private let pendingBodies = Atomic<Int>(0)
@@ -49,10 +50,16 @@ public final class Admission: Sendable, ClientAdmission {
     /// As many clients.
     static let clientCapacity = 16_384
 
-    /// An admission without anything spent.
-    public init(_ limits: AdmissionLimits = AdmissionLimits(), proxies: TrustedProxies = .none) {
+    /// An admission without anything spent, whose budgets fill as `instant` goes on.
+    public init(
+        _ limits: AdmissionLimits = AdmissionLimits(),
+        proxies: TrustedProxies = .none,
+        instant: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.limits = limits
         self.proxies = proxies
+        self.instant = instant
+        origin = instant()
         addresses = RefusalBudgets(limits.addresses, capacity: Self.addressCapacity)
         clients = RefusalBudgets(limits.clients, capacity: Self.clientCapacity)
     }
@@ -63,36 +70,36 @@ public final class Admission: Sendable, ClientAdmission {
     // MARK: Addresses
 
     /// Whether the address may ask for what needs authentication.
-    func look(at address: PeerAddress?, at instant: ContinuousClock.Instant) -> RefusalBudgets.Verdict {
+    func look(at address: PeerAddress?) -> RefusalBudgets.Verdict {
         guard let address else { return .within }
-        return addresses.look(address.budget, at: time(instant))
+        return addresses.look(address.budget, at: time)
     }
 
     /// Refuses an address that was refused too often.
-    func requireBudget(of address: PeerAddress?, at instant: ContinuousClock.Instant = .now) throws(Refusal) {
-        guard case .exceeded(let seconds, _) = look(at: address, at: instant) else { return }
+    func requireBudget(of address: PeerAddress?) throws(Refusal) {
+        guard case .exceeded(let seconds, _) = look(at: address) else { return }
         metrics.addressesLimited.increment()
         throw .tooManyRequests(retryAfter: Seconds(seconds))
     }
 
     /// The address was refused before or at authentication.
-    func draw(on address: PeerAddress?, at instant: ContinuousClock.Instant) {
+    func draw(on address: PeerAddress?) {
         guard let address else { return }
-        addresses.draw(address.budget, at: time(instant))
+        addresses.draw(address.budget, at: time)
     }
 
     // MARK: Clients
 
     /// Refuses a client that has proved who it is and has been refused too often.
     public func admit(_ client: ClientID) throws(Refusal) {
-        guard case .exceeded(let seconds, _) = clients.look(key(of: client), at: time(.now)) else { return }
+        guard case .exceeded(let seconds, _) = clients.look(key(of: client), at: time) else { return }
         metrics.clientsLimited.increment()
         throw .tooManyRequests(retryAfter: Seconds(seconds))
     }
 
     /// The client was refused after it had proved who it is.
-    func draw(on client: ClientID, at instant: ContinuousClock.Instant) {
-        clients.draw(key(of: client), at: time(instant))
+    func draw(on client: ClientID) {
+        clients.draw(key(of: client), at: time)
     }
 
     // MARK: Work in progress
@@ -131,9 +138,9 @@ public final class Admission: Sendable, ClientAdmission {
 
     // MARK: Keys
 
-    private func time(_ instant: ContinuousClock.Instant) -> Int64 {
+    private var time: Int64 {
         // Never zero, which a free slot has.
-        origin.duration(to: instant).nanoseconds + 1
+        origin.duration(to: instant()).nanoseconds + 1
     }
 
     private func key(of client: ClientID) -> BudgetKey {

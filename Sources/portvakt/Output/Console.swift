@@ -23,6 +23,8 @@ struct Console: Sendable {
         var environment: [String: String] = [:]
         /// The clock on the wall.
         var clock: any WallClock = SystemClock()
+        /// The even clock.
+        var instant: @Sendable () -> ContinuousClock.Instant = { .now }
     }
 
     /// What is known of the surroundings.

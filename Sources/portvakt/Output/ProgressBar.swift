@@ -17,7 +17,7 @@ final class ProgressBar: Sendable {
     private let total: Int?
     private let shown: Bool
     private let console: Console
-    private let start = ContinuousClock.now
+    private let start: ContinuousClock.Instant
     private let state = Mutex(State())
 
     init(_ activity: String, total: Int?, shown: Bool, console: Console) {
@@ -25,12 +25,13 @@ final class ProgressBar: Sendable {
         self.total = total
         self.shown = shown
         self.console = console
+        start = console.surroundings.instant()
     }
 
     /// Says how much is done, in the unit of `total`; `words` stands behind the bar (`312,000 units`).
     func update(_ done: Int, _ words: String = "") {
         guard shown else { return }
-        let now = ContinuousClock.now
+        let now = console.surroundings.instant()
         guard now - start >= Self.patience else { return }
         let due = state.withLock { state in
             guard !state.finished, state.lastDrawn.map({ now - $0 >= Self.interval }) ?? true else { return false }
