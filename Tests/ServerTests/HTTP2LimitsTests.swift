@@ -38,5 +38,30 @@ extension OneAtATime {
                 await probe.close()
             }
         }
+
+        @Test func `a stream whose answer is not let through ends with its time, and the connection goes on`()
+            async throws
+        {
+            try await serving([.idleTimeout: "5s"]) { live in
+                // RFC 9113 §6.5.2: a first window of nothing, so that no byte of an answer may be sent.
+                let probe = try await HTTP2Probe.connect(port: live.ports.public, settings: [4: 0])
+                try await probe.request(1, path: "/errors", accept: "text/html")
+                #expect(
+                    try await eventually { probe.frames.contains { $0.kind == Frame.reset && $0.stream == 1 } }
+                )
+                // The answer had begun, and nothing of its body came.
+                #expect(probe.frames.contains { $0.kind == Frame.headers && $0.stream == 1 })
+                #expect(!probe.frames.contains { $0.kind == 0 })
+                // Pings would not do: a third within half a minute ends the connection.
+                try await probe.request(3, path: "/jwk")
+                #expect(
+                    try await eventually { probe.frames.contains { $0.kind == Frame.headers && $0.stream == 3 } }
+                )
+                #expect(!probe.isClosed)
+                let metrics = try await live.get(live.adminURL("/metrics")).text
+                #expect(metrics.contains("portvakt_http_timed_out_total 1\n"))
+                await probe.close()
+            }
+        }
     }
 }
