@@ -11,10 +11,12 @@ final class RegisterPipeline {
     }
 
     /// Pieces of a mebibyte: what two conveyors and three stages hold together stays in the tens of mebibytes.
-    private static let piecesAhead = 3
+    private static let textAhead = 3 * 1_048_576
+    /// So many bytes of what was read wait for the writer, which gathers and then writes for a while: reading goes on.
+    private static let readAhead = 16 * 1_048_576
 
-    private let texts = Conveyor<Load<[UInt8]>>(capacity: piecesAhead)
-    private let pieces = Conveyor<Load<RegisterPiece>>(capacity: piecesAhead)
+    private let texts = Conveyor<Load<[UInt8]>>(capacity: textAhead)
+    private let pieces = Conveyor<Load<RegisterPiece>>(capacity: readAhead)
 
     init(_ source: some ByteSource, content: RegisterContent) {
         let unpacked = Handover(UnpackedSource(source))
@@ -22,7 +24,8 @@ final class RegisterPipeline {
             var source = unpacked.value
             do {
                 while let chunk = try source.nextChunk() {
-                    guard texts.put(.content(chunk, bytesTaken: source.bytesTaken)) else { return }
+                    let load = Load.content(chunk, bytesTaken: source.bytesTaken)
+                    guard texts.put(load, weighing: chunk.count) else { return }
                 }
                 // Behind the last chunk there may be padding, which counts as taken.
                 _ = texts.put(.content([], bytesTaken: source.bytesTaken))
@@ -69,9 +72,8 @@ final class RegisterPipeline {
                 case .content(let chunk, let bytesTaken):
                     let piece = try reading.feed(chunk)
                     let hasFailed = piece.failure != nil
-                    guard pieces.put(.content(piece, bytesTaken: bytesTaken)), !hasFailed else {
-                        return texts.abandon()
-                    }
+                    let load = Load.content(piece, bytesTaken: bytesTaken)
+                    guard pieces.put(load, weighing: piece.byteCount), !hasFailed else { return texts.abandon() }
                     reading.bytesTaken = bytesTaken
                 }
             }
@@ -159,12 +161,4 @@ private struct RegisterReading {
         piece.move(to: converter.rowOffsets)
         return piece
     }
-}
-
-/// Hands a value over to a thread that is about to start.
-private final class Handover<Value>: @unchecked Sendable {
-    // INVARIANT: made by one thread, which keeps no other way to the value, and then used by the one that it is given to.
-    let value: Value
-
-    init(_ value: Value) { self.value = value }
 }

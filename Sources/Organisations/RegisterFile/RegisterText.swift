@@ -38,6 +38,13 @@ struct RegisterPiece: Sendable {
     /// Whether it comes from CSV, which tells no historic names.
     var isCSV = false
 
+    /// About how many bytes it has in memory.
+    var byteCount: Int {
+        records.byteCount + exceptions.reduce(0) { $0 + $1.text.count }
+            + records.entries.count
+            * (MemoryLayout<RegisterRecords.Entry>.stride + MemoryLayout<RegisterPosition>.stride)
+    }
+
     /// Puts the positions right when each element began at such a byte of the file.
     mutating func move(to offsets: [Int64]) {
         guard let first = [positions.first, exceptions.first?.position].compactMap({ $0?.index }).min() else { return }
