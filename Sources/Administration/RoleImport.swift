@@ -36,9 +36,11 @@ public struct RoleImport {
         let start = clock.now
         if !isDryRun { try store.begin() }
         do {
-            var run = RoleImportRun(store: store, key: key, mode: mode, isDryRun: isDryRun)
+            var run = RoleImportRun(store: store, mode: mode, isDryRun: isDryRun)
             var reader = RegisterFileReader(source, of: .roles)
-            let read = try reader.forEachBatch(of: batchSize) { batch in
+            // To make pseudonyms costs about as much as to write them.
+            var preparation = RolePreparation(key)
+            let read = try reader.forEachBatch(of: batchSize, preparing: { try preparation.prepare($0) }) { batch in
                 try run.take(batch)
                 progress(ImportProgress(bytesTaken: batch.bytesTaken, units: run.report.unitCount))
             }
@@ -62,31 +64,26 @@ public struct RoleImport {
 private struct RoleImportRun<Store: RoleImportStore> {
     var report: RoleImportReport
     private let store: Store
-    private let key: PseudonymHash
-    private var codes = RegisterCodes()
     private let askedMode: ImportMode
     /// Numbers of units that could not be read.
     private var unreadable: Set<OrganisationNumber> = []
 
-    init(store: Store, key: PseudonymKey, mode: ImportMode, isDryRun: Bool) {
+    init(store: Store, mode: ImportMode, isDryRun: Bool) {
         self.store = store
-        self.key = PseudonymHash(key)
         askedMode = mode
         report = RoleImportReport(document: .wholeRegister, mode: mode, isDryRun: isDryRun)
     }
 
-    mutating func take(_ batch: RegisterBatch) throws {
+    mutating func take(_ batch: PreparedRoles) throws {
         report.document = batch.document
         report.mode = batch.document == .wholeRegister ? askedMode : .update
         for malformed in batch.malformed { note(malformed) }
-        let entries = batch.records.entries
-        var units: [RoleSetRecord] = []
-        units.reserveCapacity(entries.count)
-        try batch.records.withUnsafeRecords { record in
-            for entry in entries { units.append(try pseudonymised(entry.number, try RoleRecord(record(entry)))) }
-        }
-        report.unitCount += units.count
-        try stage(units)
+        report.unitCount += batch.units.count
+        report.roleCount += batch.roleCount
+        report.endedRoleCount += batch.endedRoleCount
+        report.unnumberedCount += batch.unnumberedCount
+        report.unknownCodes.merge(batch.unknownCodes, uniquingKeysWith: +)
+        try stage(batch.units)
     }
 
     /// Ends the roles of units that a whole file does not mention.
@@ -144,59 +141,5 @@ private struct RoleImportRun<Store: RoleImportStore> {
         report.malformedCount += 1
         if report.malformed.count < ImportReport.malformedListed { report.malformed.append(malformed) }
         if let number = malformed.number { unreadable.insert(number) }
-    }
-
-    private mutating func pseudonymised(_ unit: OrganisationNumber, _ record: RoleRecord) throws -> RoleSetRecord {
-        var record = record
-        report.endedRoleCount += record.endedCount
-        var roles: [UnitRoles.Role] = []
-        while let (text, holder) = try record.next() {
-            // Only the register's own codes: no file can hand out a role of Altinn.
-            guard let code = codes.named(text) else {
-                report.unknownCodes[String(decoding: text, as: UTF8.self), default: 0] += 1
-                continue
-            }
-            report.roleCount += 1
-            roles.append(UnitRoles.Role(code: code, holder: try self.holder(holder, code, in: unit)))
-        }
-        return RoleSetRecord(UnitRoles(number: unit, roles: roles))
-    }
-
-    private mutating func holder(
-        _ holder: RoleRecord.Holder,
-        _ code: RoleCode,
-        in unit: OrganisationNumber
-    ) throws -> UnitRoles.Holder {
-        switch holder {
-        case .organisation(let number): return .organisation(number)
-        case .person(let digits): return .person(key.pseudonym(ofDigits: digits))
-        case .named(let name, let birthDate):
-            report.unnumberedCount += 1
-            return .unlinkedPerson(
-                key.pseudonym(inUnit: unit, role: code, nameInUTF8: name, birthDate: birthDate)
-            )
-        }
-    }
-}
-
-/// The register's codes of roles, found by the bytes of a file: a few dozen codes for five million roles.
-private struct RegisterCodes {
-    /// By up to eight bytes, packed into a number.
-    private var known: [UInt64: RoleCode?] = [:]
-
-    mutating func named(_ text: UnsafeRawBufferPointer) -> RoleCode? {
-        guard text.count <= 8 else { return Self.look(up: text) }
-        var packed: UInt64 = 0
-        for byte in text { packed = packed << 8 | UInt64(byte) }
-        if let code = known[packed] { return code }
-        let code = Self.look(up: text)
-        // What a hostile file makes up is not remembered without end.
-        if known.count < 1_000 { known[packed] = .some(code) }
-        return code
-    }
-
-    private static func look(up text: UnsafeRawBufferPointer) -> RoleCode? {
-        guard let code = RoleCode(parsing: String(decoding: text, as: UTF8.self)) else { return nil }
-        return RegisterRole.named(code) == nil ? nil : code
     }
 }

@@ -34,13 +34,18 @@ public final class AuthenticationCode {
     deinit { EVP_MAC_CTX_free(context) }
 
     /// The keyed digest of a text.
-    public func of(_ text: [UInt8]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: length) { output, count in
+    public func of(_ text: [UInt8]) -> [UInt8] { of(text) { Array($0) } }
+
+    /// Gives the keyed digest of a text to `body`, without making an array of it.
+    public func of<Result>(_ text: [UInt8], _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { output in
+            var count = 0
             // Without a key the one from before is used again.
             let done =
                 EVP_MAC_init(context, nil, 0, nil) == 1 && EVP_MAC_update(context, text, text.count) == 1
                 && EVP_MAC_final(context, output.baseAddress, &count, output.count) == 1
             precondition(done && count == length, "libcrypto cannot hash")
+            return body(UnsafeRawBufferPointer(output))
         }
     }
 }

@@ -120,9 +120,23 @@ extension CalendarDate: CustomStringConvertible {
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let digits = String(year)
-        let padding = String(repeating: "0", count: max(0, 4 - digits.count))
-        return "\(padding)\(digits)-\(twoDigits(month))-\(twoDigits(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1))"
+        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        guard (0...9_999).contains(year) else {
+            let digits = String(year)
+            let padding = String(repeating: "0", count: max(0, 4 - digits.count))
+            return "\(padding)\(digits)-\(twoDigits(month))-\(twoDigits(day))"
+        }
+        // An import of roles writes millions of days.
+        return String(unsafeUninitializedCapacity: 10) { text in
+            var rest = ((year * 100) + month) * 100 + day
+            for place in [9, 8, 6, 5, 3, 2, 1, 0] {
+                text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            }
+            text[4] = UInt8(ascii: "-")
+            text[7] = UInt8(ascii: "-")
+            return 10
+        }
     }
 }
 

@@ -18,6 +18,18 @@ public struct PersonPseudonym: Sendable, Hashable {
         self.words = words
     }
 
+    /// The pseudonym of these bytes; nil unless they are 32.
+    ///
+    /// For the millions of an import.
+    init?(rawBytes bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == Self.length else { return nil }
+        var words = SIMD4<UInt64>()
+        for index in 0..<4 {
+            words[index] = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+        }
+        self.words = words
+    }
+
     /// The pseudonym whose bytes are these 64 hexadecimal digits in lower case; nil for anything else.
     public init?(parsing text: some StringProtocol) {
         let digits = Array(text.utf8)

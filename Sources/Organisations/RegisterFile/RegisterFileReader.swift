@@ -9,7 +9,7 @@ import Vocabulary
 /// content. What else the register publishes is named and refused. Unpacking and reading run on threads of their own.
 public struct RegisterFileReader<Source: ByteSource> {
     /// The numbers of all units handed out so far, so that a second one of the same number is noticed.
-    public private(set) var numbers = NumberSet()
+    public internal(set) var numbers = NumberSet()
     private let content: RegisterContent
     private let isOfOneKind: Bool
     private let source: Source
