@@ -14,7 +14,7 @@ struct PacedWriting {
     /// The same while nobody serves: a server that starts meanwhile waits no longer.
     private static let budgetAlone = Duration.milliseconds(500)
     /// How many items are written between two looks at the clock, of those that take about a microsecond.
-    private static let quickItems = 64
+    private static let quickItems = BulkInsertion.rowsAtOnce
 
     private let store: SQLiteStore
     private let instant: @Sendable () -> ContinuousClock.Instant
@@ -26,23 +26,29 @@ struct PacedWriting {
 
     /// Writes all items in order, as many in one transaction as its budget allows, and at least one.
     func write<Item>(_ items: [Item], _ body: (SQLiteTransaction, Item) throws -> Void) throws {
-        try write(items.count, between: 1, preparing: { $0 }, { try body($0, items[$1]) })
+        try write(items.count, between: 1, preparing: { $0 }, { try body($0, items[$1.lowerBound]) })
     }
 
-    /// Writes so many quick items; `prepare` makes once a transaction what `body` writes them with.
-    func write<Tool>(
-        quick count: Int,
-        preparing prepare: (SQLiteTransaction) throws -> Tool,
-        _ body: (Tool, Int) throws -> Void
+    /// Inserts so many rows by statements of many rows each; `bind` gives the values of a row, the first to that parameter.
+    func insert(
+        _ count: Int,
+        into table: String,
+        columns: [String],
+        ignoringKnown: Bool = false,
+        _ bind: (RawStatement, _ row: Int, _ parameter: Int32) throws -> Void
     ) throws {
-        try write(count, between: Self.quickItems, preparing: prepare, body)
+        let insertion = BulkInsertion(into: table, columns: columns, ignoringKnown: ignoringKnown)
+        try write(count, between: Self.quickItems, preparing: { try insertion.prepared(in: $0.database) }) {
+            try $0.insert($1, bind)
+        }
     }
 
-    private func write<Tool>(
+    /// Writes items in runs of so many between two looks at the clock; `prepare` makes once a transaction what `body` uses.
+    func write<Tool>(
         _ count: Int,
         between looks: Int,
         preparing prepare: (SQLiteTransaction) throws -> Tool,
-        _ body: (Tool, Int) throws -> Void
+        _ body: (Tool, Range<Int>) throws -> Void
     ) throws {
         var written = 0
         while written < count {
@@ -52,10 +58,9 @@ struct PacedWriting {
                 let began = instant()
                 let tool = try prepare(transaction)
                 repeat {
-                    for _ in 0..<min(looks, count - written) {
-                        try body(tool, written)
-                        written += 1
-                    }
+                    let next = written..<min(written + looks, count)
+                    try body(tool, next)
+                    written = next.upperBound
                 } while written < count && instant() - began < budget
                 return began
             }

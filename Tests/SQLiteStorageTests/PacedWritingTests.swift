@@ -29,20 +29,23 @@ struct PacedWritingTests {
         #expect(try write(200, taking: .zero) == 1)
     }
 
-    @Test func `the clock is looked at after each 64 quick items, and their tool is made once a transaction`() throws {
+    @Test func `the clock is looked at after each run of quick items, and their tool is made once a transaction`()
+        throws
+    {
         let lock = try ServeLock(on: world.folder)
         var tools = 0
         var items: [Int] = []
         try PacedWriting(store: world.store, instant: { [clock] in clock.now }).write(
-            quick: 200,
+            200,
+            between: 64,
             preparing: { _ in
                 tools += 1
                 return tools
             },
-            { tool, item in
+            { tool, run in
                 #expect(tool == tools)
-                items.append(item)
-                clock.advance(by: .milliseconds(1))
+                items += run
+                clock.advance(by: .milliseconds(run.count))
             }
         )
         withExtendedLifetime(lock) {}

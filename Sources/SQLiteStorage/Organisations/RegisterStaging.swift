@@ -42,13 +42,12 @@ final class RegisterStaging {
         }
     }
 
-    /// Stores versions under the next generation.
+    /// Stores versions under the next generation; the bytes stay where they are until this returns.
     func stage(_ count: Int, _ version: (Int) -> (OrganisationNumber, UnsafeRawBufferPointer)) throws {
-        try writing.write(quick: count, preparing: { try table.insertion($0) }) { statement, index in
-            let (number, bytes) = version(index)
-            try statement.bind(OrganisationRow.key(of: number, generation: pending), to: 1)
-            try statement.bind(bytes, to: 2)
-            try statement.run()
+        try writing.insert(count, into: table.name, columns: table.columns) { statement, row, parameter in
+            let (number, bytes) = version(row)
+            try statement.bind(OrganisationRow.key(of: number, generation: pending), to: parameter)
+            try statement.bind(bytes, to: parameter + 1)
         }
     }
 

@@ -134,11 +134,12 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
     /// In the order of the keys, so that a first import appends.
     private func writeBelow() throws {
         below.sort()
-        let sql = "INSERT OR IGNORE INTO organisation_below (id) VALUES (?1)"
-        try staging.writing.write(quick: below.count, preparing: { try RawStatement($0.database, sql: sql) }) {
-            try $0.bind(below[$1], to: 1)
-            try $0.run()
-        }
+        try staging.writing.insert(
+            below.count,
+            into: "organisation_below",
+            columns: ["id"],
+            ignoringKnown: true
+        ) { try $0.bind(below[$1], to: $2) }
     }
 
     private func end() {

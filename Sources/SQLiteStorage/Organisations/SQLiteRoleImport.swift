@@ -29,7 +29,7 @@ public final class SQLiteRoleImport: RoleImportStore {
     private let store: SQLiteStore
     private let staging: RegisterStaging
     private let event: (RoleImportReport) -> LedgerEvent
-    private var waiting: [RoleSetRecord] = []
+    private var waiting = WaitingRoles()
     private var staged: [OrganisationNumber] = []
     private var holdings: [Holding] = []
 
@@ -65,13 +65,13 @@ public final class SQLiteRoleImport: RoleImportStore {
 
     /// Puts units aside under the next generation.
     public func stage(_ units: [RoleSetRecord]) throws {
-        waiting += units
         for unit in units {
+            waiting.append(unit)
             staged.append(unit.number)
             let number = UInt32(truncatingIfNeeded: unit.number.integer)
             for holder in unit.holders { holdings.append(Holding(holder: holder, unit: number)) }
         }
-        if waiting.count >= Self.gathered { try writeWaiting() }
+        if waiting.units.count >= Self.gathered { try writeWaiting() }
         if holdings.count >= Self.gatheredHoldings { try writeHoldings() }
     }
 
@@ -101,36 +101,51 @@ public final class SQLiteRoleImport: RoleImportStore {
 
     /// Writes what waits.
     func writeWaiting() throws {
-        try withExtendedLifetime(waiting) {
-            try staging.writing.write(quick: waiting.count, preparing: { try staging.table.insertion($0) }) {
-                let unit = waiting[$1]
-                try $0.bind(OrganisationRow.key(of: unit.number, generation: staging.pending), to: 1)
-                let statement = $0
-                try unit.bytes.withUnsafeBytes {
-                    try statement.bind($0, to: 2)
-                    try statement.run()
-                }
+        try waiting.bytes.withUnsafeBytes { bytes in
+            try staging.stage(waiting.units.count) {
+                let unit = waiting.units[$0]
+                return (unit.number, UnsafeRawBufferPointer(rebasing: bytes[unit.range]))
             }
         }
-        waiting.removeAll(keepingCapacity: true)
+        waiting.removeAll()
     }
 
     private func writeHoldings() throws {
         holdings.sort()
-        let sql = "INSERT OR IGNORE INTO role_holder (holder, unit) VALUES (?1, ?2)"
-        try staging.writing.write(quick: holdings.count, preparing: { try RawStatement($0.database, sql: sql) }) {
-            try $0.bind(holdings[$1].holder, to: 1)
-            try $0.bind(Int64(holdings[$1].unit), to: 2)
-            try $0.run()
+        try staging.writing.insert(
+            holdings.count,
+            into: "role_holder",
+            columns: ["holder", "unit"],
+            ignoringKnown: true
+        ) { statement, row, parameter in
+            try statement.bind(holdings[row].holder, to: parameter)
+            try statement.bind(Int64(holdings[row].unit), to: parameter + 1)
         }
         holdings.removeAll(keepingCapacity: true)
     }
 
     private func end() {
-        waiting = []
+        waiting = WaitingRoles()
         staged = []
         holdings = []
         staging.end()
+    }
+}
+
+/// Records that wait to be written, their bytes in one piece of memory.
+private struct WaitingRoles {
+    private(set) var units: [(number: OrganisationNumber, range: Range<Int>)] = []
+    private(set) var bytes: [UInt8] = []
+
+    mutating func append(_ record: RoleSetRecord) {
+        let start = bytes.count
+        bytes += record.bytes
+        units.append((record.number, start..<bytes.count))
+    }
+
+    mutating func removeAll() {
+        units.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: true)
     }
 }
 

@@ -11,7 +11,9 @@ struct VersionTable {
     /// The roles of units.
     static let roles = VersionTable(name: "role_set", value: "roles", register: "role_register")
 
-    private let name: String
+    let name: String
+    /// The columns of a version: its key and its value.
+    let columns: [String]
     private let register: String
     private let newestSQL: String
     private let walkSQL: String
@@ -21,6 +23,7 @@ struct VersionTable {
     private init(name: String, value: String, register: String) {
         self.name = name
         self.register = register
+        columns = ["id", value]
         newestSQL = """
             SELECT \(value) FROM \(name)
             WHERE id BETWEEN ?1 AND ?1 + (SELECT generation FROM \(register) WHERE id = 1)
