@@ -7,14 +7,33 @@
 /// ISA-L's state; large, and pointing into itself, so it stays where it was made.
 struct register_gunzip {
     inflate_state state;
+    isal_gzip_header header;
+    bool has_header;
 
     register_gunzip() { begin(); }
 
     void begin() {
         isal_inflate_init(&state);
-        // Header and trailer are gzip's, and both check sums are compared.
+        // Trailer and check sums are gzip's, and are compared.
         state.crc_flag = ISAL_GZIP;
+        isal_gzip_header_init(&header);
+        has_header = false;
     }
+
+    int step() {
+        // Left to `isal_inflate`, a header that comes in two pieces would lose its flags (ISA-L's issue 224).
+        if (!has_header) {
+            const int code = isal_read_gzip_header(&state, &header);
+            if (code != ISAL_DECOMP_OK) return code;
+            // RFC 1952 §2.3.1.2: what a reserved flag announces is not known.
+            if ((header.flags & reserved_flags) != 0) return ISAL_UNSUPPORTED_METHOD;
+            has_header = true;
+        }
+        return isal_inflate(&state);
+    }
+
+  private:
+    static constexpr uint32_t reserved_flags = 0xE0;
 };
 
 register_gunzip *register_gunzip_new(void) { return new register_gunzip; }
@@ -46,6 +65,6 @@ register_gunzip_step_result register_gunzip_step(
     state.avail_in = offered;
     state.next_out = output;
     state.avail_out = room;
-    const int code = isal_inflate(&state);
+    const int code = gunzip->step();
     return {status(code, state), offered - state.avail_in, room - state.avail_out};
 }
