@@ -61,7 +61,7 @@ extension SyntheticRegister {
         try writer.flush(ifLongerThan: 0, to: sink)
     }
 
-    /// Roughly what units of a form have: about three each.
+    /// Roughly what units of a form have: about four each, five million for the whole country.
     private func roles(of unit: SyntheticUnit, at index: Int) -> [SyntheticRole] {
         var dice = SplitMix64(seed: seed ^ 0x726F_6C65, stream: UInt64(index))
         var roles: [SyntheticRole] = []
@@ -87,8 +87,9 @@ extension SyntheticRegister {
         }
         if !["ENK", "ANS", "DA", "KOMM", "STAT", "FYLK"].contains(unit.form.code) {
             add("LEDE", person())
-            for _ in 0..<dice.below(4) { add("MEDL", person()) }
-            add("VARA", person(), oneIn: 2)
+            add("NEST", person(), oneIn: 10)
+            for _ in 0..<dice.below(5) { add("MEDL", person()) }
+            for _ in 0..<dice.below(3) { add("VARA", person()) }
         }
         if !["ENK", "ESEK", "FLI"].contains(unit.form.code) { add("DAGL", person()) }
         if unit.form.code == "NUF" { add("KNUF", person()) }

@@ -9,7 +9,7 @@ struct OrgGenerate: AsyncParsableCommand {
         abstract: "Make up a register: bulk files in the exact shapes of Enhetsregisteret, of units that do not exist.",
         discussion: """
             For tests and measurements at national scale. Writes enheter.json.gz, underenheter.json.gz, roller.json.gz, \
-            enheter.csv.gz and underenheter.csv.gz; five sub-units and some twenty roles come with six main units, as in \
+            enheter.csv.gz and underenheter.csv.gz; five sub-units and some twenty-five roles come with six main units, as in \
             the country. The numbers pass modulus 11 and begin with 2 or 3, which no real unit's does. The same seed gives \
             the same bytes.
             """
