@@ -6,6 +6,7 @@
 #
 # - kill -9 under load, again and again: no token is forgotten, no assertion accepted twice;
 # - a bulk import beside token requests;
+# - kill -9 into imports of units and of roles: the register is whole each time (REGISTER_UNITS=N for another size);
 # - 10,000 idle and 1,000 slow connections beside healthy clients.
 #
 # BINARY=FILE takes a program that is built already.

@@ -2,15 +2,19 @@
 """The whole campaign of faults, as `make faults` runs it: prints a table and writes a report.
 
     faults.py REPORT
+
+REGISTER_UNITS=N kills imports of another size than of 400,000 main units.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import sys
 
 import crowd_campaign
+import import_kill_campaign
 import import_while_issuing
 import kill_campaign
 from world import World, scratch
@@ -35,6 +39,18 @@ def imported(world: World) -> list[dict]:
     ]
 
 
+def imports_killed(world: World) -> list[dict]:
+    units = int(os.environ.get("REGISTER_UNITS", "400000"))
+    # Half of the rounds are imports of units, half of roles. The campaign itself fails when a register is not whole, when
+    # a rerun ends in another state, or when a hint is missing.
+    summary = import_kill_campaign.campaign(world.folder.parent / "killed-imports", rounds=20, units=units)
+    return [
+        row(f"imports of {units:,} units or their roles, killed while they ran", summary.killed, f"of {summary.rounds}",
+            ">= 10", summary.killed >= 10),
+        row("registers that were whole then, and the same after a rerun", summary.rounds, "", "all", True),
+    ]
+
+
 def crowded(world: World) -> list[dict]:
     return crowd_campaign.rows(crowd_campaign.measure(world, idle=10_000, slow=1_000, seconds=30))
 
@@ -44,7 +60,7 @@ row = crowd_campaign.row
 
 def main() -> None:
     results: list[dict] = []
-    for part in (killed, imported, crowded):
+    for part in (killed, imported, imports_killed, crowded):
         with scratch() as folder:
             world = World(pathlib.Path(folder) / "data").make()
             try:

@@ -5,7 +5,8 @@
 
 There is a register; each round begins an import of another one over it and kills it (`kill -9`). What readers see must be
 the one or the other to the last byte, never a mixture, and a rerun must end in the other. Compared by a hash of all that
-readers see, read past all our code.
+readers see, read past all our code. The hints that lead to units from their parents and from holders of roles are no part
+of it: they may hold too much, and are looked through for holding too little.
 """
 
 from __future__ import annotations
@@ -49,6 +50,35 @@ def content_hash(world: World) -> str:
     return digest.hexdigest()
 
 
+def missing_hints(world: World) -> int:
+    """How many units a reader would not find from the unit above them, or from a holder of one of their roles."""
+    below, holders = set(), set()
+    with sqlite3.connect(f"file:{world.folder}/portvakt.db?mode=ro", uri=True) as connection:
+        for number, record in connection.execute(VISIBLE.format(table=TABLES[0][0], value=TABLES[0][1], register=TABLES[0][2])):
+            # docs/storage.md: a byte of flags, then the unit above first of all, behind the tag 01.
+            if record[1:2] == b"\x01":
+                below.add(int.from_bytes(record[2:6], "big") << 32 | number)
+        for number, roles in connection.execute(VISIBLE.format(table=TABLES[1][0], value=TABLES[1][1], register=TABLES[1][2])):
+            holders.update((holder, number) for holder in held_by(roles))
+        below.difference_update(id for id, in connection.execute("SELECT id FROM organisation_below"))
+        holders.difference_update(connection.execute("SELECT holder, unit FROM role_holder"))
+    return len(below) + len(holders)
+
+
+def held_by(roles: bytes):
+    """The numbers of those who hold the roles of one unit (docs/storage.md, `role_set`)."""
+    place = 0
+    while place < len(roles):
+        place += 1 + roles[place]
+        kind, place = roles[place], place + 1
+        if kind == 0:
+            yield int.from_bytes(roles[place : place + 4], "big")
+            place += 4
+        else:
+            yield 1 << 52 | int.from_bytes(roles[place : place + 8], "big") >> 12
+            place += 32
+
+
 def command(world: World, file: pathlib.Path) -> list[str]:
     return [str(binary()), "org", "import", str(file), "--allow-closing", "--data", str(world.folder)]
 
@@ -80,6 +110,7 @@ def generate(folder: pathlib.Path, units: int, seed: int) -> pathlib.Path:
 
 def campaign(folder: pathlib.Path, rounds: int, units: int) -> Summary:
     summary = Summary()
+    folder.mkdir(parents=True, exist_ok=True)
     world = World(folder / "data")
     world.command("init", str(world.folder), "--issuer", "https://register.example/", "--env", "test")
     registers = [generate(folder, units, seed) for seed in (1, 2)]
@@ -96,9 +127,11 @@ def campaign(folder: pathlib.Path, rounds: int, units: int) -> Summary:
             summary.killed += kill_after(world, after, seconds[after] * random.uniform(0.05, 1.0))
             seen = content_hash(world)
             assert seen in (hashes[before], hashes[after]), "a register that is neither the one before nor the one after"
+            assert missing_hints(world) == 0, "a unit that is not found from its parent or from a holder of its roles"
             summary.states.add("before" if seen == hashes[before] else "after")
             imported(world, after)
             assert content_hash(world) == hashes[after], "the rerun ended in another state"
+            assert missing_hints(world) == 0, "the rerun ended without some hints"
             before, after = after, before
         if before != files[0]:
             imported(world, files[0])
