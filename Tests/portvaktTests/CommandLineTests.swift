@@ -186,6 +186,33 @@ struct CommandLineTests {
         }
     }
 
+    @Test(arguments: [
+        (Int64(2), 50, " 25 % 900 units, 450 a second, 6 s left"), (2, 200, " 100 % 900 units, 450 a second, 0 s left"),
+        (50, 50, " 25 % 900 units, 18 a second, 2 min 30 s left"),
+        (3_600, 50, " 25 % 900 units, 0 a second, 3 h 0 min left"), (2, 0, " 0 % 900 units, 450 a second"),
+    ])
+    func `progress tells the rate, and the time left as far as it is known`(
+        seconds: Int64,
+        done: Int,
+        line: String
+    ) throws {
+        let console = CapturedConsole(terminal: true)
+        let options = try GlobalOptions.parse([])
+        let bar = Console.$current.withValue(console.console) { options.progress("importing", total: 200) }
+        console.steps.advance(by: .seconds(seconds))
+        bar.update(done, count: 900, of: "units")
+        #expect(console.errors.hasSuffix(line))
+    }
+
+    @Test func `progress through a pipe, whose length nobody knows, tells the rate alone`() throws {
+        let console = CapturedConsole(terminal: true)
+        let options = try GlobalOptions.parse([])
+        let bar = Console.$current.withValue(console.console) { options.progress("importing", total: nil) }
+        console.steps.advance(by: .seconds(3))
+        bar.update(10, count: 900, of: "units")
+        #expect(console.errors == "\r\u{1B}[2Kimporting … 900 units, 300 a second")
+    }
+
     // MARK: Files
 
     @Test(arguments: [(UInt32(0o600), true), (0o400, true), (0o640, false), (0o604, false), (0o660, false)])

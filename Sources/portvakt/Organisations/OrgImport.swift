@@ -56,7 +56,7 @@ struct OrgImport: AsyncParsableCommand {
         let report = try importing.run(
             source,
             into: SQLiteOrganisationImport(into: store) { $0.ledgerEvent(by: actor, reason: reason, at: now) },
-            progress: { bar.update(Int($0.bytesTaken), "\($0.units) units") }
+            progress: { bar.update(Int($0.bytesTaken), count: $0.units, of: "units") }
         )
         bar.finish()
         try store.close()

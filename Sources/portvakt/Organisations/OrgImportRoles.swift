@@ -20,7 +20,7 @@ extension OrgImport {
             source,
             under: key,
             into: SQLiteRoleImport(into: store) { $0.ledgerEvent(by: actor, reason: reason, at: now) },
-            progress: { bar.update(Int($0.bytesTaken), "\($0.units) units") }
+            progress: { bar.update(Int($0.bytesTaken), count: $0.units, of: "units") }
         )
         bar.finish()
         try show(report)

@@ -28,8 +28,22 @@ final class ProgressBar: Sendable {
         start = console.surroundings.instant()
     }
 
+    /// Says how much is done, in the unit of `total`, and how many things that were, such as `units`: the bar tells how many
+    /// a second, and how long the rest takes when it goes on like that.
+    func update(_ done: Int, count: Int, of things: String) {
+        update(done) { taken in
+            let seconds = taken / .seconds(1)
+            let rate = "\(count) \(things), \(Int(Double(count) / seconds)) a second"
+            guard let total, total > 0, done > 0 else { return rate }
+            let left = seconds * Double(max(0, total - done)) / Double(done)
+            return "\(rate), \(Self.words(forSeconds: Int(left.rounded(.up)))) left"
+        }
+    }
+
     /// Says how much is done, in the unit of `total`; `words` stands behind the bar (`312,000 units`).
-    func update(_ done: Int, _ words: String = "") {
+    func update(_ done: Int, _ words: String = "") { update(done) { _ in words } }
+
+    private func update(_ done: Int, _ words: (_ taken: Duration) -> String) {
         guard shown else { return }
         let now = console.surroundings.instant()
         guard now - start >= Self.patience else { return }
@@ -38,7 +52,7 @@ final class ProgressBar: Sendable {
             state.lastDrawn = now
             return true
         }
-        if due { console.writeError("\r\u{1B}[2K" + line(done, words)) }
+        if due { console.writeError("\r\u{1B}[2K" + line(done, words(now - start))) }
     }
 
     /// Ends the bar and removes its line.
@@ -48,6 +62,14 @@ final class ProgressBar: Sendable {
             return !state.finished && state.lastDrawn != nil
         }
         if drawn { console.writeError("\r\u{1B}[2K") }
+    }
+
+    private static func words(forSeconds seconds: Int) -> String {
+        switch seconds {
+        case ..<60: "\(seconds) s"
+        case ..<3_600: "\(seconds / 60) min \(seconds % 60) s"
+        default: "\(seconds / 3_600) h \(seconds / 60 % 60) min"
+        }
     }
 
     private func line(_ done: Int, _ words: String) -> String {
