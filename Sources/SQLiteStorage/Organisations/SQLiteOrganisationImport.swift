@@ -10,15 +10,11 @@ public import Vocabulary
 /// transaction, however large the import. An import that is broken off leaves rows behind that mean nothing; they are
 /// swept away by itself or, after a crash, by the next one.
 public final class SQLiteOrganisationImport: OrganisationImportStore {
-    /// So many bytes of records wait until they are written together.
-    private static let gathered = 8 * 1_048_576
-
     private let store: SQLiteStore
     private let staging: RegisterStaging
     private let event: (ImportReport) -> LedgerEvent
     /// Records that wait to be written.
-    private var waiting: [RegisterRecords] = []
-    private var waitingBytes = 0
+    private var waiting = WaitingVersions()
     /// Numbers whose earlier versions have no use once the import is applied.
     private var replaced: [OrganisationNumber] = []
     private var hasStaged = false
@@ -79,11 +75,12 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
     public func stage(added: RegisterRecords, changed: [OrganisationRecord]) throws {
         hasStaged = hasStaged || !(added.entries.isEmpty && changed.isEmpty)
         added.withUnsafeRecords { record in
-            for entry in added.entries { note(entry.number, record(entry)) }
+            for entry in added.entries {
+                note(entry.number, record(entry))
+                waiting.append(entry.number, record(entry))
+            }
         }
-        waiting.append(added)
-        waitingBytes += added.byteCount
-        if waitingBytes >= Self.gathered { try writeWaiting() }
+        if waiting.isDue { try writeWaiting() }
         replaced += changed.map(\.number)
         for record in changed { record.bytes.withUnsafeBytes { note(record.number, $0) } }
         guard !changed.isEmpty else { return }
@@ -111,7 +108,7 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
     /// Drops what was staged.
     public func abandon() throws {
         defer { end() }
-        waiting = []
+        waiting = WaitingVersions()
         try staging.sweep()
     }
 
@@ -121,15 +118,7 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
     }
 
     /// Writes what waits.
-    func writeWaiting() throws {
-        for records in waiting {
-            try records.withUnsafeRecords { record in
-                try staging.stage(records.entries.count) { (records.entries[$0].number, record(records.entries[$0])) }
-            }
-        }
-        waiting = []
-        waitingBytes = 0
-    }
+    func writeWaiting() throws { try waiting.take { try staging.stage($0, $1) } }
 
     /// In the order of the keys, so that a first import appends.
     private func writeBelow() throws {
@@ -143,8 +132,7 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
     }
 
     private func end() {
-        waiting = []
-        waitingBytes = 0
+        waiting = WaitingVersions()
         replaced = []
         below = []
         hasStaged = false

@@ -21,15 +21,13 @@ public final class SQLiteRoleImport: RoleImportStore {
         }
     }
 
-    /// So many records wait until they are written together.
-    private static let gathered = 20_000
     /// So many rows of the index are gathered, of 16 bytes each.
     private static let gatheredHoldings = 2_000_000
 
     private let store: SQLiteStore
     private let staging: RegisterStaging
     private let event: (RoleImportReport) -> LedgerEvent
-    private var waiting = WaitingRoles()
+    private var waiting = WaitingVersions()
     private var staged: [OrganisationNumber] = []
     private var holdings: [Holding] = []
 
@@ -66,12 +64,12 @@ public final class SQLiteRoleImport: RoleImportStore {
     /// Puts units aside under the next generation.
     public func stage(_ units: [RoleSetRecord]) throws {
         for unit in units {
-            waiting.append(unit)
+            unit.bytes.withUnsafeBytes { waiting.append(unit.number, $0) }
             staged.append(unit.number)
             let number = UInt32(truncatingIfNeeded: unit.number.integer)
             for holder in unit.holders { holdings.append(Holding(holder: holder, unit: number)) }
         }
-        if waiting.units.count >= Self.gathered { try writeWaiting() }
+        if waiting.isDue { try writeWaiting() }
         if holdings.count >= Self.gatheredHoldings { try writeHoldings() }
     }
 
@@ -100,15 +98,7 @@ public final class SQLiteRoleImport: RoleImportStore {
     }
 
     /// Writes what waits.
-    func writeWaiting() throws {
-        try waiting.bytes.withUnsafeBytes { bytes in
-            try staging.stage(waiting.units.count) {
-                let unit = waiting.units[$0]
-                return (unit.number, UnsafeRawBufferPointer(rebasing: bytes[unit.range]))
-            }
-        }
-        waiting.removeAll()
-    }
+    func writeWaiting() throws { try waiting.take { try staging.stage($0, $1) } }
 
     private func writeHoldings() throws {
         holdings.sort()
@@ -125,27 +115,10 @@ public final class SQLiteRoleImport: RoleImportStore {
     }
 
     private func end() {
-        waiting = WaitingRoles()
+        waiting = WaitingVersions()
         staged = []
         holdings = []
         staging.end()
-    }
-}
-
-/// Records that wait to be written, their bytes in one piece of memory.
-private struct WaitingRoles {
-    private(set) var units: [(number: OrganisationNumber, range: Range<Int>)] = []
-    private(set) var bytes: [UInt8] = []
-
-    mutating func append(_ record: RoleSetRecord) {
-        let start = bytes.count
-        bytes += record.bytes
-        units.append((record.number, start..<bytes.count))
-    }
-
-    mutating func removeAll() {
-        units.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
     }
 }
 
