@@ -24,7 +24,7 @@ interop_files=(
     Tests/Interop/test_dpop.py Tests/Interop/test_issued_tokens.py
     Tests/Interop/test_other_providers.py Tests/Interop/test_ours_with_others.py Tests/Interop/test_other_clients.py
     Tests/Interop/test_rotation.py Tests/Interop/test_client_certificates.py
-    Tests/Interop/test_consumer_under_load.py Tests/Interop/test_interop_page.py
+    Tests/Interop/test_consumer_under_load.py Tests/Interop/test_register_sync.py Tests/Interop/test_interop_page.py
 )
 
 # Makes the Python environment, or does nothing when it holds what requirements.txt asks for.

@@ -19,6 +19,8 @@ public struct LedgerEvent: Sendable, Hashable {
         case organisationsImported = "organisations_imported"
         /// A file of roles was imported.
         case rolesImported = "roles_imported"
+        /// A page of a change feed of the register changed something.
+        case registerSynced = "register_synced"
         /// A role was given inside the module.
         case roleGiven = "role_given"
         /// A role that was given was taken back.

@@ -209,6 +209,8 @@ extension Unavailable {
         case .clockBehind: "the server's clock is behind the time that it has already seen"
         case .noSigningKey: "the server has no active signing key"
         case .statusListsFull: "every status list is full of tokens that have not ended"
+        case .registerOutdated:
+            "the server's copy of the register of organisations is too old to decide on; it must be brought up to date"
         case .draining: "the server is shutting down"
         }
     }
@@ -218,7 +220,7 @@ extension Unavailable {
         switch self {
         case .queueFull, .draining: 1
         case .storeUnavailable: 5
-        case .clockBehind, .noSigningKey, .statusListsFull: 30
+        case .clockBehind, .noSigningKey, .statusListsFull, .registerOutdated: 30
         }
     }
 }

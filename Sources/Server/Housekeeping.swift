@@ -13,6 +13,7 @@ import Vocabulary
 struct Housekeeping: Service {
     let store: SQLiteStore
     let sight: StoreSight
+    let register: RegisterSight
     let keys: LoadedSigningKeys
     let keySet: PublishedDocument
     let trust: ReloadingTrust
@@ -36,6 +37,7 @@ struct Housekeeping: Service {
         // Off the cooperative pool: database and file system may be slow.
         try? await NIOThreadPool.singleton.runIfActive {
             lookAtKeys()
+            lookAtRegister()
             lookAt(trust, named: "enterprise certificates")
             if let sealTrust { lookAt(sealTrust, named: "seals") }
             if let identity { report(identity.refresh()) }
@@ -63,6 +65,17 @@ struct Housekeeping: Service {
                 logger.error("the database cannot be read", metadata: ["cause": "\(error)"])
             }
             keySet.replace(with: keys.keySet(at: clock.now))
+        }
+    }
+
+    /// Another process brings the register up to date; what cannot be read now stays as it was, and only grows older.
+    private func lookAtRegister() {
+        guard let feeds = try? store.read({ try $0.registerFeeds() }) else { return }
+        switch register.note(feeds, at: clock.now) {
+        case .none: break
+        case .outdated(let age):
+            logger.error("the register is older than it may be: no tokens", metadata: ["age": "\(age.count) s"])
+        case .upToDate: logger.notice("the register is up to date again")
         }
     }
 

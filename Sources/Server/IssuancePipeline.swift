@@ -24,6 +24,7 @@ struct IssuancePipeline: Sendable {
         certificates: RevocationParts,
         writer: LedgerWriter<SQLiteStore>,
         admission: Admission,
+        register: RegisterSight,
         clock: any WallClock
     ) {
         self.opened = opened
@@ -62,7 +63,8 @@ struct IssuancePipeline: Sendable {
                 nonces: opened.proofNonces,
                 isNonceRequired: configuration.proofNonce == .required
             ),
-            ledger: WriterIssuanceLedger(writer: writer, signer: TokenSigner(ring: opened.keys.ring))
+            ledger: WriterIssuanceLedger(writer: writer, signer: TokenSigner(ring: opened.keys.ring)),
+            obstacle: { register.obstacle(at: $0) }
         )
     }
 

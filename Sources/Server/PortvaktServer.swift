@@ -80,6 +80,8 @@ public final class PortvaktServer: Sendable {
         do throws(RevocationUnavailable) { certificates = try revocation.get() } catch {
             throw StartFaults([error.description])
         }
+        let register = RegisterSight(maximumAge: configuration.registerMaximumAge)
+        if let feeds = try? opened.store.read({ try $0.registerFeeds() }) { register.note(feeds) }
         let pipeline = withMetricsFactory(metrics) {
             IssuancePipeline(
                 opened,
@@ -87,6 +89,7 @@ public final class PortvaktServer: Sendable {
                 certificates: certificates,
                 writer: writer,
                 admission: admission,
+                register: register,
                 clock: clock
             )
         }
@@ -94,7 +97,9 @@ public final class PortvaktServer: Sendable {
         if let revision = try? opened.store.read({ try $0.revision }) { sight.note(revision: revision) }
         let readiness = Readiness { [keys = opened.keys.ring] in
             if sight.isLost { return .storeUnavailable }
-            return Self.obstacle(writer: writer, keys: keys, algorithm: configuration.signingAlgorithm, at: clock.now)
+            let now = clock.now
+            return Self.obstacle(writer: writer, keys: keys, algorithm: configuration.signingAlgorithm, at: now)
+                ?? register.obstacle(at: now)
         }
         let bound = BoundListeners(awaitsMetrics: configuration.metricsListen != nil)
         let listeners: Listeners
@@ -124,6 +129,7 @@ public final class PortvaktServer: Sendable {
             requests: listeners.requests,
             connections: listeners.openConnections,
             sight: sight,
+            register: register,
             keys: opened.keys.ring,
             identity: opened.identity?.identity,
             trust: opened.trust,
@@ -134,6 +140,7 @@ public final class PortvaktServer: Sendable {
         let housekeeping = Housekeeping(
             store: opened.store,
             sight: sight,
+            register: register,
             keys: opened.keys,
             keySet: listeners.keySet,
             trust: opened.trust,

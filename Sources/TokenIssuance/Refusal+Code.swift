@@ -168,7 +168,8 @@ extension Refusal {
         .tooLarge: ["body_too_large"],
         .tooManyRequests: ["too_many_requests"],
         .unavailable: [
-            "store_unavailable", "queue_full", "clock_behind", "no_signing_key", "status_lists_full", "draining",
+            "store_unavailable", "queue_full", "clock_behind", "no_signing_key", "status_lists_full",
+            "register_outdated", "draining",
         ],
         .serverError: ["server_error"],
         .unknownKey: ["key_unknown", "key_not_registered"],

@@ -331,6 +331,8 @@ public enum Unavailable: String, Error, Equatable, Sendable {
     case noSigningKey = "no_signing_key"
     /// No place was found in any status list, and the token must have one.
     case statusListsFull = "status_lists_full"
+    /// The local register of organisations is older than the operator allows (`register_max_age`).
+    case registerOutdated = "register_outdated"
     /// The server is shutting down.
     case draining
 }

@@ -10,10 +10,11 @@ public final class TokenIssuer: Sendable {
     private let policy: IssuancePolicy
     private let possession: PossessionRules
     private let ledger: any IssuanceLedger
+    private let obstacle: @Sendable (Timestamp) -> Unavailable?
     private let logger: Logger
     private let endpointAudiences = Counter(label: "portvakt_endpoint_audience_total")
 
-    /// An issuer made of its parts.
+    /// An issuer made of its parts; `obstacle` says why no token can be issued at a time whoever asks, and must not wait.
     public init(
         clock: any WallClock,
         authenticator: ClientAuthenticator,
@@ -21,6 +22,7 @@ public final class TokenIssuer: Sendable {
         policy: IssuancePolicy,
         possession: PossessionRules,
         ledger: any IssuanceLedger,
+        obstacle: @escaping @Sendable (Timestamp) -> Unavailable? = { _ in nil },
         logger: Logger = Logger(label: "portvakt.token-issuance")
     ) {
         self.clock = clock
@@ -29,6 +31,7 @@ public final class TokenIssuer: Sendable {
         self.policy = policy
         self.possession = possession
         self.ledger = ledger
+        self.obstacle = obstacle
         self.logger = logger
     }
 
@@ -41,6 +44,8 @@ public final class TokenIssuer: Sendable {
         trace: RequestTrace
     ) async throws -> IssuedToken {
         let now = clock.now  // the only clock read
+        // Before anything is spent on the request, and before anything of it is claimed.
+        if let obstacle = obstacle(now) { throw obstacle }
         // RFC 7515 §7.1, RFC 7523 §2.1, §2.2, RFC 8705 §2
         let unverified = try UnverifiedGrant(parsing: form, with: proofs.clientCertificate)
         let proof = try presentedProof(proofs.dpop, of: unverified, at: now)  // RFC 9449 §4.3, all but the signature

@@ -17,6 +17,7 @@ import crowd_campaign
 import import_kill_campaign
 import import_while_issuing
 import kill_campaign
+import sync_kill_campaign
 from world import World, scratch
 
 
@@ -51,6 +52,16 @@ def imports_killed(world: World) -> list[dict]:
     ]
 
 
+def synced(world: World) -> list[dict]:
+    summary = sync_kill_campaign.campaign(world.folder.parent, rounds=10, changes=2_000)
+    # The campaign itself fails when the register is neither whole nor the same after a rerun.
+    return [
+        row("kills of a sync of the register", summary.rounds, "", ">= 10", summary.rounds >= 10),
+        row("of them while it ran", summary.killed, "", ">= 5", summary.killed >= 5),
+        row("places in the feeds where they met it", len(summary.pages), "", ">= 2", len(summary.pages) >= 2),
+    ]
+
+
 def crowded(world: World) -> list[dict]:
     return crowd_campaign.rows(crowd_campaign.measure(world, idle=10_000, slow=1_000, seconds=30))
 
@@ -60,7 +71,7 @@ row = crowd_campaign.row
 
 def main() -> None:
     results: list[dict] = []
-    for part in (killed, imported, imports_killed, crowded):
+    for part in (killed, imported, imports_killed, synced, crowded):
         with scratch() as folder:
             world = World(pathlib.Path(folder) / "data").make()
             try:

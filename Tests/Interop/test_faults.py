@@ -10,6 +10,7 @@ import crowd_campaign
 import import_kill_campaign
 import import_while_issuing
 import kill_campaign
+import sync_kill_campaign
 from world import World, scratch
 
 # Issue tracker's figure for a token request beside a bulk import.
@@ -48,6 +49,15 @@ def test_a_register_is_whole_wherever_its_import_is_killed_and_a_rerun_ends_in_t
     print(summary)
     assert summary.rounds == 4
     # A campaign that never met a running import has not tested the crash.
+    assert summary.killed > 0
+
+
+def test_a_register_is_whole_wherever_its_sync_is_killed_and_a_rerun_ends_in_the_same_state():
+    with scratch() as folder:
+        summary = sync_kill_campaign.campaign(pathlib.Path(folder), rounds=3, changes=900)
+    print(summary)
+    assert summary.rounds == 3
+    # A campaign that never met a running sync has not tested the crash.
     assert summary.killed > 0
 
 

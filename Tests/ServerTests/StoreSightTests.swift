@@ -19,6 +19,7 @@ extension OneAtATime {
             let housekeeping = Housekeeping(
                 store: opened.store,
                 sight: sight,
+                register: RegisterSight(maximumAge: nil),
                 keys: opened.keys,
                 keySet: PublishedDocument(opened.keys.keySet(at: SystemClock().now), maximumAge: 60),
                 trust: opened.trust,

@@ -140,12 +140,12 @@ struct FeedPage: Sendable, Hashable {
                 malformedCount += 1
             }
         }
-        let isNew = changes.count + malformedCount > 0
         return FeedPage(
             changes: changes,
             malformedCount: malformedCount,
             cursor: latest.map { .through(time: $0, events: known) } ?? cursor,
-            hasMore: isNew && events.count >= size
+            // Also where all of it is known: there are more events in that second than the page holds.
+            hasMore: events.count >= size
         )
     }
 

@@ -5,6 +5,9 @@ package import Vocabulary
 /// Of a page only the last change of each unit counts, and what holds now is asked for: so reading a page twice, after a
 /// crash, ends in the same state.
 package struct RegisterSync<Store: RegisterSyncStore>: Sendable {
+    /// The most entries that the register gives at once.
+    private static var largestPage: Int { 10_000 }
+
     private let api: RegisterAPI
     private let store: Store
     private let pageSize: Int
@@ -14,7 +17,7 @@ package struct RegisterSync<Store: RegisterSyncStore>: Sendable {
     package init(from api: RegisterAPI, into store: Store, pageSize: Int = 1_000, requestsAtOnce: Int = 8) {
         self.api = api
         self.store = store
-        self.pageSize = min(max(pageSize, 1), 10_000)
+        self.pageSize = min(max(pageSize, 1), Self.largestPage)
         self.requestsAtOnce = max(requestsAtOnce, 1)
     }
 
@@ -25,23 +28,33 @@ package struct RegisterSync<Store: RegisterSyncStore>: Sendable {
     ///   - start: From when on changes count, when the feed was never read.
     ///   - progress: Told after each page.
     /// - Returns: What came of it.
-    /// - Throws: ``RegisterAPIFault``, `CancellationError`, or what the store throws; what was applied up to then stays, and the
-    ///   next call goes on behind it.
+    /// - Throws: ``RegisterAPIFault``, ``SyncObstacle``, `CancellationError`, or what the store throws; what was applied up to
+    ///   then stays, and the next call goes on behind it.
     package func catchUp(
         with feed: RegisterFeed,
         from start: @Sendable () throws -> Timestamp,
         progress: @Sendable (SyncReport) -> Void = { _ in }
     ) async throws -> SyncReport {
-        var cursor = try store.cursor(of: feed) ?? .since(try start())
+        var stored = try store.cursor(of: feed)
+        var cursor = try stored ?? .since(try start())
         var report = SyncReport(feed: feed)
+        var size = pageSize
         while true {
-            let page = try await api.page(of: feed, behind: cursor, size: pageSize)
+            let page = try await api.page(of: feed, behind: cursor, size: size)
             guard page.cursor != cursor else {
+                if page.hasMore {
+                    // A page of events that are all known already: those behind them are on a larger one.
+                    size = try largerPage(than: size, of: feed)
+                    continue
+                }
                 // Nothing new; that the feed was reached is worth keeping.
-                report.applied += try store.apply(SyncBatch(feed: feed, cursor: cursor))
+                var batch = SyncBatch(feed: feed, behind: stored, cursor: cursor)
+                batch.isLast = true
+                report.applied += try store.apply(batch)
                 return report
             }
-            var batch = SyncBatch(feed: feed, cursor: page.cursor)
+            var batch = SyncBatch(feed: feed, behind: stored, cursor: page.cursor)
+            batch.isLast = !page.hasMore
             try await fill(&batch, with: page)
             report.entries += page.changes.count + page.malformedCount
             report.malformed += page.malformedCount
@@ -50,9 +63,17 @@ package struct RegisterSync<Store: RegisterSyncStore>: Sendable {
             report.applied += try store.apply(batch)
             report.latest = page.changes.compactMap(\.time).max() ?? report.latest
             cursor = page.cursor
+            stored = cursor
             progress(report)
             guard page.hasMore else { return report }
         }
+    }
+
+    private func largerPage(than size: Int, of feed: RegisterFeed) throws(RegisterAPIFault) -> Int {
+        guard size < Self.largestPage else {
+            throw RegisterAPIFault(path: feed.path, cause: "more than \(size) events are of one instant")
+        }
+        return min(size * 4, Self.largestPage)
     }
 
     /// Fetches what the changes of a page are about.

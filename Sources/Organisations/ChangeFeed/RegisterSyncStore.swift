@@ -10,12 +10,25 @@ package struct SyncBatch: Sendable, Hashable {
         package let kind: Organisation.Kind
         /// The day of the entry.
         package let day: CalendarDate?
+
+        /// A deletion.
+        package init(number: OrganisationNumber, kind: Organisation.Kind, day: CalendarDate?) {
+            self.number = number
+            self.kind = kind
+            self.day = day
+        }
     }
 
     /// The feed.
     package let feed: RegisterFeed
+    /// How far the store says that the feed was read before; nil when it says nothing.
+    ///
+    /// Where the store says otherwise by then, an import or another sync came between, and the batch must not be applied.
+    package let behind: FeedCursor?
     /// Up to where the feed is read once this is applied.
     package let cursor: FeedCursor
+    /// Whether the feed is read to its present end with it.
+    package var isLast = false
     /// Units as they are now: live, deleted or purged.
     package var units: [Organisation] = []
     /// Units that were deleted and that the register does not show any more; what is known of them else stays.
@@ -28,8 +41,9 @@ package struct SyncBatch: Sendable, Hashable {
     package var unusable: [SyncReport.Unusable] = []
 
     /// A batch that changes nothing yet.
-    package init(feed: RegisterFeed, cursor: FeedCursor) {
+    package init(feed: RegisterFeed, behind: FeedCursor?, cursor: FeedCursor) {
         self.feed = feed
+        self.behind = behind
         self.cursor = cursor
     }
 }
@@ -54,6 +68,9 @@ package struct SyncReport: Sendable, Hashable {
 
         /// Nothing.
         package init() {}
+
+        /// Whether anything in the register is other than before.
+        package var changesAnything: Bool { added + changed + closed + purged > 0 }
 
         /// Adds what another batch did.
         package static func += (left: inout Applied, right: Applied) {
@@ -93,9 +110,37 @@ package struct SyncReport: Sendable, Hashable {
     /// A report of a sync that has done nothing yet.
     package init(feed: RegisterFeed) { self.feed = feed }
 
-    mutating func add(_ more: [Unusable]) {
-        unusableCount += more.count
+    mutating func add(_ more: [Unusable]) { add(more, of: more.count) }
+
+    private mutating func add(_ more: [Unusable], of count: Int) {
+        unusableCount += count
         unusable += more.prefix(max(0, Self.unusableListed - unusable.count))
+    }
+
+    /// Adds what was done after it, on the same feed.
+    package static func += (left: inout SyncReport, right: SyncReport) {
+        left.entries += right.entries
+        left.malformed += right.malformed
+        left.notFound += right.notFound
+        left.applied += right.applied
+        left.add(right.unusable, of: right.unusableCount)
+        left.latest = right.latest ?? left.latest
+    }
+}
+
+/// Why a batch could not be applied although the register answered; nothing has changed.
+package enum SyncObstacle: Error, Hashable, CustomStringConvertible {
+    /// An import is under way, which would overwrite what is written now with what its file says.
+    case importRunning
+    /// The cursor is no longer where the batch was read from: an import or another sync came between.
+    case cursorMoved
+
+    /// What stands in the way.
+    package var description: String {
+        switch self {
+        case .importRunning: "an import into this register is under way"
+        case .cursorMoved: "an import or another sync came between"
+        }
     }
 }
 
@@ -104,6 +149,9 @@ package protocol RegisterSyncStore: Sendable {
     /// How far a feed has been read; nil when it never was.
     func cursor(of feed: RegisterFeed) throws -> FeedCursor?
 
-    /// Takes over a batch, its cursor and the time of the success in one act, and raises the revision if anything changed.
+    /// Takes over a batch, its cursor and, with the last one, the time of the success in one act; raises the revision if
+    /// anything changed.
+    ///
+    /// - Throws: ``SyncObstacle``, with nothing changed; what the database throws.
     func apply(_ batch: SyncBatch) throws -> SyncReport.Applied
 }

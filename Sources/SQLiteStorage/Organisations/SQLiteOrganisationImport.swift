@@ -98,7 +98,13 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
     public func apply(_ report: ImportReport) throws {
         try writeWaiting()
         try writeBelow()
-        try staging.apply(hasChanges: hasStaged) { try $0.append(event(report)) }
+        try staging.apply(hasChanges: hasStaged) { transaction in
+            let event = event(report)
+            if report.document == .wholeRegister {
+                for kind in report.kinds { try transaction.noteImport(of: RegisterFeed(of: kind), at: event.time) }
+            }
+            try transaction.append(event)
+        }
         // The import is done. Versions that cannot be removed now (a full disk, a locked database) hide behind the new
         // ones, and the next import removes them.
         if hasStaged { try? staging.tidy(replaced) }

@@ -77,7 +77,11 @@ public final class SQLiteRoleImport: RoleImportStore {
     public func apply(_ report: RoleImportReport) throws {
         try writeWaiting()
         try writeHoldings()
-        try staging.apply(hasChanges: !staged.isEmpty) { try $0.append(event(report)) }
+        try staging.apply(hasChanges: !staged.isEmpty) { transaction in
+            let event = event(report)
+            if report.document == .wholeRegister { try transaction.noteImport(of: .roles, at: event.time) }
+            try transaction.append(event)
+        }
         // The import is done. What cannot be removed now (a full disk, a locked database) does no harm, and the next import
         // removes it.
         if !staged.isEmpty { try? staging.tidy(mayHaveUseless(report)) }

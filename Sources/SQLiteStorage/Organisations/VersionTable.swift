@@ -19,6 +19,7 @@ struct VersionTable {
     private let walkSQL: String
     private let insertSQL: String
     private let deleteSQL: String
+    private let removalSQL: String
 
     private init(name: String, value: String, register: String) {
         self.name = name
@@ -32,6 +33,7 @@ struct VersionTable {
         walkSQL = "SELECT id, \(value) FROM \(name) WHERE id >= ?1 ORDER BY id"
         insertSQL = "INSERT INTO \(name) (id, \(value)) VALUES (?1, ?2)"
         deleteSQL = "DELETE FROM \(name) WHERE id = ?1"
+        removalSQL = "DELETE FROM \(name) WHERE id BETWEEN ?1 AND ?2"
     }
 
     // MARK: Reading
@@ -158,6 +160,24 @@ struct VersionTable {
         let statement = try RawStatement(transaction.database, sql: deleteSQL)
         try statement.bind(key, to: 1)
         try statement.run()
+    }
+
+    /// Puts a value in the place of all versions of a unit, under the generation that counts; empty: none takes it.
+    ///
+    /// Only while no import stages versions, which it may have compared with the one that goes.
+    func replace(_ number: OrganisationNumber, with bytes: [UInt8], _ transaction: SQLiteTransaction) throws {
+        let removal = try RawStatement(transaction.database, sql: removalSQL)
+        try removal.bind(OrganisationRow.firstKey(of: number), to: 1)
+        try removal.bind(OrganisationRow.lastKey(of: number), to: 2)
+        try removal.run()
+        guard !bytes.isEmpty else { return }
+        let insertion = try insertion(transaction)
+        let generation = try state(transaction).generation
+        try insertion.bind(OrganisationRow.key(of: number, generation: generation), to: 1)
+        try bytes.withUnsafeBytes {
+            try insertion.bind($0, to: 2)
+            try insertion.run()
+        }
     }
 
     /// Says which generation counts from now on.

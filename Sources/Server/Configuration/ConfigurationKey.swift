@@ -36,6 +36,8 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case outboundPrivateAddresses = "outbound_private_addresses"
     /// What is done with bankrupt and winding-up organisations.
     case organisationDistress = "organisation_distress"
+    /// How old the local register may become before no token is issued.
+    case registerMaximumAge = "register_max_age"
     /// The longest life of an assertion.
     case maximumAssertionLifetime = "maximum_assertion_lifetime"
     /// The life of a token where nothing else is said.
@@ -86,6 +88,7 @@ extension ConfigurationKey {
         case .revocationRefresh: "1h"
         case .outboundPrivateAddresses: "false"
         case .organisationDistress: "warn"
+        case .registerMaximumAge: "off"
         case .maximumAssertionLifetime: "120"
         case .defaultTokenLifetime: "120"
         case .signingAlgorithm: "RS256"
@@ -153,6 +156,10 @@ extension ConfigurationKey {
                 + "private and link-local networks."
         case .organisationDistress:
             "Bankrupt and winding-up organisations: `allow`, `warn` (marked in the ledger) or `refuse`."
+        case .registerMaximumAge:
+            "How old the local register of main units and sub-units may become, 1 min to 365 days, since a change feed or an "
+                + "import brought it up to date: then `/token` answers 503 (`register_outdated`) and readiness is red. `off`: "
+                + "any age will do."
         case .maximumAssertionLifetime:
             "The longest `exp - iat` of an assertion, 1 s to 180 s. The skew is 10 s, always."
         case .defaultTokenLifetime: "The life of a token where neither scope nor client sets one, 1 s to 2 h."

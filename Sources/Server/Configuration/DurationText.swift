@@ -1,8 +1,9 @@
-import Vocabulary
+package import Vocabulary
 
 /// A length of time as people write it: `90`, `90s`, `5m`, `1h`, `2d`; without a unit it is seconds.
-enum DurationText {
-    static func parse(_ text: String) -> Seconds? {
+package enum DurationText {
+    /// The length of time; nil when the text is none.
+    package static func parse(_ text: String) -> Seconds? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let count = Int64(digits), digits.count <= 9 else { return nil }
         let factor: Int64

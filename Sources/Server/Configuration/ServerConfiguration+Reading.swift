@@ -42,6 +42,9 @@ extension ServerConfiguration {
         let refresh = reader.required(.revocationRefresh) { Values.duration($0, in: 1...Seconds.hours(24)) }
         let allowsPrivateAddresses = reader.required(.outboundPrivateAddresses, Values.truth)
         let distress = reader.required(.organisationDistress) { Values.word($0, as: DistressPolicy.self) }
+        let registerAge = reader.required(.registerMaximumAge) {
+            Values.durationOrOff($0, in: Seconds.minutes(1)...Seconds.days(365))
+        }
         let assertionLifetime = reader.required(.maximumAssertionLifetime) {
             Values.duration($0, in: 1...GrantRules.highestMaximumLifetime)
         }
@@ -62,7 +65,8 @@ extension ServerConfiguration {
         let admission = reader.admission()
         let logLevel = reader.required(.logLevel) { Values.word($0, as: Logger.Level.self) }
         guard reader.faults.isEmpty, let issuer, let environment, let listen, let adminListen, let isBehindTLSProxy,
-            let revocation, let refresh, let allowsPrivateAddresses, let distress, let assertionLifetime,
+            let revocation, let refresh, let allowsPrivateAddresses, let distress, let registerAge,
+            let assertionLifetime,
             let tokenLifetime, let algorithm, let keySetMaximumAge,
             let drainDeadline, let connections, let idleTimeout, let admission, let logLevel,
             let statusListTimeToLive, let proofNonce
@@ -84,6 +88,7 @@ extension ServerConfiguration {
         revocationRefresh = refresh
         self.allowsPrivateAddresses = allowsPrivateAddresses
         self.organisationDistress = distress
+        registerMaximumAge = registerAge
         self.maximumAssertionLifetime = assertionLifetime
         self.defaultTokenLifetime = tokenLifetime
         self.signingAlgorithm = algorithm
@@ -335,6 +340,13 @@ private enum Values {
             return .failure(Unreadable("is none of " + allowed.map { "`\($0.rawValue)`" }.joined(separator: ", ")))
         }
         return .success(algorithm)
+    }
+
+    /// A length of time, or `off`: nil.
+    static func durationOrOff(_ text: String, in range: ClosedRange<Seconds>) -> Result<Seconds?, Unreadable> {
+        // A YAML reader takes a bare `off` for a truth value.
+        if ["off", "false"].contains(text.lowercased()) { return .success(nil) }
+        return duration(text, in: range).map { .some($0) }
     }
 
     static func duration(_ text: String, in range: ClosedRange<Seconds>) -> Result<Seconds, Unreadable> {

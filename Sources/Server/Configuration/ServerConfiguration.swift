@@ -90,6 +90,8 @@ public struct ServerConfiguration: Sendable {
     public let allowsPrivateAddresses: Bool
     /// What is done with bankrupt and winding-up organisations.
     public let organisationDistress: DistressPolicy
+    /// How old the register of units may become before no token is issued; nil: any age will do.
+    public let registerMaximumAge: Seconds?
     /// The longest `exp - iat` of an assertion.
     public let maximumAssertionLifetime: Seconds
     /// The life of a token where neither scope nor client sets one.

@@ -2,6 +2,7 @@ import AuditLedger
 import Clients
 import JOSE
 import LibCrypto
+import Organisations
 import SQLiteStorage
 import TokenIssuance
 import Vocabulary
@@ -145,15 +146,10 @@ struct ClientExpiryCheck: DoctorCheck {
     }
 }
 
-/// Whether the register of organisations is there, and how old it is.
+/// Whether the register of organisations is there, and how old what each feed tells of is.
 struct RegisterCheck: DoctorCheck {
-    /// An older register misses bankruptcies and deletions of two working days.
-    private static let limit = Seconds.days(3)
-
     func findings(_ scene: DoctorScene) -> [Finding] {
-        let read = scene.read(for: "register") { reader in
-            (try reader.counts().hasRegister, try Self.lastImport(reader))
-        }
+        let read = scene.read(for: "register") { (try $0.counts().hasRegister, try $0.registerFeeds()) }
         switch read {
         case nil: return []
         case .failure(let fault): return [fault.finding]
@@ -161,17 +157,40 @@ struct RegisterCheck: DoctorCheck {
             return [
                 Finding("register", .red, "it is empty: no client gets a token", remedy: "run `portvakt org import`")
             ]
-        case .success((true, let last?)) where last > scene.now - Self.limit:
-            return [Finding("register", .green, "last brought up to date at `\(last)`")]
-        case .success((true, let last)):
-            let age = last.map { "last brought up to date at `\($0)`" } ?? "nobody knows when it was brought up to date"
-            return [Finding("register", .yellow, age, remedy: "run `portvakt org import` with today's file")]
+        case .success((true, let feeds)):
+            let findings = feeds.compactMap { Self.finding($0, scene) }
+            guard findings.isEmpty else { return findings }
+            return [
+                Finding(
+                    "register",
+                    .yellow,
+                    "nobody knows when it was brought up to date",
+                    remedy: "run `portvakt org import` with today's files"
+                )
+            ]
         }
     }
 
-    private static func lastImport(_ reader: SQLiteReader) throws -> Timestamp? {
-        var query = LedgerQuery()
-        query.kinds = [.organisationsImported]
-        return try reader.newestEntries(query, limit: 1).first?.event.time
+    /// What there is to say of a feed; nil for one that nothing was ever taken from.
+    private static func finding(_ feed: RegisterFeedState, _ scene: DoctorScene) -> Finding? {
+        let failing = feed.failures > 0 ? "; the last \(feed.failures) attempts failed: \(feed.failure ?? "")" : ""
+        guard let updated = feed.updated, let age = feed.age(at: scene.now) else {
+            guard !failing.isEmpty else { return nil }
+            return Finding(
+                "register",
+                feed.feed.rawValue,
+                .yellow,
+                "never brought up to date" + failing,
+                remedy: remedy
+            )
+        }
+        let text = "last brought up to date at `\(updated)`" + failing
+        switch RegisterFreshness(age: age) {
+        case .green where failing.isEmpty: return Finding("register", feed.feed.rawValue, .green, text)
+        case .green, .yellow: return Finding("register", feed.feed.rawValue, .yellow, text, remedy: remedy)
+        case .red: return Finding("register", feed.feed.rawValue, .red, text, remedy: remedy)
+        }
     }
+
+    private static let remedy = "run `portvakt org sync`, or `portvakt org import` with today's file"
 }

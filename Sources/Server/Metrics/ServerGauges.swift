@@ -4,6 +4,7 @@ import HTTPServer
 import JOSE
 import LibCrypto
 import MetricsExposition
+import Organisations
 import SQLiteStorage
 import TokenIssuance
 import Vocabulary
@@ -18,6 +19,7 @@ struct ServerGauges: Sendable {
     /// Connections by listener.
     let connections: [(listener: String, count: OpenConnections)]
     let sight: StoreSight
+    let register: RegisterSight
     let keys: SigningKeyRing
     let identity: TLSIdentity?
     let trust: ReloadingTrust
@@ -25,7 +27,7 @@ struct ServerGauges: Sendable {
     let process: ProcessGauges
 
     /// All of them now; reads nothing but memory and the kernel's tables.
-    var samples: [MetricSample] { work + signingKeys + certificates + process.samples }
+    var samples: [MetricSample] { work + feeds + signingKeys + certificates + process.samples }
 
     private var work: [MetricSample] {
         connections.map { MetricSample("portvakt_http_connections", ["listener": $0.listener], Double($0.count.count)) }
@@ -37,6 +39,20 @@ struct ServerGauges: Sendable {
                 MetricSample("portvakt_early_refusals_lost_total", Double(ring.lost)),
                 MetricSample("portvakt_store_revision", Double(sight.revision)),
             ]
+    }
+
+    private var feeds: [MetricSample] {
+        let now = clock.now
+        return register.feeds.flatMap { feed -> [MetricSample] in
+            let name = feed.feed.rawValue
+            let failures = MetricSample("portvakt_register_sync_failures", ["feed": name], Double(feed.failures))
+            guard let age = feed.age(at: now) else { return feed.failures > 0 ? [failures] : [] }
+            let state = RegisterFreshness(age: age)
+            return [MetricSample("portvakt_register_age_seconds", ["feed": name], Double(age.count)), failures]
+                + RegisterFreshness.allCases.map {
+                    MetricSample("portvakt_register_state", ["feed": name, "state": $0.rawValue], $0 == state ? 1 : 0)
+                }
+        }
     }
 
     private var signingKeys: [MetricSample] {

@@ -5,7 +5,7 @@ import MetricsExposition
 /// What is counted anywhere under another name goes nowhere.
 public enum ServerMetrics {
     /// The metrics, in the order told.
-    static let all: [MetricDescription] = requests + work + keys + revocation + process
+    static let all: [MetricDescription] = requests + work + register + keys + revocation + process
 
     /// The table of `docs/metrics.md`.
     public static var markdown: String { MetricDescription.markdown(all) }
@@ -77,6 +77,28 @@ public enum ServerMetrics {
             "portvakt_store_revision",
             .gauge,
             "The revision of the facts that tokens rest on: it grows with every act that changes one."
+        ),
+    ]
+
+    private static let register = [
+        MetricDescription(
+            "portvakt_register_age_seconds",
+            .gauge,
+            labels: ["feed"],
+            "Seconds since what a feed tells of (`main_units`, `sub_units`, `roles`) was brought up to date, by the feed or by "
+                + "an import."
+        ),
+        MetricDescription(
+            "portvakt_register_state",
+            .gauge,
+            labels: ["feed", "state"],
+            "1 for the state that this age amounts to: `green`, `yellow` from 24 hours on, `red` from 7 days on."
+        ),
+        MetricDescription(
+            "portvakt_register_sync_failures",
+            .gauge,
+            labels: ["feed"],
+            "How often in a row the feed could not be read."
         ),
     ]
 

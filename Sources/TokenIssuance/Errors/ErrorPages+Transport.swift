@@ -160,15 +160,17 @@ extension ErrorPage {
         code: .unavailable,
         title: "No tokens at the moment",
         meaning:
-            "The server cannot write its ledger, or its clock cannot be trusted, and without a durable entry there is no token. Nothing was used up.",
+            "The server cannot write its ledger, or its clock cannot be trusted, and without a durable entry there is no token; or its copy of Enhetsregisteret is older than its operator allows. Nothing was used up.",
         causes: [
             "the database is full, read-only or locked",
             "the server is starting or stopping",
             "the clock was set back",
+            "the register was not brought up to date for longer than `register_max_age`",
         ],
         fixes: [
             "try again with a new assertion after `Retry-After`",
             "operators: `/health/ready` and the log tell the cause",
+            "operators: `portvakt org sync` or `portvakt org import` brings the register up to date; `portvakt doctor` tells its age",
         ],
         example:
             "the server cannot issue tokens at the moment; try again after 2 s"

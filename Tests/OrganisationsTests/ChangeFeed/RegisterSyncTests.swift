@@ -133,6 +133,21 @@ struct RegisterSyncTests {
         #expect(roles[other]?.roles == [] && roles[third]?.roles == [])
     }
 
+    @Test("more events in one second than a page holds are all read", arguments: [1, 7])
+    func manyEventsOfASecond(perInstant: Int) async throws {
+        let numbers = (0..<45).map { Samples.number(at: $0) }
+        for (index, number) in numbers.enumerated() {
+            let time = "2026-07-05T04:01:39.\(100 + index / perInstant)Z"
+            register.tell(.roles, .init(id: Int64(index), time: time, number: "\(number)", type: nil))
+        }
+        try await catchUp(.roles, pageSize: 10)
+        #expect(Set(local.state.withLock(\.roles).keys) == Set(numbers))
+        let asked = register.asked.count
+        let again = try await catchUp(.roles, pageSize: 10)
+        #expect(again.entries == 0)
+        #expect(register.asked.dropFirst(asked).allSatisfy { $0.hasPrefix("oppdateringer/") })
+    }
+
     @Test func `a passing fault is waited out as long as the register asks, others are told at once`() async throws {
         let waits = Waits()
         let api = RegisterAPI(
