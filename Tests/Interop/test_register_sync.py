@@ -326,6 +326,10 @@ def test_a_deleted_organisation_gets_no_token_from_the_next_request_on():
             file.write_text(json.dumps(unit), encoding="utf-8")
             world.on_data("org", "import", str(file))
             assert ask().status == 200
+            # One that says deleted takes them away again, as a sync does.
+            file.write_text(json.dumps(unit | {"slettedato": "2026-02-04"}), encoding="utf-8")
+            world.on_data("org", "import", str(file))
+            assert ask().body["reason"] == "organisation_deleted"
             metrics = world_metrics(world)
             assert 'portvakt_register_state{feed="main_units",state="green"} 1' in metrics
             assert 'portvakt_register_age_seconds{feed="main_units"}' in metrics

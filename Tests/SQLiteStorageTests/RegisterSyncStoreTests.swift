@@ -200,6 +200,27 @@ struct RegisterSyncStoreTests {
         #expect(try world.count("role_holder") == 0 && world.count("role_set") == 0)
     }
 
+    @Test func `roles are kept as an import keeps them, byte by byte`() throws {
+        let roles = try RoleWorld()
+        let unit = RoleWorld.unit(
+            RoleWorld.number(0),
+            [
+                RoleWorld.role("DAGL", person: RoleWorld.person(try RoleWorld.identity(0))),
+                RoleWorld.role("LEDE", person: RoleWorld.named("Åse  Łucja")),
+                RoleWorld.role("REVI", unit: RoleWorld.number(1)), RoleWorld.role("TULL", unit: RoleWorld.number(2)),
+            ]
+        )
+        try roles.take(RoleWorld.file([unit]))
+        var reader = RegisterFileReader(MemoryByteSource(RoleWorld.file([unit])), of: .roles)
+        _ = try reader.forEachBatch { batch in
+            for registered in try batch.roles {
+                let record = RoleSetRecord(registered, under: roles.key)
+                let known = try roles.store.read { try VersionTable.roles.newest(of: record.number, $0) { Array($0) } }
+                #expect(known == record.bytes && !record.bytes.isEmpty)
+            }
+        }
+    }
+
     @Test func `a purge takes the unit's roles with it`() throws {
         var roles = SyncBatch(feed: .roles, behind: nil, cursor: .after(id: 1))
         roles.roles = [

@@ -1,6 +1,7 @@
 import GRDB
 import JOSE
 import Logging
+import NIOHTTP1
 import Organisations
 import SQLiteStorage
 import Testing
@@ -85,7 +86,7 @@ extension OneAtATime {
             let world = try World(settings: [.registerMaximumAge: "1h"])
             let database = try DatabaseQueue(path: DataFolder(path: world.path).database)
             let now = SystemClock().now.seconds
-            func set(age: Int64) async throws {
+            @Sendable func set(age: Int64) async throws {
                 try await database.write {
                     try $0.execute(
                         sql: "UPDATE register_feed SET succeeded = ?, imported = NULL WHERE feed = 'main_units'",

@@ -28,7 +28,7 @@ public struct RegisterFeedState: Sendable, Hashable {
         }
     }
 
-    /// How old what is known is; nil when nothing ever was. Never negative.
+    /// How old what is known is, never negative; nil when nothing ever was.
     public func age(at now: Timestamp) -> Seconds? { updated.map { max(0, now - $0) } }
 
     /// From when on changes count when the feed was never read: a day before the last import of its kind, whose file was made

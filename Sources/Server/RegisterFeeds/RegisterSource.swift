@@ -40,6 +40,7 @@ package struct RegisterSource: Sendable, Hashable {
     ///   - allowsPrivateAddresses: Whether addresses outside the public internet may be connected to; those of this machine may
     ///     when the URL names it.
     ///   - patience: How often and after which waits a request is tried again.
+    /// - Returns: The API; nothing is asked yet.
     package func api(
         allowsPrivateAddresses: Bool,
         patience: RegisterAPI.Patience = RegisterAPI.Patience()
