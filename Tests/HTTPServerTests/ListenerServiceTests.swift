@@ -237,6 +237,20 @@ struct ListenerServiceTests {
         }
     }
 
+    @Test func `refuses HTTP/1_1 without a Host, with whatever follows it; HTTP/1_0 needs none`() async throws {
+        try await serving { port in
+            let bare = "GET /jwk HTTP/1.1\r\nAccept: */*\r\n\r\n"
+            let body = "POST /token HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
+            for request in [bare, bare + "GET /jwk HTTP/1.1\r\nHost: a\r\n\r\n", body] {
+                let text = try await RawConnection.exchange(port, [request])
+                #expect(text.hasPrefix("HTTP/1.1 400"))
+                #expect(!text.contains("200 OK"))
+            }
+            let old = try await RawConnection.exchange(port, ["GET /health/live HTTP/1.0\r\n\r\n"])
+            #expect(old.hasPrefix("HTTP/1.1 200") || old.hasPrefix("HTTP/1.0 200"), "\(old)")
+        }
+    }
+
     @Test(arguments: ["a", "b"])
     func `refuses a second Host, whatever it says`(second: String) async throws {
         let text = try await serving { port in

@@ -33,6 +33,8 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         if isStream(context), let connection = context.channel.parent {
             FlushBeforeClose.install(on: connection)
+        } else {
+            HostDemand.install(on: context.channel)
         }
     }
 

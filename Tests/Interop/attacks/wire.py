@@ -71,6 +71,7 @@ for name, make in {
     "field-name-empty": raw(": a", body=grant),
     "field-with-nul": raw("X-Nul: a\0b", body=grant),
     "field-with-bare-return": raw("X-Return: a\rb", body=grant),
+    "host-absent": raw(body=grant, host=False),
     "host-twice": raw("Host: evil.example", body=grant),
     "version-0.9": lambda a: b"GET /jwk\r\n\r\n",
     "version-3.7": raw(line="POST /token HTTP/3.7"),
