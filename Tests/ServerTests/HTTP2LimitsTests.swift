@@ -63,5 +63,64 @@ extension OneAtATime {
                 await probe.close()
             }
         }
+
+        @Test(
+            arguments: [
+                ("two methods", [(":method", "GET"), (":method", "GET"), (":scheme", "https"), (":path", "/jwk")]),
+                ("two paths", [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), (":path", "/token")]),
+                ("no method", [(":scheme", "https"), (":path", "/jwk"), (":authority", "a")]),
+                ("no scheme", [(":method", "GET"), (":path", "/jwk"), (":authority", "a")]),
+                ("no path", [(":method", "GET"), (":scheme", "https"), (":authority", "a")]),
+                ("an empty path", [(":method", "GET"), (":scheme", "https"), (":path", ""), (":authority", "a")]),
+                ("an unknown one", [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), (":user", "a")]),
+                ("one of answers", [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), (":status", "200")]),
+                ("one behind a field", [(":method", "GET"), (":scheme", "https"), ("a", "b"), (":path", "/jwk")]),
+                (
+                    "a name in capitals",
+                    [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), ("Accept", "*/*")]
+                ),
+                ("connection", [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), ("connection", "close")]),
+                (
+                    "transfer-encoding",
+                    [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), ("transfer-encoding", "chunked")]
+                ),
+                ("te", [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), ("te", "gzip")]),
+                (
+                    "a line end in a value",
+                    [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), ("a", "b\r\nhost: c")]
+                ),
+                (
+                    "two hosts",
+                    [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), (":authority", "a"), ("host", "b")]
+                ),
+            ] as [(String, [(String, String)])]
+        )
+        func `RFC 9113 §8: a request with wrong pseudo-header fields or fields of HTTP/1_1 is never served`(
+            name: String,
+            fields: [(String, String)]
+        ) async throws {
+            try await serving([:]) { live in
+                let probe = try await HTTP2Probe.connect(port: live.ports.public)
+                // The right one first: what is refused below is refused for its fault.
+                try await probe.request(
+                    1,
+                    fields: [(":method", "GET"), (":scheme", "https"), (":path", "/jwk"), (":authority", "a")]
+                )
+                #expect(try await eventually { probe.frames.contains { $0.stream == 1 && $0.isGranted } })
+                try await probe.request(3, fields: fields)
+                #expect(
+                    try await eventually {
+                        probe.isClosed
+                            || probe.frames.contains {
+                                $0.kind == Frame.goAway
+                                    || $0.stream == 3 && ($0.kind == Frame.reset || $0.kind == Frame.headers)
+                            }
+                    },
+                    "\(name)"
+                )
+                #expect(!probe.frames.contains { $0.stream == 3 && $0.isGranted }, "\(name)")
+                await probe.close()
+            }
+        }
     }
 }

@@ -12,6 +12,9 @@ final class HTTP2Probe: Sendable {
         let stream: UInt32
         let payload: [UInt8]
 
+        /// Whether it begins an answer of 200 (index 8 of RFC 7541's static table).
+        var isGranted: Bool { kind == Self.headers && payload.first == 0x88 }
+
         static let (headers, reset, settings, ping, goAway): (UInt8, UInt8, UInt8, UInt8, UInt8) = (1, 3, 4, 6, 7)
     }
 
@@ -66,6 +69,14 @@ final class HTTP2Probe: Sendable {
         let fields =
             [isPost ? 0x83 : 0x82, 0x87, 0x04] + text(path) + [0x01] + text("localhost") + [0x0F, 0x04] + text(accept)
         try await send(Frame(kind: Frame.headers, flags: isPost ? 0x4 : 0x5, stream: stream, payload: fields))
+    }
+
+    /// A whole request with these fields and no others, written as they are (RFC 7541 §6.2.2, new names).
+    func request(_ stream: UInt32, fields: [(name: String, value: String)]) async throws {
+        func text(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }
+        var payload: [UInt8] = []
+        for field in fields { payload += [0x00] + text(field.name) + text(field.value) }
+        try await send(Frame(kind: Frame.headers, flags: 0x5, stream: stream, payload: payload))
     }
 
     func close() async { try? await channel.close() }

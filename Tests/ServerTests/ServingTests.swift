@@ -118,6 +118,23 @@ extension OneAtATime {
             }
         }
 
+        @Test func `takes no suite without forward secrecy or authenticated encryption`() async throws {
+            let world = try World()
+            try await world.serving(world.writeTLSFiles()) { live in
+                // RFC 9325 §4.1, §4.2: by key transport, and with CBC.
+                for suites in [
+                    "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA",
+                    "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA",
+                ] {
+                    await #expect(throws: (any Error).self, "\(suites)") {
+                        try await TLSProbe.certificate(port: live.ports.public, maximumVersion: .tlsv12, suites: suites)
+                    }
+                }
+                let taken = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
+                _ = try await TLSProbe.certificate(port: live.ports.public, maximumVersion: .tlsv12, suites: taken)
+            }
+        }
+
         @Test func `takes a new certificate without a restart, and keeps the old one for a broken file`() async throws {
             let world = try World()
             let tls = try world.writeTLSFiles(named: "tls")

@@ -4,10 +4,15 @@ import NIOSSL
 
 /// Shakes hands with a TLS server and tells which certificate it shows.
 enum TLSProbe {
-    static func certificate(port: Int, maximumVersion: TLSVersion = .tlsv13) async throws -> [UInt8] {
+    static func certificate(
+        port: Int,
+        maximumVersion: TLSVersion = .tlsv13,
+        suites: String? = nil
+    ) async throws -> [UInt8] {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv1
         configuration.maximumTLSVersion = maximumVersion
+        if let suites { configuration.cipherSuites = suites }
         let context = try NIOSSLContext(configuration: configuration)
         let shown = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: [UInt8].self)
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
