@@ -32,7 +32,7 @@ public struct HTTPKeyTransport: KeyTransport {
 }
 
 extension KeyTransportError {
-    fileprivate init(_ fault: HTTPFault) {
+    init(_ fault: HTTPFault) {
         switch fault {
         case .network(let reason): self = .network(reason)
         case .timedOut: self = .timedOut
