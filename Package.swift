@@ -346,8 +346,9 @@ let package = Package(
         tests(
             of: "PortvaktHummingbird",
             [
-                "JOSE", "LibCrypto", "PortvaktProvider", "TestTokens", "Vocabulary", hummingbird, hummingbirdTesting,
-                httpTypes, logging, nioCore,
+                "JOSE", "LibCrypto", "PortvaktProvider", "TestAuthority", "TestTokens", "Vocabulary", asyncHTTPClient,
+                hummingbird, hummingbirdHTTP2, hummingbirdTesting, httpTypes, logging, nioCore, nioHTTP1, nioSSL,
+                serviceLifecycle,
             ]
         ),
         tests(
