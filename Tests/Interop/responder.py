@@ -68,7 +68,16 @@ class Issuer:
             .sign(key, hashes.SHA256())
         )
 
-    def list(self, revoked: set[int], number: int) -> bytes:
+    def list(
+        self,
+        revoked: set[int],
+        number: int,
+        base: int | None = None,
+        freshest: str | None = None,
+        reason: x509.ReasonFlags | None = None,
+        key: rsa.RSAPrivateKey | None = None,
+    ) -> bytes:
+        """A list (RFC 5280 §5): with `base` a delta list to the one of that number, with `freshest` the address of one."""
         builder = (
             x509.CertificateRevocationListBuilder()
             .issuer_name(self.certificate.subject)
@@ -77,10 +86,17 @@ class Issuer:
             .add_extension(x509.CRLNumber(number), False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(self.key_identifier), False)
         )
+        if base is not None:
+            builder = builder.add_extension(x509.DeltaCRLIndicator(base), True)
+        if freshest is not None:
+            point = x509.DistributionPoint([x509.UniformResourceIdentifier(freshest)], None, None, None)
+            builder = builder.add_extension(x509.FreshestCRL([point]), False)
         for serial in revoked:
-            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now()).build()
-            builder = builder.add_revoked_certificate(entry)
-        return builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now())
+            if reason is not None:
+                entry = entry.add_extension(x509.CRLReason(reason), False)
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(key or self.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 class Fresh:
@@ -137,6 +153,8 @@ class Responder:
         self.lifetime = datetime.timedelta(hours=1)
         self.asked = 0
         self.relay: int | None = None
+        # Lists by the last part of their address, in place of those that are made on the spot.
+        self.files: dict[str, bytes] = {}
         self.impostor = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         responder = self
 
@@ -161,6 +179,9 @@ class Responder:
 
     def give_list(self, request: http.server.BaseHTTPRequestHandler) -> None:
         name = request.path.strip("/").removesuffix(".crl")
+        if name in self.files:
+            self.send(request, self.files[name], "application/pkix-crl")
+            return
         if name not in self.issuers or self.mode == "dead" or (name.endswith("issuing") and not self.lists):
             request.send_error(404)
             return

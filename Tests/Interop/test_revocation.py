@@ -7,6 +7,7 @@ import pathlib
 import time
 
 import pytest
+from cryptography import x509
 
 from responder import Fresh, OpenSSL, Responder
 from world import Grant, World, scratch
@@ -132,6 +133,80 @@ def test_the_list_revokes_where_the_responder_is_silent(stage, fresh):
     responder.mode = "garbage"
     eventually(lambda: token(world, fresh).status == 200)
     responder.revoked.add(fresh.serial)
+    eventually(lambda: is_revoked(token(world, fresh)))
+
+
+HOLD, REMOVE = x509.ReasonFlags.certificate_hold, x509.ReasonFlags.remove_from_crl
+# What the base list and the delta list of number 5 to 9 say of the certificate, and what becomes of its grant.
+DELTAS = {
+    "names nobody": ({}, {"number": 9, "base": 5}, "granted"),
+    "revokes": ({}, {"number": 9, "base": 5, "named": True}, "revoked"),
+    "takes back": ({"reason": HOLD}, {"number": 9, "base": 5, "named": True, "reason": REMOVE}, "granted"),
+    "says nothing of what the base revokes": ({"reason": HOLD}, {"number": 9, "base": 5}, "revoked"),
+    # RFC 5280 §5.2.4: older than the base, which knows better.
+    "is older than the base": ({}, {"number": 3, "base": 2, "named": True}, "granted"),
+    # Made for a later base than the one at hand: the two cannot be put together.
+    "belongs to a later base": ({}, {"number": 12, "base": 11, "named": True}, "granted"),
+    "is signed by another key": ({}, {"number": 9, "base": 5, "foreign": True}, "unknown"),
+    "is missing": ({}, None, "granted"),
+}
+
+
+@pytest.fixture
+def delta_stage():
+    """A server of its own for each case: a list that was read is not read again below its number."""
+    with scratch() as folder:
+        world = World(pathlib.Path(folder) / "data").make().configure(revocation_refresh="1s")
+        responder = Responder(world)
+        world.start()
+        try:
+            yield world, responder
+        finally:
+            assert world.stop() == 0, world.tail()
+            responder.stop()
+
+
+@pytest.mark.parametrize("case", DELTAS)
+def test_a_delta_list_counts_with_its_base(delta_stage, case):
+    world, responder = delta_stage
+    base, delta, expected = DELTAS[case]
+    fresh = Fresh(responder, world.client_by("certificate"))
+    issuer, serial = fresh.issuer, {fresh.serial}
+    # The responder is of no use, so that the lists decide.
+    responder.mode = "garbage"
+    responder.files[issuer.name] = issuer.list(
+        serial if base else set(),
+        number=7,
+        freshest=f"http://127.0.0.1:{world.port + 2}/delta.crl",
+        reason=base.get("reason"),
+    )
+    if delta:
+        responder.files["delta"] = issuer.list(
+            serial if delta.get("named") else set(),
+            number=delta["number"],
+            base=delta["base"],
+            reason=delta.get("reason"),
+            key=responder.impostor if delta.get("foreign") else None,
+        )
+    answer = token(world, fresh)
+    if expected == "granted":
+        assert answer.status == 200, answer.body
+        return
+    assert answer.code == "MP-120", answer.body
+    reason = "certificate_revoked" if expected == "revoked" else "certificate_revocation_unknown"
+    assert answer.body["reason"] == reason, answer.body
+
+
+def test_what_a_new_delta_list_revokes_gets_no_more_tokens(delta_stage):
+    world, responder = delta_stage
+    fresh = Fresh(responder, world.client_by("certificate"))
+    issuer = fresh.issuer
+    responder.mode = "garbage"
+    address = f"http://127.0.0.1:{world.port + 2}/delta.crl"
+    responder.files[issuer.name] = issuer.list(set(), number=7, freshest=address)
+    responder.files["delta"] = issuer.list(set(), number=8, base=7)
+    assert token(world, fresh).status == 200
+    responder.files["delta"] = issuer.list({fresh.serial}, number=9, base=7)
     eventually(lambda: is_revoked(token(world, fresh)))
 
 

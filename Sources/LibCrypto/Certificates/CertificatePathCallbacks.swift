@@ -87,7 +87,7 @@ private enum RevocationListRules {
         X509_CRL_get0_signature(list, nil, &algorithm)
         X509_ALGOR_get0(&identifier, nil, nil, algorithm)
         guard let name = CertificateReading.oid(identifier), CertificatePathRules.allows(signature: name) else {
-            return "the signature algorithm of the revocation list is not accepted"
+            return "the revocation list's signature algorithm `\(CertificateReading.name(identifier))` is not accepted"
         }
         return nil
     }

@@ -62,9 +62,14 @@ struct CertificateReading {
         var object: OpaquePointer?
         X509_ALGOR_get0(&object, nil, nil, algorithm)
         let oid = Self.oid(object) ?? OID(unchecked: "")
+        return (oid, Self.name(object))
+    }
+
+    /// What libcrypto calls an object, or its dotted form.
+    static func name(_ object: OpaquePointer?) -> String {
         let identifier = OBJ_obj2nid(object)
-        guard identifier != NID_undef, let name = OBJ_nid2ln(identifier) else { return (oid, oid.dotted) }
-        return (oid, String(cString: name))
+        guard identifier != NID_undef, let name = OBJ_nid2ln(identifier) else { return oid(object)?.dotted ?? "" }
+        return String(cString: name)
     }
 
     func keyUsage() throws(CertificateError) -> Certificate.KeyUsage? {
