@@ -1,4 +1,6 @@
+import EnterpriseCertificates
 import Foundation
+import SQLiteStorage
 import Server
 import TestSupport
 import Testing
@@ -82,5 +84,89 @@ struct DoctorCommandTests {
         let done = await run(["doctor", "--data", "/nonexistent/portvakt", "--offline", "--json"])
         #expect(done.status == .failed)
         #expect(done.output.contains("\"red\""))
+    }
+
+    // MARK: Revocation
+
+    /// What `doctor` says of revocation, without what stands around it: on a terminal, in a pipe, as JSON.
+    private func revocation(_ records: [RevocationRecord]) async throws -> [(name: String, text: String)] {
+        let scratch = try ScratchFolder()
+        let data = scratch.path + "/data"
+        let made = await run(["init", data, "--issuer", "https://id.example.no/", "--env", "prod"])
+        #expect(made.status == .done, "\(made.errors)")
+        let store = try SQLiteStore(DataFolder(path: data), opening: .requireCurrent)
+        try store.transaction { transaction in for record in records { try transaction.store(record) } }
+        try store.close()
+        let arguments = ["doctor", "--data", data, "--offline"]
+        func lines(_ text: String) -> String {
+            text.split(separator: "\n").filter { $0.contains("revocation") }.map { $0 + "\n" }.joined()
+        }
+        // The message last: how long the lines of other checks are changes nothing.
+        let columns = ["--fields", "state,check,message"]
+        let terminal = CapturedConsole(terminal: true, now: Self.now)
+        _ = await Console.$current.withValue(terminal.console) { await Portvakt.run(arguments + columns) }
+        let plain = await run(arguments + columns)
+        let json = await run(arguments + ["--json"])
+        let items = try #require(try json.json["items"] as? [[String: Any]]).filter {
+            $0["check"] as? String == "revocation"
+        }
+        let text = try JSONSerialization.data(
+            withJSONObject: items,
+            options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        )
+        return [
+            ("terminal.txt", lines(terminal.output)), ("plain.txt", lines(plain.output)),
+            ("json", String(decoding: text, as: UTF8.self) + "\n"),
+        ]
+    }
+
+    /// A record with an answer of that age, good for so long.
+    private func record(
+        _ subject: String,
+        kind: RevocationRecord.Kind = .certificate,
+        _ status: RevocationRecord.Status = .good,
+        by source: RevocationRecord.Source = .ocsp,
+        age: Int64 = 600,
+        until: Int64 = 3_000
+    ) -> RevocationRecord {
+        var record = RevocationRecord(
+            kind: kind,
+            id: RevocationRecord.listID(subject),
+            subject: subject,
+            chain: "",
+            used: Self.now - 60
+        )
+        record.answer = RevocationRecord.Answer(
+            status: status,
+            source: source,
+            address: "http://ocsp.example.no/",
+            thisUpdate: Self.now - Seconds(age),
+            until: Self.now + Seconds(until),
+            fetched: Self.now - Seconds(age),
+            revoked: status == .revoked ? Self.now - Seconds(age) : nil
+        )
+        return record
+    }
+
+    @Test func `each state of revocation evidence is told in its own words`() async throws {
+        var failing = record("CN=failing")
+        (failing.attempted, failing.failures, failing.fault) = (Self.now - 5, 3, "no answer in time")
+        var missing = record("CN=missing")
+        (missing.answer, missing.attempted, missing.failures) = (nil, Self.now - 5, 2)
+        missing.fault = "the connection was refused"
+        let records = [
+            record("CN=fresh"), failing, record("CN=grace", age: 7_200, until: -600),
+            record("CN=stale", age: 90_000, until: -7_200), missing, record("CN=revoked", .revoked),
+            record("CN=unknown", .unknown), record("http://crl.example.no/ca.crl", kind: .list, by: .crl),
+        ]
+        for (name, text) in try await revocation(records) {
+            try CommandGolden.expect(text, equals: "doctor/revocation.\(name)")
+        }
+    }
+
+    @Test func `before any certificate was judged it says so, and whom it would ask`() async throws {
+        for (name, text) in try await revocation([]) {
+            try CommandGolden.expect(text, equals: "doctor/no-evidence.\(name)")
+        }
     }
 }

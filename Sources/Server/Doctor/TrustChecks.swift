@@ -53,7 +53,13 @@ struct RevocationCheck: DoctorCheck {
                 let worst: Finding.State = bad.count > Self.maximumFindings ? .yellow : .green
                 shown.append(Finding("revocation", worst, "\(all.count - shown.count) more pieces of evidence"))
             }
-            let sources = scene.asksOthers ? await askSources(configuration, records: used) : []
+            var addresses = Self.addresses(of: used)
+            if used.isEmpty {
+                let issuers = Self.addressesInTrust(configuration)
+                shown = [Self.nothingYet(issuers)]
+                addresses = issuers
+            }
+            let sources = scene.asksOthers ? await askSources(configuration, addresses) : []
             return [mode] + shown + sources
         }
     }
@@ -89,15 +95,39 @@ struct RevocationCheck: DoctorCheck {
         }
     }
 
-    private static let remedy = "see that the server can reach the address, or ask the issuer"
+    /// Before the first certificate is judged nothing is known; whether the issuers can be reached shows all the same.
+    private static func nothingYet(_ addresses: [String]) -> Finding {
+        let text = "no evidence in use: no certificate was judged within a day"
+        guard !addresses.isEmpty else {
+            return Finding("revocation", .green, text + "; it is fetched when the first one comes")
+        }
+        return Finding(
+            "revocation",
+            .green,
+            text + "; the issuers' own certificates name " + addresses.map { "`\($0)`" }.joined(separator: ", ")
+        )
+    }
 
-    /// Asks each list's address and each responder once; any HTTP answer will do, for the server judges what it says.
-    private func askSources(_ configuration: ServerConfiguration, records: [RevocationRecord]) async -> [Finding] {
+    /// Where the certificates of the trust folder say that news of them are to be had.
+    private static func addressesInTrust(_ configuration: ServerConfiguration) -> [String] {
+        guard let trust = try? TrustStore(directory: configuration.trustFolder) else { return [] }
+        let named = (trust.intermediates + trust.anchors).flatMap { $0.ocspResponders + $0.crlDistributionPoints }
+        return Array(Set(named)).sorted()
+    }
+
+    private static func addresses(of records: [RevocationRecord]) -> [String] {
         var addresses: [String] = []
         for record in records {
             let own = record.kind == .list ? [record.subject] : record.sourceAddresses
             for address in own where !addresses.contains(address) { addresses.append(address) }
         }
+        return addresses
+    }
+
+    private static let remedy = "see that the server can reach the address, or ask the issuer"
+
+    /// Asks each list's address and each responder once; any HTTP answer will do, for the server judges what it says.
+    private func askSources(_ configuration: ServerConfiguration, _ addresses: [String]) async -> [Finding] {
         let http = LiveOutboundHTTP(allowsPrivateAddresses: configuration.allowsPrivateAddresses)
         return await withTaskGroup(of: Finding.self) { group in
             for address in addresses.prefix(Self.maximumFindings) {
