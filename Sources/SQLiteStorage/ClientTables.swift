@@ -27,6 +27,17 @@ extension SQLiteReader: ClientReader {
         ).map(client)
     }
 
+    /// How many keys of active clients end after one time and before another.
+    public func countClientKeys(endingAfter start: Timestamp, before end: Timestamp) throws -> Int {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT count(*) FROM client_key JOIN client ON client.id = client_key.client
+                WHERE client_key.expires > ? AND client_key.expires < ? AND client.active = 1
+                """
+        )
+        return try Int.fetchOne(statement, arguments: [start.seconds, end.seconds]) ?? 0
+    }
+
     // MARK: Rows
 
     private static let selectClient = """

@@ -1,9 +1,11 @@
 import AsyncHTTPClient
+import Clients
 import Foundation
 import JOSE
 import MetricsExposition
 import NIOCore
 import NIOHTTP1
+import SQLiteStorage
 import Testing
 import Vocabulary
 
@@ -91,6 +93,45 @@ struct MetricsTests {
                 #expect(isThere, "\(metric.name) has no series")
             }
         }
+    }
+
+    private func ending(_ key: ClientKey, _ end: Timestamp) -> ClientKey {
+        ClientKey(
+            id: key.id,
+            algorithm: key.algorithm,
+            publicKey: key.publicKey,
+            thumbprint: key.thumbprint,
+            created: key.created,
+            expires: end
+        )
+    }
+
+    @Test func `keys that end within thirty days are counted as soon as the facts change, those of active clients`()
+        async throws
+    {
+        let world = try World()
+        let store = try SQLiteStore(DataFolder(path: world.path), opening: .requireCurrent)
+        try await world.serving { live in
+            let page = live.adminURL("/metrics")
+            let now = SystemClock().now
+            let changes: [(count: Int, change: (inout Client) -> Void)] = [
+                (0, { $0.keys = $0.keys.map { ending($0, now + .days(31)) } }),
+                (1, { $0.keys = $0.keys.map { ending($0, now + .days(29)) } }),
+                (0, { $0.isActive = false }), (1, { $0.isActive = true }),
+                (0, { $0.keys = $0.keys.map { ending($0, now - 1) } }),
+            ]
+            for (count, change) in changes {
+                try store.transaction { transaction in
+                    var client = try #require(try transaction.client(ClientID(parsing: world.client)))
+                    change(&client)
+                    try transaction.update(client)
+                    try transaction.raiseRevision()
+                }
+                let line = "portvakt_client_keys_expiring \(count)\n"
+                #expect(try await eventually { try await Self.get(page).text.contains(line) })
+            }
+        }
+        try store.close()
     }
 
     @Test(arguments: ["X-Forwarded-For", "Forwarded", "Via"])

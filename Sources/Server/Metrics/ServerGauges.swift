@@ -38,6 +38,7 @@ struct ServerGauges: Sendable {
                 MetricSample("portvakt_ledger_queue_length", Double(writer.queueLength)),
                 MetricSample("portvakt_early_refusals_lost_total", Double(ring.lost)),
                 MetricSample("portvakt_store_revision", Double(sight.revision)),
+                MetricSample("portvakt_client_keys_expiring", Double(sight.expiringKeys)),
             ]
     }
 

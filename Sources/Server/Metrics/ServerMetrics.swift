@@ -104,6 +104,11 @@ public enum ServerMetrics {
 
     private static let keys = [
         MetricDescription(
+            "portvakt_client_keys_expiring",
+            .gauge,
+            "Keys of active clients that end within 30 days; counted when the facts change, and each hour."
+        ),
+        MetricDescription(
             "portvakt_signing_key_state",
             .gauge,
             labels: ["kid", "alg", "state"],

@@ -27,6 +27,9 @@ struct DemoConsumer: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("How long, as 10s; at most an hour.", valueName: "time"))
     var duration = "10s"
 
+    @Flag(name: .long, help: "Bind the tokens to a key by DPoP, and prove it at each call.")
+    var dpop = false
+
     @OptionGroup(title: "Client and server") var client: TokenClientOptions
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -37,7 +40,12 @@ struct DemoConsumer: AsyncParsableCommand {
         guard (1...3600).contains(span.count) else {
             throw CLIError.usage("`--duration` must be 1 s to 1 h: `\(duration)`")
         }
-        let configuration = try client.configuration()
+        var configuration = try client.configuration()
+        if dpop {
+            do throws(KeyLoadingError) { configuration.dpop = try .ephemeral() } catch {
+                throw CLIError("key_unusable", "no key for DPoP can be made: \(error)")
+            }
+        }
         guard let request = configuration.defaultRequest else {
             throw CLIError.usage("no scope is asked for", hint: "set `MASKINPORTEN_SCOPES`")
         }
