@@ -17,9 +17,10 @@ public struct AdminAPI<Store: AdministrationStore>: EndpointTable {
             audience: settings.adminURL,
             proofs: ProofGate(
                 base: settings.adminURL,
-                nonces: settings.proofNonces,
-                isNonceRequired: settings.isProofNonceRequired,
-                used: DPoPReplayMemory()
+                rules: BoundTokenRules(
+                    nonces: settings.proofNonces,
+                    isNonceRequired: settings.isProofNonceRequired
+                )
             )
         )
         clock = settings.clock

@@ -17,18 +17,13 @@ public protocol Endpoint: Sendable {
     /// Whether the body of a request of one of its methods is read before it is answered.
     func readsBody(of request: Request) -> Bool
 
-    /// Answers a request of one of its methods.
-    ///
-    /// - Throws: `Refusal`, `RefusedRequest`, `Unavailable` or ``Problem``, which the caller is told; everything else is a
-    ///   fault of ours.
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response
-
     /// Adds to its answer what belongs to every answer to such a request, refusals too.
     func complete(_ response: inout Response, to request: Request)
 
-    /// Answers a request of one of its methods, where it matters who sent it.
+    /// Answers a request of one of its methods, from that peer.
     ///
-    /// - Throws: as without a peer.
+    /// - Throws: `Refusal`, `RefusedRequest`, `Unavailable` or ``Problem``, which the caller is told; everything else is a
+    ///   fault of ours.
     func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response
 }
 
@@ -38,11 +33,6 @@ extension Endpoint {
 
     /// False: it serves everybody, however often he was refused elsewhere.
     public var authenticatesCallers: Bool { false }
-
-    /// Answers whoever asks alike.
-    public func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
-        try await respond(to: request, trace: trace)
-    }
 
     /// Adds nothing.
     public func complete(_ response: inout Response, to request: Request) {}

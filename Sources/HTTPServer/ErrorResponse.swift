@@ -32,7 +32,9 @@ struct ErrorResponse {
     /// A refused token request.
     init(_ request: RefusedRequest, issuer: Issuer) {
         self.init(request.refusal, status: request.status, error: request.oauthError.rawValue)
-        if let challenge = Self.tokenChallenge(request.refusal, issuer: issuer) {
+        if request.isTokenAccess {
+            fields[.wwwAuthenticate] = proofChallenge(issuer)
+        } else if let challenge = Self.tokenChallenge(request.refusal, issuer: issuer) {
             fields[.wwwAuthenticate] = challenge
         } else if request.status == 401 {
             // RFC 9110 §15.5.2: 401 carries a challenge. No scheme is registered for RFC 7523; this names the method.
@@ -57,6 +59,13 @@ struct ErrorResponse {
         self.init(refusal, status: refusal.code.status, error: refusal.code.oauthError.rawValue)
         // RFC 6750 §3: without any credentials the challenge has no error code.
         if refusal == .accessTokenMissing { fields[.wwwAuthenticate] = "Bearer realm=\"\(issuer)\"" }
+    }
+
+    /// RFC 9449 §7.1, §9: what was wrong with the proof of a token's key, and which algorithms would do.
+    private func proofChallenge(_ issuer: Issuer) -> String {
+        let algorithms = JWSAlgorithm.allCases.map(\.rawValue).joined(separator: " ")
+        let text = Self.oauthText(description)
+        return "DPoP realm=\"\(issuer)\", error=\"\(error)\", error_description=\"\(text)\", algs=\"\(algorithms)\""
     }
 
     /// The server cannot answer at the moment.
@@ -95,10 +104,7 @@ struct ErrorResponse {
             fields[.wwwAuthenticate] =
                 "Bearer realm=\"\(issuer)\", error=\"\(error)\", error_description=\"\(Self.oauthText(description))\""
         case .invalidDPoPProof, .useDPoPNonce:
-            // RFC 9449 §7.1, §9.
-            let algorithms = JWSAlgorithm.allCases.map(\.rawValue).joined(separator: " ")
-            fields[.wwwAuthenticate] =
-                "DPoP realm=\"\(issuer)\", error=\"\(error)\", error_description=\"\(Self.oauthText(description))\", algs=\"\(algorithms)\""
+            fields[.wwwAuthenticate] = proofChallenge(issuer)
         case .insufficientScope:
             let scopes = (details["scopes"]?.strings ?? []).joined(separator: " ")
             fields[.wwwAuthenticate] = "Bearer realm=\"\(issuer)\", error=\"\(error)\", scope=\"\(scopes)\""

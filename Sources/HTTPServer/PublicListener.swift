@@ -80,8 +80,7 @@ public struct PublicListener: ListenerResponder {
                 issuer: parts.tokens,
                 earlyRefusals: parts.earlyRefusals,
                 admission: parts.admission,
-                proofNonces: parts.proofNonces,
-                clock: parts.clock,
+                nextNonce: NextProofNonce(nonces: parts.proofNonces, clock: parts.clock),
                 ignoredAuthorization: { ignoredAuthorization.increment() },
                 logger: logger
             ),
@@ -119,10 +118,24 @@ public struct PublicListener: ListenerResponder {
         parts: Parts,
         logger: Logger
     ) {
-        let reading = TokenQueryReading(earlyRefusals: parts.earlyRefusals, admission: parts.admission)
-        routes.add(IntrospectionEndpoint(introspector: queries.introspector, reading: reading), at: base + "introspect")
+        let nextNonce = NextProofNonce(nonces: parts.proofNonces, clock: parts.clock)
         routes.add(
-            RevocationEndpoint(revoker: queries.revoker, reading: reading, logger: logger),
+            TokenQueryEndpoint.introspection(
+                queries.introspector,
+                earlyRefusals: parts.earlyRefusals,
+                admission: parts.admission,
+                nextNonce: nextNonce
+            ),
+            at: base + "introspect"
+        )
+        routes.add(
+            TokenQueryEndpoint.revocation(
+                queries.revoker,
+                earlyRefusals: parts.earlyRefusals,
+                admission: parts.admission,
+                nextNonce: nextNonce,
+                logger: logger
+            ),
             at: base + "revoke"
         )
         let lists = queries.statusLists

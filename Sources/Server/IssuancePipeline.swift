@@ -80,26 +80,23 @@ struct IssuancePipeline: Sendable {
             standing: standing,
             audiences: [
                 issuer.rawValue, issuer.endpoint("introspect"), issuer.endpoint("revoke"), configuration.adminURL,
-            ]
+            ],
+            bound: BoundTokenRules(
+                nonces: opened.proofNonces,
+                isNonceRequired: configuration.proofNonce == .required
+            )
         )
+        let reader = TokenQueryReader(clock: clock, callers: callers, tokens: tokens)
         let ledger = WriterCallerLedger(writer: writer)
         return TokenQueries(
             introspector: TokenIntrospector(
-                clock: clock,
+                reader: reader,
                 issuer: issuer,
-                callers: callers,
-                tokens: tokens,
                 standing: standing,
                 ledger: ledger,
                 documents: documents
             ),
-            revoker: TokenRevoker(
-                clock: clock,
-                callers: callers,
-                tokens: tokens,
-                standing: registry,
-                ledger: ledger
-            ),
+            revoker: TokenRevoker(reader: reader, issuer: issuer, standing: registry, ledger: ledger),
             statusLists: lists
         )
     }

@@ -186,7 +186,6 @@ public struct ClientAuthenticator: Sendable {
         do { try admission.admit(client.id) } catch {
             throw RefusedRequest(error, isAuthenticated: true, claimedClient: client.id)
         }
-        do { try rules.checkPerson(grant.pid) } catch { throw RefusedRequest(error, claimedClient: client.id) }
         return AuthenticatedGrant(
             requester: .client(client),
             credential: proof.credential,

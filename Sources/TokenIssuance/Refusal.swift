@@ -294,6 +294,8 @@ public struct RefusedRequest: Error, Equatable, Sendable {
     public let refusal: Refusal
     /// True when the fault lies in a `client_assertion`: then the answer is 401 `invalid_client` with the same code.
     public let isClientAuthentication: Bool
+    /// True when the fault lies in the proof that goes with an access token: then the answer is 401 (RFC 9449 §7.1).
+    public let isTokenAccess: Bool
     /// Whether the client had proved who it is; before, `details` hold only what the caller sent and public configuration.
     public let isAuthenticated: Bool
     /// The client that the request claims, if it could be read.
@@ -303,17 +305,19 @@ public struct RefusedRequest: Error, Equatable, Sendable {
     public init(
         _ refusal: Refusal,
         isClientAuthentication: Bool = false,
+        isTokenAccess: Bool = false,
         isAuthenticated: Bool = false,
         claimedClient: ClientID? = nil
     ) {
         self.refusal = refusal
         self.isClientAuthentication = isClientAuthentication
+        self.isTokenAccess = isTokenAccess
         self.isAuthenticated = isAuthenticated
         self.claimedClient = claimedClient
     }
 
     /// The status of the answer.
-    public var status: Int { isClientAuthentication ? 401 : refusal.code.status }
+    public var status: Int { isClientAuthentication || isTokenAccess ? 401 : refusal.code.status }
 
     /// The `error` member of the answer.
     public var oauthError: OAuthErrorCode { isClientAuthentication ? .invalidClient : refusal.oauthError }

@@ -51,14 +51,17 @@ public final class TokenIssuer: Sendable {
         let proof = try presentedProof(proofs.dpop, of: unverified, at: now)  // RFC 9449 §4.3, all but the signature
         var (grant, facts) = try await proven(unverified, trace: trace, at: now)
         if grant.isAddressedToEndpoint { endpointAudiences.increment() }
-        var proofRefusal: Refusal?
-        if let proof {
-            // The client has proved who it is: it may cost us a second signature, and whatever it gets wrong is recorded.
-            do throws(Refusal) { grant = try grant.bound(by: proof) } catch { proofRefusal = error }
+        var refusal: Refusal?
+        // The client has proved who it is: it may cost us a second signature, and whatever it gets wrong is recorded.
+        do throws(Refusal) {
+            if let proof { grant = try grant.bound(by: proof) }
+            try authenticator.rules.checkPerson(grant.pid)
+        } catch {
+            refusal = error
         }
-        let decide = { @Sendable [policy, grant, proofRefusal] (facts: IssuanceFacts, now: Timestamp) in
+        let decide = { @Sendable [policy, grant, refusal] (facts: IssuanceFacts, now: Timestamp) in
             Result { () throws(Refusal) in
-                if let proofRefusal { throw proofRefusal }
+                if let refusal { throw refusal }
                 return try policy.decide(grant, given: facts, at: now)
             }
         }

@@ -27,9 +27,7 @@ struct CertificateGateTests {
             audience: AdminWorld.adminURL,
             proofs: ProofGate(
                 base: AdminWorld.adminURL,
-                nonces: world.nonces,
-                isNonceRequired: false,
-                used: DPoPReplayMemory()
+                rules: BoundTokenRules(nonces: world.nonces)
             )
         )
     }

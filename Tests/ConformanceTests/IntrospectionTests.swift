@@ -5,7 +5,9 @@ import JOSE
 import NIOHTTP1
 import SQLiteStorage
 import Scopes
+import Server
 import TestSupport
+import TestTokens
 import Testing
 import Vocabulary
 
@@ -140,6 +142,71 @@ struct IntrospectionTests {
         }
     }
 
+    @Test func `RFC 9449 §7: a token that is bound to a key is taken with its proof, and else refused`() async throws {
+        try await LiveServer.run { server in
+            let caller = try BoundCaller()
+            let own = try await caller.token(from: server)
+            let token = try await server.accessToken()
+            for path in ["introspect", "revoke"] {
+                let form = "token=\(token)"
+                let proof = try caller.proof(for: path, of: own)
+                let fields = [("authorization", "DPoP \(own)"), ("dpop", proof)]
+                let answer = try await server.post(path, form, fields)
+                #expect(answer.status == 200, "\(answer.body)")
+                // RFC 9449 §8.2: the next nonce, unasked.
+                #expect(answer.fields["dpop-nonce"].count == 1)
+                func reason(_ fields: [(String, String)]) async throws -> String? {
+                    let answer = try await server.post(path, form, fields)
+                    #expect(answer.status == 401)
+                    let challenge = answer.fields["www-authenticate"].joined(separator: ", ")
+                    #expect(challenge.contains("DPoP realm="), "\(challenge)")
+                    return try answer.json()["reason"]?.string
+                }
+                #expect(try await reason(fields) == "dpop_replayed")
+                #expect(try await reason([fields[0]]) == "dpop_missing")
+                let bearer = [("authorization", "Bearer \(own)"), ("dpop", try caller.proof(for: path, of: own))]
+                #expect(try await reason(bearer) == "access_token_bound")
+                let other = try BoundCaller().proof(for: path, of: own)
+                #expect(try await reason([fields[0], ("dpop", other)]) == "dpop_other_key")
+                let elsewhere = try caller.proof(for: "token", of: own)
+                #expect(try await reason([fields[0], ("dpop", elsewhere)]) == "dpop_target")
+                let foreign = try caller.proof(for: path, of: token)
+                #expect(try await reason([fields[0], ("dpop", foreign)]) == "dpop_access_token_hash")
+                // §7.1: the scheme is that of tokens which are bound.
+                let loose = try await server.accessToken("demo:open", client: World.providerClient)
+                let unbound = [
+                    ("authorization", "DPoP \(loose)"), ("dpop", try caller.proof(for: path, of: loose)),
+                ]
+                #expect(try await reason(unbound) == "access_token_bound")
+                // Two credentials could be read in two ways.
+                let both = fields + [("authorization", "Bearer \(loose)")]
+                #expect(try await server.post(path, form, both).status == 401)
+            }
+        }
+    }
+
+    @Test func `RFC 9449 §9: where nonces are demanded, a caller's proof needs one too`() async throws {
+        try await LiveServer.run(settings: [.dpopNonce: "required"]) { server in
+            let caller = try BoundCaller()
+            let own = try await caller.token(from: server)
+            let token = try await server.accessToken()
+            func ask(_ nonce: String?) async throws -> LiveServer.Answer {
+                let proof = try caller.proof(for: "introspect", of: own, nonce: nonce)
+                return try await server.post(
+                    "introspect",
+                    "token=\(token)",
+                    [("authorization", "DPoP \(own)"), ("dpop", proof)]
+                )
+            }
+            let first = try await ask(nil)
+            #expect(first.status == 401)
+            #expect(try first.json()["error"] == "use_dpop_nonce")
+            #expect(first.fields["www-authenticate"].first?.contains("error=\"use_dpop_nonce\"") == true)
+            let nonce = try #require(first.fields.first(name: "dpop-nonce"))
+            #expect(try await ask(nonce).json()["active"] == true)
+        }
+    }
+
     @Test func `refuses whoever proves nothing`() async throws {
         try await LiveServer.run { server in
             let token = try await server.accessToken()
@@ -215,5 +282,42 @@ extension LiveServer {
         let store = try SQLiteStore(DataFolder(path: folder), opening: .requireCurrent)
         defer { try? store.close() }
         return try store.read { try $0.lastSequence }
+    }
+}
+
+/// The provider, with a token that is bound to a key.
+private struct BoundCaller {
+    private let mint: ProofMint
+
+    init() throws { mint = try ProofMint() }
+
+    func proof(for path: String, of token: String?, nonce: String? = nil) throws -> String {
+        var draft = DPoPProofDraft(
+            method: "POST",
+            url: LiveServer.issuer + path,
+            identifier: UUID().uuidString,
+            issuedAt: SystemClock().now
+        )
+        draft.accessToken = token
+        draft.nonce = nonce
+        return try mint.proof(draft)
+    }
+
+    func token(from server: LiveServer) async throws -> String {
+        func ask(_ nonce: String?) async throws -> LiveServer.Answer {
+            let assertion = try AssertionMint(
+                client: World.providerClient,
+                audience: LiveServer.issuer,
+                scope: "demo:open",
+                at: SystemClock().now,
+                jti: UUID().uuidString,
+                kid: "rsa-1"
+            ).signed(by: TestKeys.rsa)
+            let form = "\(RefusalCase.grantType)&assertion=\(assertion)"
+            return try await server.post("token", form, [("dpop", try proof(for: "token", of: nil, nonce: nonce))])
+        }
+        var answer = try await ask(nil)
+        if answer.status != 200 { answer = try await ask(answer.fields.first(name: "dpop-nonce")) }
+        return try #require(try answer.json()["access_token"]?.string, "\(answer.body)")
     }
 }

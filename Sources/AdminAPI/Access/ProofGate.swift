@@ -9,12 +9,8 @@ import Vocabulary
 struct ProofGate: Sendable {
     /// The URL of the admin listener, with a final slash: what `htu` begins with, never the request's `Host`.
     let base: String
-    /// The nonces that are given and taken.
-    let nonces: DPoPNonces
-    /// Whether a proof without nonce is refused.
-    let isNonceRequired: Bool
-    /// The proofs that were used; one memory for all endpoints.
-    let used: DPoPReplayMemory
+    /// What a proof must hold.
+    let rules: BoundTokenRules
 
     /// Checks the proof that goes with a token of ours, and uses it up.
     ///
@@ -25,26 +21,18 @@ struct ProofGate: Sendable {
     ///   - now: The present time.
     /// - Throws: a ``HTTPServer/Problem`` of 401, or `Unavailable` when no more proofs can be remembered.
     func check(_ request: Request, token: String, boundTo thumbprint: String, at now: Timestamp) throws {
-        let outcome: DPoPReplayMemory.Outcome
-        do throws(DPoPProofFault) {
-            let presented = try UnverifiedDPoPProof(parsing: request.headers[values: .dpop])
-            let proof = try presented.proved()
-            guard let target = DPoPTarget(base.dropLast() + request.uri.path) else { throw .target(presented.target) }
-            try presented.check(method: request.method.rawValue, target: target)
-            let acceptance = try presented.checkFreshness(
-                at: now,
-                nonces: nonces,
-                isNonceRequired: isNonceRequired
+        do {
+            try rules.check(
+                request.headers[values: .dpop],
+                method: request.method.rawValue,
+                url: base.dropLast() + request.uri.path,
+                token: token,
+                boundTo: thumbprint,
+                at: now
             )
-            try presented.check(accessToken: token)
-            guard proof.thumbprint == thumbprint else { throw .otherKey }
-            // Last: a proof that fails elsewhere is not used up (RFC 9449 §11.1).
-            outcome = used.claim(proof.replayKey, until: acceptance.until, at: now)
-            if outcome == .replayed { throw .replayed }
-        } catch {
-            throw Self.problem(error)
+        } catch let fault as DPoPProofFault {
+            throw Self.problem(fault)
         }
-        if outcome == .full { throw Unavailable.queueFull }
     }
 
     private static func problem(_ fault: DPoPProofFault) -> Problem {

@@ -36,10 +36,6 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
         return !RequestBodyReading.declaresMore(than: limit, request)
     }
 
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
-        try await respond(to: request, trace: trace, peer: .unknown)
-    }
-
     func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         let now = settings.clock.now  // the only clock read
         let certificate = try await peer.clientCertificate()?.thumbprint

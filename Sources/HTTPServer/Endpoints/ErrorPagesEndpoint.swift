@@ -46,7 +46,7 @@ struct ErrorPagesEndpoint: Endpoint {
         stylePath = "\(base)/style.css"
     }
 
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
+    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         let path = request.uri.path
         if path == stylePath { return answer(style, type: "text/css; charset=utf-8") }
         guard let page = pages[path] else { throw Refusal.notFound(path: String(path.prefix(200))) }

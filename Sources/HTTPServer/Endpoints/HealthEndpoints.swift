@@ -8,7 +8,9 @@ struct LiveEndpoint: Endpoint {
     let name = EndpointName.live
     let methods: [HTTPRequest.Method] = [.get, .head]
 
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response { healthResponse("live") }
+    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
+        healthResponse("live")
+    }
 }
 
 /// `GET /health/ready`: the server can issue tokens now and is not about to end.
@@ -17,7 +19,7 @@ struct ReadyEndpoint: Endpoint {
     let methods: [HTTPRequest.Method] = [.get, .head]
     let readiness: Readiness
 
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
+    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         if let obstacle = readiness.obstacle { throw obstacle }
         return healthResponse("ready")
     }

@@ -42,10 +42,6 @@ struct MetricsEndpoint: Endpoint {
     let page: MetricsPage
     let admission: Admission
 
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
-        try await respond(to: request, trace: trace, peer: .unknown)
-    }
-
     func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         try requireReader(request, peer)
         try checkMethod(request.method)

@@ -8,7 +8,7 @@ struct PublishedDocumentEndpoint: Endpoint {
     let document: PublishedDocument
     let methods: [HTTPRequest.Method] = [.get, .head]
 
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
+    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         document.response(to: request)
     }
 }

@@ -10,7 +10,7 @@ struct StatusListEndpoint: Endpoint {
     /// The path up to the number.
     let prefix: String
 
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
+    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         let path = request.uri.path
         let digits = path.dropFirst(prefix.count)
         // One spelling each: a list is known by its URI, byte for byte.

@@ -23,9 +23,7 @@ struct TokenEndpoint: Endpoint {
     let issuer: any TokenIssuing
     let earlyRefusals: any EarlyRefusals
     var admission = Admission()
-    /// Gives the nonce that goes with every answer to a request with a DPoP proof; nil where none is given.
-    var proofNonces: DPoPNonces?
-    let clock: any WallClock
+    let nextNonce: NextProofNonce
     let ignoredAuthorization: @Sendable () -> Void
     let logger: Logger
 
@@ -40,10 +38,6 @@ struct TokenEndpoint: Endpoint {
 
     func readsBody(of request: Request) -> Bool {
         !RequestBodyReading.declaresMore(than: TokenForm.maximumLength, request)
-    }
-
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
-        try await respond(to: request, trace: trace, peer: .unknown)
     }
 
     func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
@@ -89,14 +83,23 @@ struct TokenEndpoint: Endpoint {
         }
     }
 
-    /// RFC 9449 §8.2: the client need not wait to be refused for its next nonce.
-    func complete(_ response: inout Response, to request: Request) {
-        guard let proofNonces, request.headers.contains(.dpop) else { return }
-        response.headers.append(HTTPField(name: .dpopNonce, value: proofNonces.nonce(at: clock.now)))
-    }
+    func complete(_ response: inout Response, to request: Request) { nextNonce.complete(&response, to: request) }
 
     /// Every `DPoP` field; nothing is gathered for a request that has none.
     private static func proofs(of request: Request) -> [String] {
         request.headers.contains(.dpop) ? request.headers[values: .dpop] : []
+    }
+}
+
+/// Gives the next nonce with every answer to a request with a DPoP proof.
+struct NextProofNonce: Sendable {
+    /// Nil where none is given.
+    let nonces: DPoPNonces?
+    let clock: any WallClock
+
+    /// RFC 9449 §8.2: the client need not wait to be refused for its next nonce.
+    func complete(_ response: inout Response, to request: Request) {
+        guard let nonces, request.headers.contains(.dpop) else { return }
+        response.headers.append(HTTPField(name: .dpopNonce, value: nonces.nonce(at: clock.now)))
     }
 }

@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import JOSE
 import Logging
-import JOSE
 import NIOCore
 public import TokenIssuance
 
@@ -11,12 +10,7 @@ public protocol TokenIntrospecting: Sendable {
     /// Says what the caller may know of a token.
     ///
     /// - Throws: `RefusedRequest`, `Unavailable`, anything else for a fault of ours.
-    func introspect(
-        _ form: TokenQueryForm,
-        authorization: String?,
-        proofs: PossessionProofs,
-        trace: RequestTrace
-    ) async throws -> Introspection
+    func introspect(_ query: TokenQuery) async throws -> Introspection
 
     /// The answer as a signed JWT.
     ///
@@ -31,33 +25,29 @@ public protocol TokenRevoking: Sendable {
     /// Ends a token if the caller may; true when anything changed.
     ///
     /// - Throws: `RefusedRequest`, `Unavailable`, anything else for a fault of ours.
-    func revoke(
-        _ form: TokenQueryForm,
-        authorization: String?,
-        proofs: PossessionProofs,
-        trace: RequestTrace
-    ) async throws -> Bool
+    func revoke(_ query: TokenQuery) async throws -> Bool
 }
 
 extension TokenRevoker: TokenRevoking {}
 
-/// What both endpoints that take a token share: the form, what proves the caller, and where early refusals go.
-struct TokenQueryReading: Sendable {
+/// An endpoint that takes a token from a caller who proves who he is: `POST /introspect`, `POST /revoke`.
+struct TokenQueryEndpoint: Endpoint {
+    let name: EndpointName
+    let methods: [HTTPRequest.Method] = [.post]
+    let authenticatesCallers = true
     let earlyRefusals: any EarlyRefusals
     let admission: Admission
+    let nextNonce: NextProofNonce
+    /// Answers a query, asked with those header fields.
+    let answer: @Sendable (TokenQuery, HTTPFields) async throws -> Response
 
-    static let fields: HTTPFields = [.cacheControl: "no-store", .pragma: "no-cache"]
+    private static let fields: HTTPFields = [.cacheControl: "no-store", .pragma: "no-cache"]
 
-    static func readsBody(of request: Request) -> Bool {
+    func readsBody(of request: Request) -> Bool {
         !RequestBodyReading.declaresMore(than: TokenQueryForm.maximumLength, request)
     }
 
-    func answer<Value>(
-        _ request: Request,
-        trace: RequestTrace,
-        peer: RequestPeer,
-        _ body: (TokenQueryForm, PossessionProofs) async throws -> Value
-    ) async throws -> Value {
+    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
         do {
             let form = try TokenQueryForm(
                 parsing: try await RequestBodyReading.collect(
@@ -68,7 +58,17 @@ struct TokenQueryReading: Sendable {
                 mediaType: request.headers[.contentType]
             )
             return try await admission.work {
-                try await body(form, PossessionProofs(clientCertificate: try await peer.clientCertificate()))
+                let proofs = PossessionProofs(
+                    dpop: request.headers[values: .dpop],
+                    clientCertificate: try await peer.clientCertificate()
+                )
+                let query = TokenQuery(
+                    form: form,
+                    authorization: request.headers[values: .authorization],
+                    proofs: proofs,
+                    trace: trace
+                )
+                return try await answer(query, request.headers)
             }
         } catch let refused as RefusedRequest {
             // Nothing of these endpoints' refusals stands in the ledger.
@@ -79,76 +79,65 @@ struct TokenQueryReading: Sendable {
             throw refusal
         }
     }
+
+    func complete(_ response: inout Response, to request: Request) { nextNonce.complete(&response, to: request) }
 }
 
-/// `POST /introspect` (RFC 7662).
-struct IntrospectionEndpoint: Endpoint {
-    let name = EndpointName.introspect
-    let methods: [HTTPRequest.Method] = [.post]
-    let authenticatesCallers = true
-    let introspector: any TokenIntrospecting
-    let reading: TokenQueryReading
+extension TokenQueryEndpoint {
+    /// `POST /introspect` (RFC 7662).
+    static func introspection(
+        _ introspector: any TokenIntrospecting,
+        earlyRefusals: any EarlyRefusals,
+        admission: Admission,
+        nextNonce: NextProofNonce
+    ) -> TokenQueryEndpoint {
+        TokenQueryEndpoint(
+            name: .introspect,
+            earlyRefusals: earlyRefusals,
+            admission: admission,
+            nextNonce: nextNonce
+        ) { query, headers in
+            let introspection = try await introspector.introspect(query)
+            var fields = Self.fields
+            let body: ByteBuffer
+            // RFC 9701 §4: signed for whoever asks for that by name.
+            let accept = AcceptField(headers[.accept])
+            let wish = accept.quality(of: signed, byName: true)
+            if wish > 0, wish >= accept.quality(of: json, byName: true) {
+                fields[.contentType] = signed
+                body = ByteBuffer(string: try introspector.sign(introspection))
+            } else {
+                fields[.contentType] = json
+                body = ByteBuffer(bytes: introspection.members.encoded())
+            }
+            return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: body))
+        }
+    }
+
+    /// `POST /revoke` (RFC 7009).
+    static func revocation(
+        _ revoker: any TokenRevoking,
+        earlyRefusals: any EarlyRefusals,
+        admission: Admission,
+        nextNonce: NextProofNonce,
+        logger: Logger
+    ) -> TokenQueryEndpoint {
+        TokenQueryEndpoint(
+            name: .revoke,
+            earlyRefusals: earlyRefusals,
+            admission: admission,
+            nextNonce: nextNonce
+        ) { query, _ in
+            let hasChanged = try await revoker.revoke(query)
+            logger.info(
+                "revocation answered",
+                metadata: ["trace_id": "\(query.trace.traceID)", "revoked": "\(hasChanged)"]
+            )
+            // RFC 7009 §2.2: 200 and nothing to read, whatever the token was.
+            return Response(status: .ok, headers: Self.fields)
+        }
+    }
 
     private static let json = "application/json"
     private static let signed = "application/token-introspection+jwt"
-
-    func readsBody(of request: Request) -> Bool { TokenQueryReading.readsBody(of: request) }
-
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
-        try await respond(to: request, trace: trace, peer: .unknown)
-    }
-
-    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
-        let introspection = try await reading.answer(request, trace: trace, peer: peer) { form, proofs in
-            try await introspector.introspect(
-                form,
-                authorization: request.headers[.authorization],
-                proofs: proofs,
-                trace: trace
-            )
-        }
-        var fields = TokenQueryReading.fields
-        let body: ByteBuffer
-        // RFC 9701 §4: signed for whoever asks for that by name.
-        let accept = AcceptField(request.headers[.accept])
-        let wish = accept.quality(of: Self.signed, byName: true)
-        if wish > 0, wish >= accept.quality(of: Self.json, byName: true) {
-            fields[.contentType] = Self.signed
-            body = ByteBuffer(string: try introspector.sign(introspection))
-        } else {
-            fields[.contentType] = Self.json
-            body = ByteBuffer(bytes: introspection.members.encoded())
-        }
-        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: body))
-    }
-}
-
-/// `POST /revoke` (RFC 7009).
-struct RevocationEndpoint: Endpoint {
-    let name = EndpointName.revoke
-    let methods: [HTTPRequest.Method] = [.post]
-    let authenticatesCallers = true
-    let revoker: any TokenRevoking
-    let reading: TokenQueryReading
-    let logger: Logger
-
-    func readsBody(of request: Request) -> Bool { TokenQueryReading.readsBody(of: request) }
-
-    func respond(to request: Request, trace: RequestTrace) async throws -> Response {
-        try await respond(to: request, trace: trace, peer: .unknown)
-    }
-
-    func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
-        let hasChanged = try await reading.answer(request, trace: trace, peer: peer) { form, proofs in
-            try await revoker.revoke(
-                form,
-                authorization: request.headers[.authorization],
-                proofs: proofs,
-                trace: trace
-            )
-        }
-        logger.info("revocation answered", metadata: ["trace_id": "\(trace.traceID)", "revoked": "\(hasChanged)"])
-        // RFC 7009 §2.2: 200 and nothing to read, whatever the token was.
-        return Response(status: .ok, headers: TokenQueryReading.fields)
-    }
 }

@@ -19,6 +19,7 @@ public struct CallerAuthenticator: Sendable {
     private let tokens: OwnTokenReader
     private let standing: TokenStanding
     private let audiences: Set<String>
+    private let bound: BoundTokenRules
 
     /// An authenticator.
     ///
@@ -27,36 +28,37 @@ public struct CallerAuthenticator: Sendable {
     ///   - tokens: Reads tokens of ours.
     ///   - standing: Says which of them still stand.
     ///   - audiences: What `aud` of a caller's token may name; a token for somebody else's API is none for this server.
+    ///   - bound: Checks the proofs of callers' tokens that are bound to a key.
     public init(
         clients: ClientAuthenticator,
         tokens: OwnTokenReader,
         standing: TokenStanding,
-        audiences: Set<String>
+        audiences: Set<String>,
+        bound: BoundTokenRules
     ) {
         self.clients = clients
         self.tokens = tokens
         self.standing = standing
         self.audiences = audiences
+        self.bound = bound
     }
 
-    /// The caller of a request with these credentials in its form, and that `Authorization` field.
+    /// The caller of a request to the endpoint at `url`: by the credentials in its form, or by its `Authorization` field.
     ///
     /// - Throws: `RefusedRequest`, or what the registry throws.
-    func caller(
-        _ credentials: CallerCredentials,
-        authorization: String?,
-        proofs: PossessionProofs,
-        at now: Timestamp
-    ) async throws -> EndpointCaller {
+    func caller(of query: TokenQuery, at url: String, now: Timestamp) async throws -> EndpointCaller {
+        let credentials = query.form.credentials
         if let text = credentials.clientAssertion {
             return try await client(byAssertion: text, named: credentials.clientID, at: now)
         }
         // RFC 6750 §2.1: the scheme without case, one space, the token; RFC 9449 §7.1 gives bound tokens another one.
-        let parts = (authorization ?? "").split(separator: " ", maxSplits: 1).map(String.init)
-        if parts.count == 2, ["bearer", "dpop"].contains(parts[0].lowercased()) {
-            return try await holder(of: parts[1], proofs: proofs, at: now)
+        let parts = (query.authorization.first ?? "").split(separator: " ", maxSplits: 1).map(String.init)
+        if parts.count == 2, let scheme = Scheme(rawValue: parts[0].lowercased()) {
+            // Two could be read by two parties in two ways.
+            guard query.authorization.count == 1 else { throw refused(.unusable) }
+            return try await holder(of: parts[1], shownAs: scheme, proofs: query.proofs, at: url, now: now)
         }
-        if let certificate = proofs.clientCertificate,
+        if let certificate = query.proofs.clientCertificate,
             let id = credentials.clientID.flatMap({ try? ClientID(parsing: $0) })
         {
             return try caller(try await clients.authenticate(.certificate(certificate, of: id), at: now))
@@ -98,24 +100,61 @@ public struct CallerAuthenticator: Sendable {
     }
 
     /// Whoever holds a token of ours acts for its consumer.
-    private func holder(of text: String, proofs: PossessionProofs, at now: Timestamp) async throws -> EndpointCaller {
+    private func holder(
+        of text: String,
+        shownAs scheme: Scheme,
+        proofs: PossessionProofs,
+        at url: String,
+        now: Timestamp
+    ) async throws -> EndpointCaller {
         guard let token = tokens.token(in: text, at: now), let grounds = token.grounds else { throw refused(.unusable) }
         // DESIGN §11: what was given by somebody else is no right to administer.
         guard grounds.supplier == nil, !grounds.isDelegated else { throw refused(.onBehalf) }
         let audience = token.claims["aud"].map { $0.string.map { [$0] } ?? $0.strings ?? [] } ?? []
         // A provider that was shown a token must not be able to pass it on here as its own.
         guard audience.isEmpty || !audiences.isDisjoint(with: audience) else { throw refused(.audience) }
-        try check(token.claims["cnf"], against: proofs)
+        try check(token.claims, shownAs: scheme, certificate: proofs.clientCertificate)
+        if let thumbprint = token.claims["cnf"]?["jkt"]?.string {
+            try prove(proofs.dpop, of: text, boundTo: thumbprint, at: url, now: now)
+        }
         guard try await standing.facts(about: token, at: now) != nil else { throw refused(.ended) }
         return EndpointCaller(organisation: grounds.consumer, client: grounds.client, claims: [])
     }
 
-    /// RFC 8705 §3: a token that is bound to a certificate comes over a connection with that certificate.
-    private func check(_ confirmation: JSONValue?, against proofs: PossessionProofs) throws {
-        guard let confirmation else { return }
-        guard let thumbprint = confirmation["x5t#S256"]?.string, confirmation.object?.count == 1,
-            let certificate = proofs.clientCertificate, certificate.thumbprint == thumbprint
-        else { throw refused(.bound) }
+    /// RFC 8705 §3, RFC 9449 §7.1: a token that is bound to a certificate comes with that certificate, one that is bound to a
+    /// key by the scheme `DPoP` and no other by that scheme; what else `cnf` may say (RFC 7800 §3) cannot be proved here.
+    private func check(_ claims: JSONObject, shownAs scheme: Scheme, certificate: ClientCertificate?) throws {
+        var confirmation: JSONObject = [:]
+        if let claim = claims["cnf"] {
+            guard let members = claim.object, !members.isEmpty else { throw refused(.bound) }
+            confirmation = members
+        }
+        guard (scheme == .dpop) == (confirmation["jkt"]?.string != nil) else { throw refused(.bound) }
+        for name in confirmation.names where name != "jkt" {
+            guard name == "x5t#S256", let certificate, confirmation[name]?.string == certificate.thumbprint else {
+                throw refused(.bound)
+            }
+        }
+    }
+
+    private func prove(
+        _ fields: [String],
+        of token: String,
+        boundTo thumbprint: String,
+        at url: String,
+        now: Timestamp
+    ) throws {
+        do {
+            try bound.check(fields, method: "POST", url: url, token: token, boundTo: thumbprint, at: now)
+        } catch let fault as DPoPProofFault {
+            throw RefusedRequest(.dpopProof(fault), isTokenAccess: true)
+        }
+    }
+
+    /// How a token is shown.
+    private enum Scheme: String {
+        case bearer
+        case dpop
     }
 
     private func refused(_ fault: Refusal.AccessTokenFault) -> RefusedRequest {

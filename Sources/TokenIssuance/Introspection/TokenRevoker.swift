@@ -1,33 +1,26 @@
 import AuditLedger
 import Clients
 import JOSE
-public import Logging
 public import Vocabulary
 
 /// Answers revocation requests (RFC 7009).
 public final class TokenRevoker: Sendable {
-    private let clock: any WallClock
-    private let callers: CallerAuthenticator
-    private let tokens: OwnTokenReader
+    private let reader: TokenQueryReader
+    private let issuer: Issuer
     private let standing: any TokenStandingRegistry
     private let ledger: any CallerLedger
-    private let logger: Logger
 
     /// A revoker made of its parts.
     public init(
-        clock: any WallClock,
-        callers: CallerAuthenticator,
-        tokens: OwnTokenReader,
+        reader: TokenQueryReader,
+        issuer: Issuer,
         standing: any TokenStandingRegistry,
-        ledger: any CallerLedger,
-        logger: Logger = Logger(label: "portvakt.revocation")
+        ledger: any CallerLedger
     ) {
-        self.clock = clock
-        self.callers = callers
-        self.tokens = tokens
+        self.reader = reader
+        self.issuer = issuer
         self.standing = standing
         self.ledger = ledger
-        self.logger = logger
     }
 
     /// Ends a token if the caller may, and does nothing else; the caller learns no difference (RFC 7009 §2.2).
@@ -35,28 +28,16 @@ public final class TokenRevoker: Sendable {
     /// - Returns: whether anything changed, for the log alone.
     /// - Throws: `RefusedRequest` when the caller is not authenticated, `Unavailable`, anything else for ours.
     @discardableResult
-    public func revoke(
-        _ form: TokenQueryForm,
-        authorization: String?,
-        proofs: PossessionProofs,
-        trace: RequestTrace
-    ) async throws -> Bool {
-        let now = clock.now  // the only clock read
-        return try await unlessUnreadable(trace, logger) {
-            let caller = try await self.callers.caller(
-                form.credentials,
-                authorization: authorization,
-                proofs: proofs,
-                at: now
-            )
-            guard let token = self.tokens.token(in: form.token, at: now), let grounds = token.grounds,
-                try await self.mayEnd(token, grounds, caller)
+    public func revoke(_ query: TokenQuery) async throws -> Bool {
+        try await reader.answer(query, at: issuer.endpoint("revoke")) { caller, now in
+            guard let token = reader.tokens.token(in: query.form.token, at: now), let grounds = token.grounds,
+                try await mayEnd(token, grounds, caller)
             else {
-                try await self.ledger.claim(caller, at: now)
+                try await ledger.claim(caller, at: now)
                 return false
             }
-            let revocation = AskedRevocation(token: token, grounds: grounds, caller: caller, trace: trace)
-            return try await self.ledger.revoke(revocation, at: now)
+            let revocation = AskedRevocation(token: token, grounds: grounds, caller: caller, trace: query.trace)
+            return try await ledger.revoke(revocation, at: now)
         }
     }
 
