@@ -293,7 +293,7 @@ let package = Package(
             of: "SQLiteStorage",
             [
                 "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
-                "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb,
+                "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb, grdbSQLite,
             ]
         ),
         tests(

@@ -80,7 +80,7 @@ def held_by(roles: bytes):
 
 
 def command(world: World, file: pathlib.Path) -> list[str]:
-    return [str(binary()), "org", "import", str(file), "--allow-closing", "--data", str(world.folder)]
+    return [str(binary()), "org", "import", str(file), "--allow-closing", "--no-index", "--data", str(world.folder)]
 
 
 def imported(world: World, file: pathlib.Path) -> float:

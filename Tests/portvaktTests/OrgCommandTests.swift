@@ -137,6 +137,16 @@ struct OrgCommandTests {
         let below = try await world.run("org", "show", "311 263 315", "--json").json()
         #expect(below["kind"] as? String == "sub_unit")
         #expect(below["parent"] as? String == World.liveNumber)
+        #expect(below["parent_name"] as? String == "RASK ELG AS")
+        #expect(below["parent_before"] is NSNull || below["parent_before"] == nil)
+        // Sold to another, and its main unit bankrupt: both show.
+        let moved = sub.replacing(World.liveNumber, with: World.bankruptNumber)
+        _ = await world.run("org", "import", try world.file("sub2.json", moved))
+        let after = try await world.run("org", "show", "311263315", "--json").json()
+        #expect(after["parent"] as? String == World.bankruptNumber)
+        #expect(after["parent_before"] as? String == World.liveNumber)
+        #expect(after["status"] as? String == "bankrupt since 2024-05-06")
+        #expect(after["bankrupt_since"] as? String == "2024-05-06")
     }
 
     @Test func `show says that a number is unknown or no number`() async {
@@ -156,11 +166,60 @@ struct OrgCommandTests {
         #expect(result.status == .done)
         #expect(
             result.output == """
-                \(World.liveNumber)\tyes\tyes\tyes\tlive\tRASK ELG AS
-                \(World.bankruptNumber)\tyes\tyes\tyes\tbankrupt since 2024-05-06\tSKRAL SEL AS
+                \(World.liveNumber)\tyes\tyes\tyes\tyes\tlive\tRASK ELG AS\t\t
+                \(World.bankruptNumber)\tyes\tyes\tyes\tyes\tbankrupt since 2024-05-06\tSKRAL SEL AS\t\ttokens are marked: \
+                `organisation_distress` is `warn`
 
                 """
         )
+        #expect(
+            result.errors.contains("the configuration cannot be read, so `organisation_distress` is taken to be `warn`")
+        )
+    }
+
+    @Test(arguments: [("allow", portvakt.ExitStatus.done), ("warn", .done), ("refuse", .negative)])
+    func `check goes by the installation's own setting for bankrupt organisations`(
+        policy: String,
+        status: portvakt.ExitStatus
+    ) async throws {
+        _ = await world.run("org", "import", try world.file("main.json", World.register))
+        _ = try world.file(
+            "portvakt.yaml",
+            "issuer: https://vakt.example.no/\nenvironment: test\nrevocation: off\norganisation_distress: \(policy)\n"
+        )
+        let result = await world.run("org", "check", World.bankruptNumber, "--json")
+        #expect(result.status == status)
+        #expect(!result.errors.contains("cannot be read"))
+        let items = try #require(try result.json()["items"] as? [[String: Any]])
+        #expect(items.first?["tokens"] as? Bool == (status == .done))
+        #expect((items.first?["reason"] as? String)?.contains("is `\(policy)`") == true)
+        #expect(items.first?["kind"] as? String == "main_unit")
+    }
+
+    @Test func `check takes numbers from a file, names the main unit and tells why a sub-unit gets nothing`()
+        async throws
+    {
+        _ = await world.run("org", "import", try world.file("main.json", World.register))
+        let sub = #"""
+            [{"organisasjonsnummer":"311263315","navn":"AVD","organisasjonsform":{"kode":"BEDR"},"overordnetEnhet":"\#(World.deletedNumber)"}]
+            """#
+        _ = await world.run("org", "import", try world.file("sub.json", sub))
+        let file = try world.file(
+            "numbers.txt",
+            "# ours\n\(World.liveNumber.prefix(3)) \(World.liveNumber.dropFirst(3))  # spaced\n\n\"311263315\";AVD\n"
+        )
+        let result = await world.run("org", "check", "--file", file)
+        #expect(result.status == .negative)
+        #expect(
+            result.output == """
+                \(World.liveNumber)\tyes\tyes\tyes\tyes\tlive\tRASK ELG AS\t\t
+                311263315\tyes\tyes\tno\tno\tmain unit \(World.deletedNumber) deleted\tAVD\t\(World.deletedNumber)\t\
+                a sub-unit gets none when its main unit is deleted
+
+                """
+        )
+        #expect(await world.run("org", "check", "--file", world.folder + "/missing").status == .failed)
+        #expect(await world.run("org", "check", "--file", try world.file("none.txt", "# none\n")).status == .done)
     }
 
     @Test func `check exits 3 on any no, and says which`() async throws {
@@ -177,16 +236,53 @@ struct OrgCommandTests {
         #expect(result.status == .negative)
         #expect(
             result.output == """
-                \(World.liveNumber)\tyes\tyes\tyes\tlive\tRASK ELG AS
-                \(World.deletedNumber)\tyes\tyes\tno\tdeleted 2024-02-29\tSOLGT SEL AS
-                310279324\tno\tno\tno\tfails modulus 11\t
-                12\tno\tno\tno\tnot nine digits\t
-                \(World.number(50))\tyes\tno\tno\tnot in the register\t
+                \(World.liveNumber)\tyes\tyes\tyes\tyes\tlive\tRASK ELG AS\t\t
+                \(World.deletedNumber)\tyes\tyes\tno\tno\tdeleted 2024-02-29\tSOLGT SEL AS\t\tdeleted units get no token
+                310279324\tno\tno\tno\tno\tfails modulus 11\t\t\tno organisation has this number
+                12\tno\tno\tno\tno\tnot nine digits\t\t\tno organisation has this number
+                \(World.number(50))\tyes\tno\tno\tno\tnot in the register\t\t\tthe register here does not know it
 
                 """
         )
         #expect(result.errors.contains("4 of 5 organisations may not get tokens: `\(World.deletedNumber)`"))
         #expect(await world.run("org", "check").status == .usage)
+    }
+
+    // MARK: search
+
+    @Test func `search finds by name after an import, and says when the index is behind`() async throws {
+        _ = await world.run("org", "import", try world.file("main.json", World.register), "--no-index")
+        let behind = await world.run("org", "search", "rask", "elg")
+        #expect(behind.status == .done)
+        #expect(behind.output == "")
+        #expect(behind.errors.contains("`portvakt org index` finishes it"))
+        let indexed = try await world.run("org", "index", "--json").json()
+        #expect(indexed["units"] as? Int == 4)
+        let found = await world.run("org", "search", "rask", "el")
+        #expect(found.output == "\(World.liveNumber)\tRASK ELG AS\tAS\tlive\t\tOSLO\n")
+        #expect(found.errors == "")
+        let both = try await world.run("org", "search", "sel", "--json", "--limit", "1").json()
+        #expect(both["more"] as? Bool == true)
+        #expect(both["index_complete"] as? Bool == true)
+        #expect((both["items"] as? [[String: Any]])?.first?["name"] as? String == "SKRAL SEL AS")
+        let last = try await world.run("org", "search", "sel", "--json").json()
+        let items = try #require(last["items"] as? [[String: Any]])
+        #expect(items.last?["status"] as? String == "deleted 2024-02-29")
+        #expect(items.map { $0["match"] as? String } == ["words", "words"])
+    }
+
+    @Test func `search takes a number and anything else that is typed, and an import indexes by itself`() async throws {
+        _ = await world.run("org", "import", try world.file("main.json", World.register))
+        let number = await world.run("org", "search", World.deletedNumber)
+        #expect(number.output.hasPrefix("\(World.deletedNumber)\tSOLGT SEL AS"))
+        for odd in ["\"", "elg\" OR (", "*", "NEAR(", "name : elg"] {
+            #expect(await world.run("org", "search", odd).status == .done, "\(odd)")
+        }
+        #expect(await world.run("org", "search", "***").errors.contains("nothing to look for"))
+        #expect(await world.run("org", "search", "elg", "--kind", "sub").output == "")
+        #expect(await world.run("org", "search", "elg", "--kind", "main").output.contains("RASK ELG AS"))
+        #expect(await world.run("org", "search", "elg", "--limit", "0").status == .usage)
+        #expect(await world.run("org", "search").status == .usage)
     }
 
     // MARK: generate

@@ -18,6 +18,8 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
     /// Numbers whose earlier versions have no use once the import is applied.
     private var replaced: [OrganisationNumber] = []
     private var hasStaged = false
+    /// What happens to units that the register knows.
+    private var changes: [OrganisationChange] = []
     /// Rows of the hint that tells which units stand below which: the one above and the one below, in one number.
     private var below: [Int64] = []
 
@@ -84,6 +86,12 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
         replaced += changed.map(\.number)
         for record in changed { record.bytes.withUnsafeBytes { note(record.number, $0) } }
         guard !changed.isEmpty else { return }
+        changes += try store.read { reader in
+            try changed.flatMap { record in
+                try reader.organisation(record.number).map { OrganisationChange.between($0, try record.organisation) }
+                    ?? []
+            }
+        }
         try staging.writing.write(changed) { transaction, record in
             let statement = try staging.table.insertion(transaction)
             try statement.bind(OrganisationRow.key(of: record.number, generation: staging.pending), to: 1)
@@ -98,6 +106,7 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
     public func apply(_ report: ImportReport) throws {
         try writeWaiting()
         try writeBelow()
+        if hasStaged { try writeChanges(at: event(report).time) }
         try staging.apply(hasChanges: hasStaged) { transaction in
             let event = event(report)
             if report.document == .wholeRegister {
@@ -137,8 +146,15 @@ public final class SQLiteOrganisationImport: OrganisationImportStore {
         ) { try $0.bind(below[$1], to: $2) }
     }
 
+    /// They count from the swap on, as the versions do.
+    private func writeChanges(at now: Timestamp) throws {
+        try store.transaction { try $0.forgetChanges(from: staging.pending, before: now) }
+        try staging.writing.write(changes) { try $0.note($1, generation: staging.pending, at: now) }
+    }
+
     private func end() {
         waiting = WaitingVersions()
+        changes = []
         replaced = []
         below = []
         hasStaged = false

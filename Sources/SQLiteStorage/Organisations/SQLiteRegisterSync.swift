@@ -59,11 +59,11 @@ package final class SQLiteRegisterSync: RegisterSyncStore {
             var applied = SyncReport.Applied()
             for unit in batch.units {
                 let before = try transaction.organisation(unit.number)
-                try transaction.take(SyncOutcome(of: unit, knownAs: before), knownAs: before, counting: &applied)
+                try transaction.take(SyncOutcome(of: unit, knownAs: before), knownAs: before, at: now, counting: &applied)
             }
             for deletion in batch.deletions {
                 let before = try transaction.organisation(deletion.number)
-                try transaction.take(SyncOutcome(of: deletion, knownAs: before), knownAs: before, counting: &applied)
+                try transaction.take(SyncOutcome(of: deletion, knownAs: before), knownAs: before, at: now, counting: &applied)
             }
             for roles in batch.roles { try transaction.take(pseudonymise(roles), counting: &applied) }
             if applied.changesAnything {
@@ -93,10 +93,12 @@ extension SQLiteTransaction {
     fileprivate func take(
         _ outcome: SyncOutcome,
         knownAs before: Organisation?,
+        at now: Timestamp,
         counting applied: inout SyncReport.Applied
     ) throws {
         applied.count(outcome, knownAs: before)
         guard case .replaced(let unit) = outcome else { return }
+        try noteReplaced(unit, knownAs: before, at: now)
         try VersionTable.organisations.replace(unit.number, with: OrganisationRecord(unit).bytes, self)
         if let parent = unit.parent {
             try database.cachedStatement(sql: "INSERT OR IGNORE INTO organisation_below (id) VALUES (?)")

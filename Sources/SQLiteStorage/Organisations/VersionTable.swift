@@ -141,6 +141,43 @@ struct VersionTable {
         return (nil, keys + versions.useless)
     }
 
+    /// Gives the units whose version that counts came after a generation to `body`, of so many of the next units.
+    ///
+    /// - Returns: the last unit that was looked at; nil at the end of the table.
+    func changed(
+        since generation: Int64,
+        after number: OrganisationNumber?,
+        units limit: Int,
+        _ reader: SQLiteReader,
+        _ body: (OrganisationNumber, [UInt8]) throws -> Void
+    ) throws -> OrganisationNumber? {
+        let newest = try state(reader).generation
+        let statement = try RawStatement(reader.database, sql: walkSQL)
+        defer { statement.reset() }
+        try statement.bind(number.map { OrganisationRow.lastKey(of: $0) + 1 } ?? 0, to: 1)
+        var unit: OrganisationNumber?
+        var version: [UInt8]?
+        var units = 0
+        func give() throws {
+            if let unit, let version { try body(unit, version) }
+            version = nil
+        }
+        while try statement.step() {
+            let key = statement.integer(0)
+            if unit?.integer != key >> 32 {
+                try give()
+                if units == limit { return unit }
+                unit = try OrganisationRow.number(ofKey: key)
+                units += 1
+            }
+            // Versions rise, so the last one that is not beyond the register's generation stays.
+            let came = OrganisationRow.generation(ofKey: key)
+            if came > generation, came <= newest { version = Array(statement.bytes(1)) }
+        }
+        try give()
+        return nil
+    }
+
     /// The bytes of one version; nil when there is none.
     func bytes(_ key: Int64, _ reader: SQLiteReader) throws -> [UInt8]? {
         let statement = try RawStatement(reader.database, sql: walkSQL)

@@ -8,7 +8,10 @@ struct OrgCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "org",
         abstract: "Keep and read the local copy of Enhetsregisteret.",
-        subcommands: [OrgCheck.self, OrgGenerate.self, OrgImport.self, OrgShow.self, OrgSync.self]
+        subcommands: [
+            OrgCheck.self, OrgGenerate.self, OrgImport.self, OrgIndex.self, OrgReport.self, OrgSearch.self,
+            OrgShow.self, OrgSync.self,
+        ]
     )
 }
 

@@ -30,6 +30,9 @@ struct OrgImport: AsyncParsableCommand {
     )
     var allowClosing = false
 
+    @Flag(help: "Leave the index of names as it is; `org index` finishes it.")
+    var noIndex = false
+
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
@@ -59,8 +62,10 @@ struct OrgImport: AsyncParsableCommand {
             progress: { bar.update(Int($0.bytesTaken), count: $0.units, of: "units") }
         )
         bar.finish()
-        try store.close()
         try show(report)
+        // The register is live: what follows is only for finding units by name.
+        if !dryRun, !noIndex { options.indexNamesAfterwards(in: store) }
+        try store.close()
     }
 
     private func show(_ report: ImportReport) throws {

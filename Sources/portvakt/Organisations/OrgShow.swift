@@ -44,6 +44,11 @@ struct OrgShow: AsyncParsableCommand {
         private let accessesIn: [ScopeAccess]
         private let accessesOut: [ScopeAccess]
         private let roles: [RoleAssignment]
+        private let parent: Organisation?
+        private let move: SeenOrganisationChange?
+        private let closingSeen: Timestamp?
+        private let delegationsOut: [ScopeDelegation]
+        private let delegationsIn: [ScopeDelegation]
 
         /// The most units below it that are named.
         private static let mostBelow = 100
@@ -55,6 +60,9 @@ struct OrgShow: AsyncParsableCommand {
             self.unit = unit
             self.standing = standing
             below = try reader.organisations(below: number, limit: Self.mostBelow).filter(\.isLive)
+            parent = try unit.parent.flatMap { try reader.organisation($0) }
+            move = try reader.lastMove(of: number)
+            closingSeen = unit.isLive ? nil : try reader.closingSeen(of: number)
             var owned = ClientQuery()
             owned.owner = number
             owned.includesInactive = true
@@ -67,6 +75,8 @@ struct OrgShow: AsyncParsableCommand {
             given.owner = number
             accessesOut = try reader.accesses(given)
             roles = try reader.assignments(of: number)
+            delegationsOut = try reader.delegations(DelegationQuery(consumer: number))
+            delegationsIn = try reader.delegations(DelegationQuery(supplier: number))
         }
 
         var members: [OutputValue.Member] {
@@ -74,17 +84,30 @@ struct OrgShow: AsyncParsableCommand {
                 .init("organisation_number", unit.number), .init("name", unit.name),
                 .init("status", OrganisationStatus.words(standing)), .init("kind", unit.kind.rawValue),
                 .init("form", unit.form.code), .init("form_description", unit.form.description),
-                .init("parent", unit.parent), .init("units_below", below.map(\.number)),
+                .init("parent", unit.parent), .init("parent_name", parent?.name),
+                .init("parent_before", formerParent), .init("units_below", below.map(\.number)),
                 .init("registered", unit.registered), .init("founded", unit.founded),
-                .init("deleted", unit.deleted), .init("reconstruction_since", unit.reconstructionSince),
+                .init("deleted", unit.deleted), .init("closing_seen", closingSeen),
+                .init("bankrupt_since", standing.distress.bankruptSince),
+                .init("winding_up_since", standing.distress.windingUpSince),
+                .init("compulsory_winding_up_since", standing.distress.compulsoryWindingUpSince),
+                .init("reconstruction_since", unit.reconstructionSince),
                 .init("foreign_insolvency_since", unit.foreignInsolvencySince),
                 .init("closed_down", unit.closedDown), .init("industry_code", unit.industryCode),
                 .init("municipality", unit.municipality), .init("address", address),
                 .init("earlier_names", unit.historicNames.map(\.name)), .init("prefixes", prefixes),
                 .init("clients", clients.map(\.id)), .init("access_in", accessesIn.map(\.scope)),
                 .init("access_out", accessesOut.map { "\($0.scope.rawValue)=\($0.consumer)" }),
+                .init("delegations_out", delegationsOut.map { "\($0.resource)=\($0.supplier)" }),
+                .init("delegations_in", delegationsIn.map { "\($0.resource)=\($0.consumer)" }),
                 .init("roles", roleCounts),
             ]
+        }
+
+        /// The unit above before the one that it has now, where the change was seen here.
+        private var formerParent: OrganisationNumber? {
+            guard case .moved(let from)? = move?.change.kind, from != unit.parent else { return nil }
+            return from
         }
 
         /// How many hold each role: who, `role list` tells.

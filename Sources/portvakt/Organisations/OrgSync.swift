@@ -90,16 +90,25 @@ struct OrgSync: AsyncParsableCommand {
             let outcomes = try await update.run(chosen)
             bar.finish()
             try show(outcomes)
+            options.indexNamesAfterwards(in: store)
             return try verdict(outcomes)
         }
-        try await follow(update, of: chosen, every: wait)
+        try await follow(update, of: chosen, every: wait, in: store)
     }
 
     /// Reads again and again; a round in which nothing happened is not told.
-    private func follow(_ update: RegisterUpdate, of feeds: [RegisterFeed], every wait: Seconds) async throws {
+    private func follow(
+        _ update: RegisterUpdate,
+        of feeds: [RegisterFeed],
+        every wait: Seconds,
+        in store: SQLiteStore
+    ) async throws {
         let follower = RegisterFollower(update, of: feeds, every: wait) { outcomes in
             let telling = outcomes.filter { $0.report.entries > 0 || $0.fault != nil }
-            if !telling.isEmpty { try show(telling) }
+            if !telling.isEmpty {
+                try show(telling)
+                options.indexNamesAfterwards(in: store)
+            }
             for outcome in outcomes {
                 if let fault = outcome.fault { options.warn("\(outcome.feed.rawValue): \(fault)") }
             }
