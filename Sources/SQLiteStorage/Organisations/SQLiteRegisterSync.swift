@@ -59,11 +59,21 @@ package final class SQLiteRegisterSync: RegisterSyncStore {
             var applied = SyncReport.Applied()
             for unit in batch.units {
                 let before = try transaction.organisation(unit.number)
-                try transaction.take(SyncOutcome(of: unit, knownAs: before), knownAs: before, at: now, counting: &applied)
+                try transaction.take(
+                    SyncOutcome(of: unit, knownAs: before),
+                    knownAs: before,
+                    at: now,
+                    counting: &applied
+                )
             }
             for deletion in batch.deletions {
                 let before = try transaction.organisation(deletion.number)
-                try transaction.take(SyncOutcome(of: deletion, knownAs: before), knownAs: before, at: now, counting: &applied)
+                try transaction.take(
+                    SyncOutcome(of: deletion, knownAs: before),
+                    knownAs: before,
+                    at: now,
+                    counting: &applied
+                )
             }
             for roles in batch.roles { try transaction.take(pseudonymise(roles), counting: &applied) }
             if applied.changesAnything {

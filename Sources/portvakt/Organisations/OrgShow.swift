@@ -47,6 +47,7 @@ struct OrgShow: AsyncParsableCommand {
         private let parent: Organisation?
         private let move: SeenOrganisationChange?
         private let closingSeen: Timestamp?
+        private let source: RegisterFeedState
         private let delegationsOut: [ScopeDelegation]
         private let delegationsIn: [ScopeDelegation]
 
@@ -62,6 +63,7 @@ struct OrgShow: AsyncParsableCommand {
             below = try reader.organisations(below: number, limit: Self.mostBelow).filter(\.isLive)
             parent = try unit.parent.flatMap { try reader.organisation($0) }
             move = try reader.lastMove(of: number)
+            source = try reader.registerFeed(RegisterFeed(of: unit.kind))
             closingSeen = unit.isLive ? nil : try reader.closingSeen(of: number)
             var owned = ClientQuery()
             owned.owner = number
@@ -100,7 +102,8 @@ struct OrgShow: AsyncParsableCommand {
                 .init("access_out", accessesOut.map { "\($0.scope.rawValue)=\($0.consumer)" }),
                 .init("delegations_out", delegationsOut.map { "\($0.resource)=\($0.supplier)" }),
                 .init("delegations_in", delegationsIn.map { "\($0.resource)=\($0.consumer)" }),
-                .init("roles", roleCounts),
+                .init("roles", roleCounts), .init("register_imported", source.imported),
+                .init("register_synced", source.succeeded),
             ]
         }
 
