@@ -4,7 +4,8 @@
     crowd.py PORT IDLE SLOW
 
 Opens IDLE connections (every other one after a request that was answered) and SLOW ones, half of which never come to the
-end of a head and half never to the end of a body. What the server closes is opened again, as whoever means harm would.
+end of a head and half never to the end of a body. Each slow one sends a byte a second at a moment of its own, as peers that
+know nothing of each other do. What the server closes is opened again, as whoever means harm would.
 Prints a line of JSON when all are open, and another when its standard input ends.
 """
 
@@ -26,6 +27,8 @@ BODY = (
 REQUEST = b"GET /health/live HTTP/1.1\r\nHost: crowd\r\n\r\n"
 # What a slow connection holds back: so much of a body is there from the start, and must be kept by the server.
 FIRST_PART = b"a" * 8_000
+# A second is cut into so many parts for those that send.
+SLICES = 100
 
 
 class Crowd:
@@ -33,6 +36,9 @@ class Crowd:
         self.port = port
         self.selector = selectors.EpollSelector()
         self.kinds: dict[socket.socket, str] = {}
+        # The slow ones by the slice of the second in which they send.
+        self.slices: list[dict[socket.socket, str]] = [{} for _ in range(SLICES)]
+        self.next_slice = 0
         self.closed = {"idle": 0, "head": 0, "body": 0}
         self.refused = 0
         self.wanted = ["idle"] * idle + ["head", "body"] * (slow // 2)
@@ -47,6 +53,8 @@ class Crowd:
             connection.sendall(BODY + FIRST_PART)
         connection.setblocking(False)
         self.kinds[connection] = kind
+        if kind != "idle":
+            min(self.slices, key=len)[connection] = kind
         self.selector.register(connection, selectors.EVENT_READ)
 
     def fill(self) -> None:
@@ -73,15 +81,17 @@ class Crowd:
         self.selector.unregister(connection)
         connection.close()
         kind = self.kinds.pop(connection)
+        for part in self.slices:
+            part.pop(connection, None)
         self.closed[kind] += 1
         return kind
 
     def trickle(self) -> list[str]:
-        """Another byte of each head and body."""
+        """Another byte of each head and body whose moment it is."""
         gone = []
-        for connection, kind in list(self.kinds.items()):
-            if kind == "idle":
-                continue
+        part = self.slices[self.next_slice]
+        self.next_slice = (self.next_slice + 1) % SLICES
+        for connection in list(part):
             try:
                 connection.send(b"x")
             except BlockingIOError:
@@ -92,12 +102,10 @@ class Crowd:
 
     def hold(self) -> None:
         due = time.monotonic()
-        while True:
-            if select.select([sys.stdin], [], [], 0)[0]:
-                return
-            gone = self.reap(0.1)
-            if time.monotonic() >= due:
-                due = time.monotonic() + 1
+        while not select.select([sys.stdin], [], [], 0)[0]:
+            gone = self.reap(max(0, due - time.monotonic()))
+            while due <= time.monotonic():
+                due += 1 / SLICES
                 gone += self.trickle()
             for number, kind in enumerate(gone):
                 try:

@@ -68,7 +68,8 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         // Hummingbird tells about every start; ours is in the banner.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        let server = try builder.buildServer(
+        let groups = ConnectionGroups()
+        let server = try builder(groups).buildServer(
             configuration: ServerConfiguration(
                 address: .hostname(host, port: port),
                 backlog: 1024,
@@ -85,7 +86,14 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
             }
         )
         try await withThrowingTaskGroup { group in
-            group.addTask { try await server.run() }
+            group.addTask {
+                async let connections: Void = groups.run()
+                defer { groups.finish() }
+                // Over when the socket is closed; requests in flight may still be on their way.
+                try await server.run()
+                groups.finish()
+                await connections
+            }
             group.addTask {
                 try await gracefulShutdown()
                 try await Task.sleep(for: deadline)
@@ -113,7 +121,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         try await writer.write(response: response.head, body: response.body)
     }
 
-    private var builder: HTTPServerBuilder {
+    private func builder(_ groups: ConnectionGroups) -> HTTPServerBuilder {
         let metrics = ConnectionMetrics()
         let connection = HTTP1Channel.Configuration(
             additionalChannelHandlers: [RequestWatch(requests: requests, limits: limits, metrics: metrics)],
@@ -124,9 +132,13 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
                 maxHeaderFieldCount: limits.maximumHeaderFields
             )
         )
-        guard let identity else { return .http1(configuration: connection) }
+        guard let identity else {
+            return HTTPServerBuilder { responder in
+                GroupedConnections(base: HTTP1Channel(responder: responder, configuration: connection), groups: groups)
+            }
+        }
         return HTTPServerBuilder { [limits, asksForClientCertificates] responder in
-            HandshakeDeadline(
+            let channel = HandshakeDeadline(
                 base: try HTTP2UpgradeChannel(
                     tlsChannelConfiguration: identity.channelConfiguration(
                         asksForClientCertificates: asksForClientCertificates
@@ -141,6 +153,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
                 limit: limits.handshakeTimeout,
                 metrics: metrics
             )
+            return GroupedConnections(base: channel, groups: groups)
         }
     }
 }
