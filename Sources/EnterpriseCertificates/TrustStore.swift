@@ -45,11 +45,9 @@ public struct TrustStore: Sendable {
         intermediates = reader.intermediates
         revocationLists = reader.revocationLists
         revision = Self.revision(of: files)
-        paths = CertificatePathValidator(
-            anchors: anchors,
-            intermediates: intermediates,
-            options: profile.pathOptions
-        )
+        var options = profile.pathOptions
+        options.provesIssuersFirst = true
+        paths = CertificatePathValidator(anchors: anchors, intermediates: intermediates, options: options)
     }
 
     private static func revision(of files: [File]) -> String {

@@ -20,6 +20,8 @@ struct CertificatePathSearch {
     /// How many faults each certificate would have as an issuer on any path.
     private let faults: [Int]
     private var ledger = SignatureLedger(budget: SignatureBudget())
+    /// The certificates whose keys may be used: all, or those to which signatures lead from an anchor.
+    private var usable: Set<Int>
     /// The steps to an anchor over certificates without faults and signatures not known to be wrong.
     private var distances: [Int: Int] = [:]
     private var steps = 0
@@ -29,6 +31,7 @@ struct CertificatePathSearch {
         self.graph = graph
         self.run = run
         let reached = Set(graph.issuers.joined())
+        usable = Set(run.options.provesIssuersFirst ? Array(graph.anchors) : Array(graph.certificates.indices))
         faults = graph.certificates.indices.map { number in
             guard reached.contains(number) else { return 0 }
             return CertificatePathRules.faultsAsIssuer(
@@ -49,6 +52,7 @@ struct CertificatePathSearch {
     /// - Throws: what is wrong with the path that came nearest; and that the search ended early, when it did.
     mutating func find() throws(PathRejection) -> [Certificate] {
         if graph.leafIsAnchor, let path = accept([0]) { return path }
+        if run.options.provesIssuersFirst { proveIssuers() }
         measure()
         if let path = extend([0]) { return path }
         if best.isEmpty, limit == nil {
@@ -123,8 +127,22 @@ extension CertificatePathSearch {
         return holds == true
     }
 
+    /// Checks signatures downwards from the anchors, of all but the leaf.
+    private mutating func proveIssuers() {
+        var waiting = Array(graph.anchors)
+        while let issuer = waiting.popLast() {
+            for child in graph.certificates.indices.dropFirst() where !usable.contains(child) {
+                guard graph.issuers[child].contains(issuer), check(child, issuer) == true else { continue }
+                usable.insert(child)
+                waiting.append(child)
+            }
+        }
+    }
+
+    /// Nil where the issuer's key may not be used, or the budget does not allow the check.
     private mutating func check(_ child: Int, _ issuer: Int) -> Bool? {
-        ledger.verify(graph.certificates[child], child, by: graph.certificates[issuer], graph.keys[issuer])
+        guard usable.contains(issuer) else { return nil }
+        return ledger.verify(graph.certificates[child], child, by: graph.certificates[issuer], graph.keys[issuer])
     }
 
     /// The path when it is valid as a whole; else its findings are kept if they are the fewest.
@@ -140,7 +158,7 @@ extension CertificatePathSearch {
 
     private mutating func measure() {
         distances = graph.distances { child, issuer in
-            faults[issuer] == 0 && ledger.verdict(on: child, by: graph.keys[issuer]) != false ? 1 : nil
+            faults[issuer] == 0 && usable.contains(issuer) && ledger.verdict(on: child, by: graph.keys[issuer]) != false ? 1 : nil
         }
     }
 }
@@ -160,6 +178,8 @@ extension CertificatePathSearch {
             var wrong: Int?
             var isNew = false
             for (depth, step) in zip(path, path.dropFirst()).enumerated() where wrong == nil {
+                // Where an issuer is unproven, a signature above it is wrong.
+                guard usable.contains(step.1) else { continue }
                 let known = ledger.verdict(on: step.0, by: graph.keys[step.1])
                 let holds = known ?? check(step.0, step.1)
                 guard holds != true else { continue }

@@ -30,6 +30,11 @@ public struct CertificatePathValidator: Sendable {
         public var purposes: [OID] = []
         /// Which certificates must be covered by a revocation list.
         public var revocation = Revocation.none
+        /// Whether no certificate's key is used before a signature chain from an anchor reaches it.
+        ///
+        /// For certificates that strangers send: what they made themselves costs a check by each anchor's key, whatever paths
+        /// they lay out. Without it the search goes from the leaf, which looks further into what is wrong.
+        public var provesIssuersFirst = false
 
         /// The weakest options: no policy, no purpose, no revocation.
         public init() {}
