@@ -167,7 +167,8 @@ extension UnverifiedDPoPProof {
             return DPoPProof.Acceptance(from: issuedAt, until: issuedAt + window)
         }
         guard let given = nonces.time(of: nonce, at: now) else { throw .nonceUnknown }
-        // The server's own time stands in the nonce: a client without a clock is served (RFC 9449 §11.1).
+        // The server's own time stands in the nonce: a client without a clock is served (RFC 9449 §11.1); it writes no others.
+        try checkOwnTimes(at: now, window: window)
         return DPoPProof.Acceptance(from: given, until: given + DPoPNonces.lifetime)
     }
 

@@ -70,7 +70,8 @@ public final class DPoPReplayMemory: Sendable {
     private static func sweep(_ state: inout State, at now: Int64) {
         let end = now - leeway
         guard let swept = state.swept, swept < end else {
-            if state.swept == nil { state.swept = end }
+            // Where the clock was set back, what comes now ends before what was let go: it must be looked at again.
+            state.swept = end
             return
         }
         let due = end - swept <= Int64(state.ending.count) ? Array(swept..<end) : state.ending.keys.filter { $0 < end }

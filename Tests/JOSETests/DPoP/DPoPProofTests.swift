@@ -308,6 +308,17 @@ struct DPoPProofTests {
         #expect(throws: DPoPProofFault.nonceUnknown) { try proof.checkFreshness(at: given + 300, nonces: nonces) }
     }
 
+    @Test func `a nonce does not excuse an exp that has passed or an nbf that is to come`() throws {
+        let nonces = DPoPNonces()
+        for (name, time) in [("exp", Self.now.seconds - 60), ("nbf", Self.now.seconds + 61)] {
+            let proof = try parsed { _, claims in
+                claims["nonce"] = .string(nonces.nonce(at: Self.now))
+                claims[name] = .integer(time)
+            }
+            #expect(throws: DPoPProofFault.self) { try proof.checkFreshness(at: Self.now, nonces: nonces) }
+        }
+    }
+
     @Test func `item 10: a foreign nonce is refused even where none is demanded`() throws {
         let proof = try parsed { _, claims in claims["nonce"] = .string(DPoPNonces().nonce(at: Self.now)) }
         #expect(throws: DPoPProofFault.nonceUnknown) {

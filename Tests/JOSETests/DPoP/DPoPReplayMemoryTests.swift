@@ -48,4 +48,14 @@ struct DPoPReplayMemoryTests {
         _ = memory.claim(key(-1), until: now, at: now + 10_000)
         #expect(memory.count == 1)
     }
+
+    @Test func `a clock that stood ahead for a moment keeps nothing for ever`() {
+        let memory = DPoPReplayMemory(limit: 100)
+        #expect(memory.claim(key(0), until: now + .days(365), at: now + .days(365)) == .new)
+        for number in 1...1_000 {
+            let now = now + Seconds(Int64(number * 2))
+            #expect(memory.claim(key(number), until: now + 60, at: now) == .new)
+        }
+        #expect(memory.count <= 40)
+    }
 }
