@@ -64,7 +64,7 @@ struct RevocationWatchTests {
 
     /// Each of them answers what cannot be used.
     enum Bad: String, CaseIterable, Sendable {
-        case stale, ofTomorrow, wrongSigner, otherCertificate, otherNonce, garbage, refusal, status, dead, slow
+        case stale, kept, ofTomorrow, wrongSigner, otherCertificate, otherNonce, garbage, refusal, status, dead, slow
         case oversized, withoutPurpose, expiredDelegate, delegateOfTheRoot
     }
 
@@ -77,6 +77,16 @@ struct RevocationWatchTests {
                     to: $1,
                     change: {
                         $0.thisUpdate = Minted.now - 100; $0.nextUpdate = Minted.now - 1
+                    }
+                )
+            }
+        // RFC 6960 §2.4: without a next update there is newer information at any time.
+        case .kept:
+            stage.respond {
+                try $0.answer(
+                    to: $1,
+                    change: {
+                        $0.thisUpdate = Minted.now - .days(730); $0.nextUpdate = nil
                     }
                 )
             }
@@ -131,7 +141,8 @@ struct RevocationWatchTests {
         let cause = try await Self.doubt(alone)
         #expect(cause.hasPrefix("no responder or list answers: `http://127.0.0.1:7082/ocsp`: "))
         let words: [Bad: String] = [
-            .stale: "due for renewal", .ofTomorrow: "to come", .wrongSigner: "its signature does not hold",
+            .stale: "due for renewal", .kept: "due for renewal", .ofTomorrow: "to come",
+            .wrongSigner: "its signature does not hold",
             .otherCertificate: "speaks of another certificate", .otherNonce: "answers another request",
             .garbage: "malformed", .refusal: "`tryLater`", .status: "status 302", .dead: "connection refused",
             .slow: "no answer in time", .oversized: "too large", .withoutPurpose: "id-kp-OCSPSigning",
@@ -175,6 +186,22 @@ struct RevocationWatchTests {
         #expect(try await Self.verdict(stage).rejection == nil)
         #expect(stage.count("/ocsp") == 2)
         #expect(stage.count("-issuing.crl") == 0)
+    }
+
+    @Test func `an answer without a next update is taken while it is minutes old`() async throws {
+        for (age, isTaken) in [(0, true), (900, true), (901, false)] as [(Int64, Bool)] {
+            let stage = RevocationStage()
+            stage.respond {
+                try $0.answer(
+                    to: $1,
+                    change: {
+                        $0.thisUpdate = Minted.now - Seconds(age); $0.nextUpdate = nil
+                    }
+                )
+            }
+            stage.change { $0.list = { _ throws(OutboundFault) in throw .network("connection refused") } }
+            #expect((try await Self.verdict(stage).rejection == nil) == isTaken, "\(age)")
+        }
     }
 
     @Test func `an answer made beforehand, without a nonce, is taken`() async throws {

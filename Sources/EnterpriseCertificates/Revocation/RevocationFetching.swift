@@ -83,7 +83,11 @@ struct RevocationFetching: Sendable {
         do throws(OCSPFault) {
             statement = try OCSPResponse(der: body)
                 .statement(on: question.certificate, issuedBy: issuer, answering: request, at: now)
-            try statement.checkTimes(at: now, skew: rules.clockSkew)
+            try statement.checkTimes(
+                at: now,
+                skew: rules.clockSkew,
+                lifeWithoutNextUpdate: rules.lifeWithoutNextUpdate
+            )
         } catch {
             throw SourceFault("the answer cannot be used: \(error)", mayBeTheName: error.mayBeTheName)
         }

@@ -44,6 +44,14 @@ package struct RevocationQuestion: Sendable, Hashable {
     /// Whether the certificate says where to ask.
     package var namesSource: Bool { !responders.isEmpty || !lists.isEmpty }
 
+    /// The host that is asked first; empty when it names none.
+    var host: String {
+        let address = responders.first ?? lists.first ?? ""
+        // The scheme, nothing, the authority (RFC 3986 §3).
+        let parts = address.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return parts.count > 2 ? parts[2].lowercased() : ""
+    }
+
     /// LDAP and other schemes are passed over.
     private static func usable(_ addresses: [String]) -> [String] {
         var seen: Set<String> = []

@@ -9,7 +9,8 @@ package struct RevocationRules: Sendable, Hashable {
     package var refresh: Seconds = .hours(1)
     /// How far the clocks of others may be ahead of ours.
     package var clockSkew: Seconds = .minutes(5)
-    /// How long an answer serves that names no next update: there is newer information at any time (RFC 6960 §2.4).
+    /// How long an answer serves that names no next update, and how old it may be when it comes: there is newer information
+    /// at any time (RFC 6960 §2.4).
     package var lifeWithoutNextUpdate: Seconds = .minutes(10)
     /// How long a responder may take.
     package var answerTimeout = Duration.seconds(5)
@@ -25,6 +26,8 @@ package struct RevocationRules: Sendable, Hashable {
     package var maximumWaiting = 1_000
     /// How many questions are asked at once.
     package var concurrency = 8
+    /// How many of them may be for one host, so that one that hangs does not keep the questions for others.
+    package var concurrencyPerHost = 2
     /// What no decision has rested on for this time is not renewed any more.
     package var unusedLife: Seconds = .hours(24)
     /// What no decision has rested on for this time is forgotten.

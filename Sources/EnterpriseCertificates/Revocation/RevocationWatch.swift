@@ -103,16 +103,18 @@ package final class RevocationWatch: Sendable {
             group.addTask { [wake] in
                 while (try? await Task.sleep(for: interval)) != nil { wake.yield(.tick) }
             }
-            var queue = RevocationQueue(width: rules.concurrency)
+            var queue = RevocationQueue(width: rules.concurrency, share: rules.concurrencyPerHost)
             var ticks = 0
             for await event in events {
                 switch event {
-                case .wanted(let id): queue.add(id, first: true)
+                case .wanted(let id): queue.add(id, at: host(of: id), first: true)
                 case .ended(let id):
                     queue.finish(id)
                     waits.finish(id)
                 case .tick:
-                    for id in memory.due(at: clock.now, limit: rules.maximumWaiting) { queue.add(id, first: false) }
+                    for id in memory.due(at: clock.now, limit: rules.maximumWaiting) {
+                        queue.add(id, at: host(of: id), first: false)
+                    }
                     ticks += 1
                     if ticks % Self.ticksBetweenForgetting == 1 { await forget() }
                 }
@@ -127,6 +129,8 @@ package final class RevocationWatch: Sendable {
         }
         waits.finishAll()
     }
+
+    private func host(of id: RevocationQuestion.ID) -> String { memory.question(id)?.host ?? "" }
 
     private static let ticksBetweenForgetting = 600
 
@@ -183,40 +187,4 @@ package final class RevocationWatch: Sendable {
     private func keep(_ record: RevocationRecord) async {
         do { try await archive.save([record]) } catch { report(.notKept("\(error)")) }
     }
-}
-
-/// Who is asked next: each once at a time, so many at once, requests that wait before renewals.
-struct RevocationQueue {
-    private let width: Int
-    private var urgent: [RevocationQuestion.ID] = []
-    private var ordinary: [RevocationQuestion.ID] = []
-    private var known: Set<RevocationQuestion.ID> = []
-    private var running: Set<RevocationQuestion.ID> = []
-
-    init(width: Int) { self.width = width }
-
-    /// Adds one unless it stands in the queue or is being asked.
-    mutating func add(_ id: RevocationQuestion.ID, first: Bool) {
-        guard !running.contains(id) else { return }
-        if known.insert(id).inserted {
-            if first { urgent.append(id) } else { ordinary.append(id) }
-        } else if first, let index = ordinary.firstIndex(of: id) {
-            ordinary.remove(at: index)
-            urgent.append(id)
-        }
-    }
-
-    /// The next to ask; nil when nobody is left or as many as may are under way.
-    mutating func next() -> RevocationQuestion.ID? {
-        guard running.count < width else { return nil }
-        guard let id = urgent.isEmpty ? (ordinary.isEmpty ? nil : ordinary.removeFirst()) : urgent.removeFirst() else {
-            return nil
-        }
-        known.remove(id)
-        running.insert(id)
-        return id
-    }
-
-    /// One has been asked.
-    mutating func finish(_ id: RevocationQuestion.ID) { running.remove(id) }
 }

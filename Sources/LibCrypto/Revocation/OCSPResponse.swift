@@ -24,7 +24,7 @@ public struct OCSPResponse: Sendable {
     ///   - request: the request that was sent: its nonce must be the answer's, if the answer has one, and its certificate
     ///     must be among those that the answer speaks of.
     ///   - now: the time at which a delegated responder's certificate must be valid.
-    /// - Returns: what it says; ``OCSPStatement/checkTimes(at:skew:)`` says whether it still does.
+    /// - Returns: what it says; ``OCSPStatement/checkTimes(at:skew:lifeWithoutNextUpdate:)`` says whether it still does.
     /// - Throws: `OCSPFault`.
     public func statement(
         on certificate: Certificate,
@@ -137,11 +137,18 @@ public struct OCSPStatement: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - now: the present time.
-    ///   - skew: how far the responder's clock may be ahead of ours.
+    ///   - skew: how far the responder's clock may be from ours.
+    ///   - lifeWithoutNextUpdate: how old it may be when it names no next update: then there is newer information at any
+    ///     time (§2.4), and an old statement is one that somebody kept.
     /// - Throws: `OCSPFault`, `notYetValid` or `stale`.
-    public func checkTimes(at now: Timestamp, skew: Seconds) throws(OCSPFault) {
+    public func checkTimes(
+        at now: Timestamp,
+        skew: Seconds,
+        lifeWithoutNextUpdate: Seconds
+    ) throws(OCSPFault) {
         for point in [thisUpdate, producedAt] where point > now + skew { throw .notYetValid(point) }
-        if let nextUpdate, nextUpdate < now { throw .stale(nextUpdate) }
+        let end = nextUpdate ?? thisUpdate + lifeWithoutNextUpdate + skew
+        guard now <= end else { throw .stale(end) }
     }
 }
 
