@@ -131,12 +131,12 @@ struct SealRevocationTests {
     }
 
     /// Why a grant by a seal is refused; nil when it is authenticated.
-    private func reason(_ seal: IssuedCertificate) async throws -> String? {
+    private func reason(_ seal: IssuedCertificate, signedBy key: PrivateKey = TestKeys.rsa) async throws -> String? {
         var mint = AssertionMint(client: "ours", audience: audience, scope: "demo:customs", at: now)
         mint.header["x5c"] = .array(seal.chain.map { .string(Base64.encode($0)) })
         let form = try TokenForm(
             parsing: Array(
-                "grant_type=\(TokenForm.jwtBearerGrantType)&assertion=\(mint.signed(by: TestKeys.rsa))".utf8
+                "grant_type=\(TokenForm.jwtBearerGrantType)&assertion=\(mint.signed(by: key))".utf8
             ),
             mediaType: "application/x-www-form-urlencoded"
         )
@@ -165,6 +165,14 @@ struct SealRevocationTests {
             #expect(responder.count("/ocsp") == 1)
             #expect(try await reason(seal) == nil)
             #expect(responder.count("/ocsp") == 1)
+        }
+    }
+
+    @Test func `whoever shows somebody else's seal has nobody asked about it`() async throws {
+        try await watching { () async throws in
+            let stranger = try PrivateKey.generate(.rsa(bits: 2_048))
+            #expect(try await reason(seal(), signedBy: stranger) == "signature_invalid")
+            #expect(responder.count("") == 0)
         }
     }
 
