@@ -21,7 +21,8 @@ public struct AdminAPI<Store: AdministrationStore>: EndpointTable {
                     nonces: settings.proofNonces,
                     isNonceRequired: settings.isProofNonceRequired
                 )
-            )
+            ),
+            standing: settings.standing
         )
         clock = settings.clock
         routes = RouteTable(Self.operations, store: store, settings: settings, gate: gate)
@@ -29,9 +30,11 @@ public struct AdminAPI<Store: AdministrationStore>: EndpointTable {
 
     /// Lets pass whoever shows a token of the operator's, as the value of `Authorization`.
     ///
-    /// - Throws: `Refusal.accessTokenMissing`, or a `Problem` of 401 or 403.
-    public func requireOperator(_ authorization: String?) throws {
-        let token = try gate.token(of: authorization, at: clock.now)
+    /// - Throws: `Refusal.accessTokenMissing`, a `Problem` of 401 or 403, or what the store throws.
+    public func requireOperator(_ authorization: String?) async throws {
+        let now = clock.now
+        let token = try gate.token(of: authorization, at: now)
+        try await gate.requireStanding(of: token, at: now)
         // A token on behalf of another organisation never administers (DESIGN §11).
         guard !token.isDelegated, token.scopes.contains(Self.operatorScope) else {
             var problem = Problem(

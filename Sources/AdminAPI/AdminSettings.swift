@@ -24,6 +24,10 @@ public struct AdminSettings: Sendable {
     public var admission: Admission
     /// The clock of every decision.
     public var clock: any WallClock
+    /// Whether a token of ours still stands, looked up at the moment.
+    public typealias Standing = @Sendable (OwnToken, _ now: Timestamp) async throws -> Bool
+    /// Says it of tokens that were verified.
+    public var standing: Standing
 
     /// Settings.
     public init(
@@ -35,7 +39,8 @@ public struct AdminSettings: Sendable {
         proofNonces: DPoPNonces = DPoPNonces(),
         isProofNonceRequired: Bool = false,
         admission: Admission = Admission(),
-        clock: any WallClock
+        clock: any WallClock,
+        standing: @escaping Standing
     ) {
         self.issuer = issuer
         self.adminURL = adminURL
@@ -46,5 +51,6 @@ public struct AdminSettings: Sendable {
         self.isProofNonceRequired = isProofNonceRequired
         self.admission = admission
         self.clock = clock
+        self.standing = standing
     }
 }

@@ -68,11 +68,16 @@ struct IssuancePipeline: Sendable {
         )
     }
 
+    /// Whether tokens that were issued still stand.
+    var standing: TokenStanding {
+        TokenStanding(registry: SQLiteTokenStanding(store: opened.store), policy: policy)
+    }
+
     /// What answers questions about tokens that were issued.
     func tokenQueries(publishing lists: PublishedStatusLists) -> TokenQueries {
         let issuer = configuration.issuer
         let registry = SQLiteTokenStanding(store: opened.store)
-        let standing = TokenStanding(registry: registry, policy: policy)
+        let standing = standing
         let tokens = OwnTokenReader(keys: opened.keys.ring, issuer: issuer)
         let callers = CallerAuthenticator(
             clients: authenticator,

@@ -64,7 +64,14 @@ struct Listeners {
             ),
             logger: logger
         )
-        let api = Self.adminAPI(opened, configuration, writer: writer, admission: admission, clock: clock)
+        let api = Self.adminAPI(
+            opened,
+            configuration,
+            writer: writer,
+            standing: pipeline.standing,
+            admission: admission,
+            clock: clock
+        )
         let adminListener = AdminListener(
             issuer: configuration.issuer,
             hosts: Self.adminHosts(configuration),
@@ -150,7 +157,7 @@ struct Listeners {
     ) -> MetricsPage.Readers {
         .operators(
             believesLoopback: configuration.trustedProxies.isEmpty && !configuration.isBehindTLSProxy,
-            check: { try api.requireOperator($0) }
+            check: { try await api.requireOperator($0) }
         )
     }
 
@@ -158,6 +165,7 @@ struct Listeners {
         _ opened: OpenedInstallation,
         _ configuration: ServerConfiguration,
         writer: LedgerWriter<SQLiteStore>,
+        standing: TokenStanding,
         admission: Admission,
         clock: any WallClock
     ) -> AdminAPI<WriterAdministrationStore> {
@@ -172,7 +180,8 @@ struct Listeners {
                 proofNonces: opened.proofNonces,
                 isProofNonceRequired: configuration.proofNonce == .required,
                 admission: admission,
-                clock: clock
+                clock: clock,
+                standing: { try await standing.facts(about: $0, at: $1) != nil }
             )
         )
     }

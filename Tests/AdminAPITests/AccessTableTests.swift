@@ -48,6 +48,15 @@ struct AccessTableTests {
     }
 
     @Test(arguments: operations.indices)
+    func `a token that was ended, or whose rights were: 401`(index: Int) async throws {
+        let (operation, world) = (Self.operations[index], try AdminWorld())
+        world.ended.insert(TokenID("ended"))
+        let answer = try await answer(to: operation, in: world) { $0["jti"] = "ended" }
+        #expect(answer.status == .unauthorized)
+        #expect(try answer.object()["reason"] == "access_token_ended")
+    }
+
+    @Test(arguments: operations.indices)
     func `a token of another scope: 403 that names the right ones`(index: Int) async throws {
         let (operation, world) = (Self.operations[index], try AdminWorld())
         let answer = try await answer(to: operation, in: world) { $0["scope"] = "altinn:something.else" }

@@ -38,6 +38,15 @@ struct TestStore: AdministrationStore {
     }
 }
 
+/// Which tokens do not stand any more, as a test has it.
+final class EndedTokens: Sendable {
+    private let identifiers = Mutex<Set<TokenID>>([])
+
+    func contains(_ token: TokenID) -> Bool { identifiers.withLock { $0.contains(token) } }
+
+    func insert(_ token: TokenID) { identifiers.withLock { _ = $0.insert(token) } }
+}
+
 /// The admin listener over a real database, with the keys to mint tokens for it.
 final class AdminWorld {
     static let now = Timestamp(seconds: 1_800_000_000)
@@ -50,6 +59,8 @@ final class AdminWorld {
     let keyID: KeyID
     let pseudonyms: PseudonymKey
     let nonces = DPoPNonces()
+    /// Tokens that somebody has ended.
+    let ended = EndedTokens()
     private let folder: DataFolder
     private let listener: AdminListener
 
@@ -85,7 +96,8 @@ final class AdminWorld {
                     pseudonyms: pseudonyms,
                     proofNonces: nonces,
                     isProofNonceRequired: isProofNonceRequired,
-                    clock: clock
+                    clock: clock,
+                    standing: { [ended] token, _ in !ended.contains(token.tokenID) }
                 )
             ),
             readiness: Readiness(),

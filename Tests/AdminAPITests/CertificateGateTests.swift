@@ -28,7 +28,8 @@ struct CertificateGateTests {
             proofs: ProofGate(
                 base: AdminWorld.adminURL,
                 rules: BoundTokenRules(nonces: world.nonces)
-            )
+            ),
+            standing: { _, _ in true }
         )
     }
 

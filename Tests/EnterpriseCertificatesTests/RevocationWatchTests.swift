@@ -199,7 +199,13 @@ struct RevocationWatchTests {
                     }
                 )
             }
-            stage.change { $0.list = { _ throws(OutboundFault) in throw .network("connection refused") } }
+            let rootList = try stage.list(of: .root)
+            stage.change { state in
+                state.list = { request throws(OutboundFault) in
+                    guard request.url.hasSuffix("-root.crl") else { throw .network("connection refused") }
+                    return OutboundAnswer(status: 200, body: rootList)
+                }
+            }
             #expect((try await Self.verdict(stage).rejection == nil) == isTaken, "\(age)")
         }
     }

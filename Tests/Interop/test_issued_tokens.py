@@ -1,7 +1,11 @@
 """Tokens that were issued: others' libraries ask about them and end them, and an offline provider learns of it."""
 
+import http.client
+import json
 import pathlib
 import time
+import uuid
+from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -9,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from clients.queries import PROGRAMS, Caller, Refused
 from matrix import ISSUED, names
-from world import Client, Grant, World, payload, scratch
+from world import FORM, Client, Grant, World, payload, scratch
 
 OWNED, LISTED, FOREIGN = "demo:fangst.read", "demo:fangst.listed", "nav:sykefravaer/v1.read"
 OWNER = "fiskerietat"
@@ -187,3 +191,35 @@ def test_an_offline_provider_learns_of_it_by_the_status_list(stage, end):
     eventually(is_known)
     # Whoever does not read the list takes it until its `exp`.
     assert verified(stage, text).returncode == 0
+
+
+def test_the_admin_listener_takes_no_token_that_was_ended(stage: World):
+    """A stolen token must not go on administering after somebody has ended it, or disabled its client."""
+    client = stage.clients["lonn-leverandor"]
+    path = f"/authentication/api/v1/systemuser/request/vendor/{uuid.uuid4()}"
+
+    def asked(held: str) -> tuple[int, str | None]:
+        connection = http.client.HTTPConnection("127.0.0.1", stage.admin_port, timeout=30)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {held}"})
+        answer = connection.getresponse()
+        problem = json.loads(answer.read())
+        connection.close()
+        return answer.status, problem.get("reason")
+
+    scope = "altinn:authentication/systemuser.request.read"
+    held = token(stage, client, scope)
+    assert asked(held)[0] == 404
+    revoked = stage.request(
+        "POST", "revoke", urlencode({"token": held}).encode(), {**FORM, "Authorization": f"Bearer {held}"}
+    )
+    assert revoked.status == 200
+    assert asked(held) == (401, "access_token_ended")
+
+    held = token(stage, client, scope)
+    assert asked(held)[0] == 404
+    stage.on_data("client", "disable", client.id, "--reason", "test", "--yes")
+    try:
+        assert asked(held) == (401, "access_token_ended")
+    finally:
+        stage.on_data("client", "enable", client.id, "--reason", "test", "--yes")
+    assert asked(held)[0] == 404

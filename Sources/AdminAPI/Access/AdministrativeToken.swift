@@ -18,10 +18,13 @@ struct AdministrativeToken: Sendable {
     let prefixes: [String]
     /// The person that it names; believed only as ``AccessDemand`` says.
     let pid: NationalIdentityNumber?
-    /// Its `jti`.
-    let tokenID: TokenID
     /// Whether it is bound to a key, which the request has proved to hold.
     let isBound: Bool
+    /// What tells whether it still stands.
+    let own: OwnToken
+
+    /// Its `jti`.
+    var tokenID: TokenID { own.tokenID }
 
     func holds(_ scope: AdministrativeScope) -> Bool { scopes.contains(scope.rawValue) }
 
@@ -33,10 +36,11 @@ struct AdministrativeToken: Sendable {
 
 extension AdministrativeToken {
     /// Reads the claims of a token whose signature holds; nil when they are not those of a token of ours.
-    init?(claims: JSONObject) {
-        guard let client = claims["client_id"]?.string.flatMap({ try? ClientID(parsing: $0) }),
+    init?(claims: JSONObject, of issuer: Issuer) {
+        guard let own = OwnToken(verified: claims, of: issuer),
+            let client = claims["client_id"]?.string.flatMap({ try? ClientID(parsing: $0) }),
             let consumer = Self.organisation(claims["consumer"]),
-            let scope = claims["scope"]?.string, let tokenID = claims["jti"]?.string
+            let scope = claims["scope"]?.string
         else { return nil }
         self.client = client
         self.consumer = consumer
@@ -45,7 +49,7 @@ extension AdministrativeToken {
         scopes = Set(scope.split(separator: " ").map(String.init))
         prefixes = claims["consumer_prefix"]?.strings ?? []
         pid = claims["pid"]?.string.flatMap(NationalIdentityNumber.init(parsing:))
-        self.tokenID = TokenID(tokenID)
+        self.own = own
         isBound = claims.contains("cnf")
     }
 

@@ -16,6 +16,8 @@ struct TokenGate: Sendable {
     let audience: String
     /// Checks the proofs of tokens that are bound to a key.
     let proofs: ProofGate
+    /// Says whether a token still stands: not revoked, and resting on rights that are in force.
+    let standing: AdminSettings.Standing
 
     /// The largest token that is looked at, in bytes; ours are far smaller.
     private static let maximumLength = 16 * 1024
@@ -28,6 +30,7 @@ struct TokenGate: Sendable {
         case audience = "access_token_audience"
         case expired = "access_token_expired"
         case bound = "access_token_bound"
+        case ended = "access_token_ended"
     }
 
     /// The token of a request: a bearer token, one that is bound to the connection's certificate (RFC 8705 §3), or one that is
@@ -82,6 +85,16 @@ struct TokenGate: Sendable {
         return try token(claims)
     }
 
+    /// Refuses a token that was revoked, or whose client, access or scope is no more: a stolen one must not go on
+    /// administering after somebody has ended it.
+    ///
+    /// - Throws: A ``Problem`` of 401, or what the store throws.
+    func requireStanding(of token: AdministrativeToken, at now: Timestamp) async throws {
+        guard try await standing(token.own, now) else {
+            throw refused(.ended, "the access token was ended, or what it rests on: ask for a new one")
+        }
+    }
+
     /// RFC 6750 §2.1, RFC 9449 §7.1: the scheme without case, one space, the token.
     private func credentials(in field: String?) -> (scheme: String, token: Substring)? {
         let parts = (field ?? "").split(separator: " ", maxSplits: 1)
@@ -91,7 +104,7 @@ struct TokenGate: Sendable {
     }
 
     private func token(_ claims: JSONObject) throws -> AdministrativeToken {
-        guard let token = AdministrativeToken(claims: claims) else {
+        guard let token = AdministrativeToken(claims: claims, of: issuer) else {
             throw refused(.malformed, "the access token lacks claims of this server's tokens")
         }
         return token

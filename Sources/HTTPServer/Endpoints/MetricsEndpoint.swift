@@ -13,7 +13,7 @@ public struct MetricsPage: Sendable {
         case everybody
         /// Peers on this machine that forward for nobody, where `believesLoopback`; and whoever shows a token that `check`
         /// lets pass, given the value of `Authorization`.
-        case operators(believesLoopback: Bool, check: @Sendable (String?) throws -> Void)
+        case operators(believesLoopback: Bool, check: @Sendable (String?) async throws -> Void)
     }
 
     let readers: Readers
@@ -43,7 +43,7 @@ struct MetricsEndpoint: Endpoint {
     let admission: Admission
 
     func respond(to request: Request, trace: RequestTrace, peer: RequestPeer) async throws -> Response {
-        try requireReader(request, peer)
+        try await requireReader(request, peer)
         try checkMethod(request.method)
         return Response(
             status: .ok,
@@ -52,14 +52,14 @@ struct MetricsEndpoint: Endpoint {
         )
     }
 
-    private func requireReader(_ request: Request, _ peer: RequestPeer) throws {
+    private func requireReader(_ request: Request, _ peer: RequestPeer) async throws {
         guard case .operators(let believesLoopback, let check) = page.readers else { return }
         // A proxy on this machine would make everybody a peer on loopback: where one is configured, or shows itself by what
         // it adds to a request, the address proves nothing.
         if believesLoopback, peer.address?.isLoopback == true, !TrustedProxies.isForwarded(request.headers) { return }
         // Not before: who reads on loopback does so under attack too.
         try admission.requireBudget(of: peer.address.map { admission.proxies.client(of: $0, fields: request.headers) })
-        try check(request.headers[.authorization])
+        try await check(request.headers[.authorization])
     }
 }
 

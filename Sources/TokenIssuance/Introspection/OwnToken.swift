@@ -55,21 +55,28 @@ public struct OwnTokenReader: Sendable {
             // RFC 8725 §3.1: the algorithm is the key's.
             let key = keys.published(at: now).first(where: { $0.record.id.rawValue == id }),
             key.record.algorithm == algorithm, jws.isSigned(by: key.privateKey.publicKey, algorithm: algorithm),
-            let claims = try? jws.payloadObject(), claims["iss"]?.string == issuer.rawValue,
-            let tokenID = claims["jti"]?.string, let issued = claims["iat"]?.integer,
-            let expires = claims["exp"]?.integer, now < Timestamp(seconds: expires)
+            let claims = try? jws.payloadObject(), let token = OwnToken(verified: claims, of: issuer),
+            now < token.expires
         else { return nil }
-        return OwnToken(
-            claims: claims,
-            tokenID: TokenID(tokenID),
-            issued: Timestamp(seconds: issued),
-            expires: Timestamp(seconds: expires),
-            grounds: TokenGrounds(claims: claims),
-            status: place(in: claims)
-        )
+        return token
+    }
+}
+
+extension OwnToken {
+    /// A token with claims whose signature by this server was verified; nil when they are not those of a token of its own.
+    public init?(verified claims: JSONObject, of issuer: Issuer) {
+        guard claims["iss"]?.string == issuer.rawValue, let tokenID = claims["jti"]?.string,
+            let issued = claims["iat"]?.integer, let expires = claims["exp"]?.integer
+        else { return nil }
+        self.claims = claims
+        self.tokenID = TokenID(tokenID)
+        self.issued = Timestamp(seconds: issued)
+        self.expires = Timestamp(seconds: expires)
+        grounds = TokenGrounds(claims: claims)
+        status = Self.place(in: claims, of: issuer)
     }
 
-    private func place(in claims: JSONObject) -> StatusPlace? {
+    private static func place(in claims: JSONObject, of issuer: Issuer) -> StatusPlace? {
         guard let claim = claims["status"], let reference = try? StatusReference(claim: claim) else { return nil }
         let prefix = issuer.endpoint("statuslists/")
         guard reference.uri.hasPrefix(prefix), let list = Int(reference.uri.dropFirst(prefix.count)) else { return nil }

@@ -20,22 +20,27 @@ struct ProvenIssuersTests {
     }
 
     /// Authorities that all bear the anchor's name and certified each other, each its neighbour.
-    private func ring(of size: Int, named root: Shop.Entity) throws -> [Certificate] {
+    private func ring(
+        of size: Int,
+        named root: Shop.Entity
+    ) throws -> (first: Shop.Entity, certificates: [Certificate]) {
         let members = try (0..<size).map { _ in Shop.Entity(name: root.name, key: try PrivateKey.generate(.ec(.p384))) }
-        return try members.indices.map { try Shop.certificate(members[$0], by: members[($0 + 1) % size]) }
+        return (
+            members[0],
+            try members.indices.map { try Shop.certificate(members[$0], by: members[($0 + 1) % size]) }
+        )
     }
 
     @Test func `a ring of self-made namesakes of the anchor costs one check each`() throws {
         let root = try Shop.Entity("Root")
         let anchor = try Shop.certificate(root, by: root)
         let ring = try ring(of: 9, named: root)
-        let forger = Shop.Entity(name: root.name, key: try PrivateKey.generate(.ec(.p256)))
-        let leaf = try Shop.leaf(try Shop.Entity("Leaf"), by: forger)
-        var proven = search(leaf, with: ring, anchors: [anchor])
+        let leaf = try Shop.leaf(try Shop.Entity("Leaf"), by: ring.first)
+        var proven = search(leaf, with: ring.certificates, anchors: [anchor])
         #expect(throws: PathRejection.self) { try proven.find() }
         #expect(proven.signatureChecks == 10)
         // What it would cost else, so that the ring is one worth the name.
-        var unproven = search(leaf, with: ring, anchors: [anchor], provesIssuersFirst: false)
+        var unproven = search(leaf, with: ring.certificates, anchors: [anchor], provesIssuersFirst: false)
         #expect(throws: PathRejection.self) { try unproven.find() }
         #expect(unproven.signatureChecks > 40)
     }
@@ -53,7 +58,7 @@ struct ProvenIssuersTests {
         }
         let leaf = try Shop.leaf(try Shop.Entity("Leaf"), by: issuer)
         for others in [chain, chain.reversed()] {
-            var search = search(leaf, with: try ring(of: 3, named: root) + others, anchors: [anchor])
+            var search = search(leaf, with: try ring(of: 3, named: root).certificates + others, anchors: [anchor])
             #expect(try search.find().count == length + 2)
         }
     }
