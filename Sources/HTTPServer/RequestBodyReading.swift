@@ -14,22 +14,30 @@ public enum RequestBodyReading {
 
     /// The body.
     ///
-    /// What waits for the rest of a body counts against what `admission` lets wait; a body that comes at once never does.
+    /// What waits for the rest of a body counts against what `admission` lets wait, of all and of the one address; a body that
+    /// comes at once never does.
     ///
     /// - Throws: `Refusal.bodyTooLarge`; `Refusal.formMalformed` when the peer went away in the middle of it;
     ///   `Unavailable.queueFull` when too much waits already.
-    public static func collect(_ request: Request, upTo limit: Int, admission: Admission) async throws -> [UInt8] {
+    public static func collect(
+        _ request: Request,
+        from trace: RequestTrace,
+        upTo limit: Int,
+        admission: Admission
+    ) async throws -> [UInt8] {
         guard !declaresMore(than: limit, request) else { throw Refusal.bodyTooLarge(limit: limit) }
         let declared = request.headers[.contentLength].flatMap(Int.init)
         var body: [UInt8] = []
         var held = 0
-        defer { if held > 0 { admission.release(held) } }
+        var address: PeerAddress?
+        defer { if held > 0 { admission.release(held, of: address) } }
         do {
             for try await part in request.body {
                 guard body.count + part.readableBytes <= limit else { throw Refusal.bodyTooLarge(limit: limit) }
                 body.append(contentsOf: part.readableBytesView)
                 guard body.count != declared else { continue }
-                guard admission.hold(body.count - held) else { throw Unavailable.queueFull }
+                if held == 0 { address = PeerAddress(parsing: trace.remoteAddress) }
+                guard admission.hold(body.count - held, of: address) else { throw Unavailable.queueFull }
                 held = body.count
             }
             return body

@@ -73,6 +73,12 @@ public struct Banner: Sendable, Hashable {
         if configuration.environment == .prod, configuration.revocation == .off {
             warnings.append("`revocation` is `off` in `prod`: a revoked enterprise certificate still gets tokens")
         }
+        if configuration.isBehindTLSProxy, configuration.trustedProxies.isEmpty {
+            warnings.append(
+                "`behind_tls_proxy` is on and `trusted_proxies` is empty: callers cannot be told apart, and no address has a "
+                    + "budget of its own; name the proxy's addresses"
+            )
+        }
         if configuration.environment == .prod, configuration.allowsPrivateAddresses {
             warnings.append(
                 "`outbound_private_addresses` is on in `prod`: certificates may send requests into this network"

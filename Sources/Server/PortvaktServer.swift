@@ -68,7 +68,10 @@ public final class PortvaktServer: Sendable {
         )
         let metrics = MetricRegistry(ServerMetrics.all)
         let (admission, revocation) = withMetricsFactory(metrics) {
-            let admission = Admission(configuration.admission, proxies: configuration.trustedProxies, instant: instant)
+            var limits = configuration.admission
+            // A proxy that nobody believes has one address for all: its budget would be spent by whoever is refused most.
+            limits.tellsAddressesApart = !configuration.isBehindTLSProxy || !configuration.trustedProxies.isEmpty
+            let admission = Admission(limits, proxies: configuration.trustedProxies, instant: instant)
             return (
                 admission,
                 Result { () throws(RevocationUnavailable) in

@@ -206,10 +206,30 @@ struct WorkInProgressTests {
         var limits = AdmissionLimits()
         limits.maximumPendingBodies = 100
         let admission = Admission(limits)
-        #expect(admission.hold(60))
-        #expect(!admission.hold(41))
-        #expect(admission.hold(40))
-        admission.release(100)
+        #expect(admission.hold(60, of: nil))
+        #expect(!admission.hold(41, of: nil))
+        #expect(admission.hold(40, of: nil))
+        admission.release(100, of: nil)
+        #expect(admission.heldBytes == 0)
+    }
+
+    @Test func `of half bodies one address has a share, and what it lacks is there for others`() throws {
+        var limits = AdmissionLimits()
+        limits.maximumPendingBodies = 100
+        limits.maximumPendingBodiesOfAddress = 40
+        let admission = Admission(limits)
+        let greedy = try #require(PeerAddress(parsing: "2001:db8::1"))
+        let neighbour = try #require(PeerAddress(parsing: "2001:db8::2"))
+        let other = try #require(PeerAddress(parsing: "192.0.2.1"))
+        #expect(admission.hold(40, of: greedy))
+        #expect(!admission.hold(1, of: greedy))
+        // One network of 64 bits is one address.
+        #expect(!admission.hold(1, of: neighbour))
+        #expect(admission.hold(40, of: other))
+        admission.release(30, of: greedy)
+        #expect(admission.hold(30, of: neighbour))
+        admission.release(40, of: greedy)
+        admission.release(40, of: other)
         #expect(admission.heldBytes == 0)
     }
 
@@ -227,7 +247,12 @@ struct WorkInProgressTests {
             var head = HTTPRequest(method: .post, scheme: "http", authority: "a", path: "/token")
             head.headerFields[.contentLength] = length.map(String.init)
             let request = Request(head: head, body: body)
-            let bytes = try await RequestBodyReading.collect(request, upTo: 64, admission: admission)
+            let bytes = try await RequestBodyReading.collect(
+                request,
+                from: RequestTrace(traceID: TraceID(high: 0, low: 1), remoteAddress: "192.0.2.1"),
+                upTo: 64,
+                admission: admission
+            )
             return String(decoding: bytes, as: UTF8.self)
         }
         #expect(try await collect(["0123456789"], length: 10) == "0123456789")

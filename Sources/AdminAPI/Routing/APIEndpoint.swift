@@ -52,6 +52,7 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
                 )
             }
             try operation.access.check(token)
+            try await gate.requireStanding(of: token, at: now)
             let call = try await call(of: operation, request, token: token, trace: trace, at: now)
             return try await settings.admission.work { try await operation.perform(call) }.response
         } catch {
@@ -81,7 +82,12 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
         let level = try AuthenticationLevel.read(request.headers, isDemanded: operation.access.isPersonal)
         var body: [UInt8] = []
         if let limit = operation.bodyLimit {
-            body = try await RequestBodyReading.collect(request, upTo: limit, admission: settings.admission)
+            body = try await RequestBodyReading.collect(
+                request,
+                from: trace,
+                upTo: limit,
+                admission: settings.admission
+            )
         }
         return Call(
             path: path,

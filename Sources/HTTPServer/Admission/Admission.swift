@@ -13,6 +13,10 @@ public struct AdmissionLimits: Sendable, Hashable {
     public var maximumRequests: Int
     /// The most bytes of bodies that are only partly there.
     public var maximumPendingBodies = 32 * 1024 * 1024
+    /// The most of them from one address.
+    public var maximumPendingBodiesOfAddress = 4 * 1024 * 1024
+    /// Whether the addresses that requests come from tell peers apart: not behind a proxy that is not believed.
+    public var tellsAddressesApart = true
 
     /// Limits; by default those of `docs/configuration.md`.
     public init(
@@ -42,7 +46,7 @@ public final class Admission: Sendable, ClientAdmission {
     private let origin: ContinuousClock.Instant
     private let seed = UInt64.random(in: 0 ... .max)
     private let working = Atomic<Int>(0)
-    private let pendingBodies = Atomic<Int>(0)
+    private let pendingBodies = Mutex((total: 0, byAddress: [BudgetKey: Int]()))
     let metrics = AdmissionMetrics()
 
     /// As many addresses have a budget of their own at once; each costs 32 octets.
@@ -71,7 +75,7 @@ public final class Admission: Sendable, ClientAdmission {
 
     /// Whether the address may ask for what needs authentication.
     func look(at address: PeerAddress?) -> RefusalBudgets.Verdict {
-        guard let address else { return .within }
+        guard let address, limits.tellsAddressesApart else { return .within }
         return addresses.look(address.budget, at: time)
     }
 
@@ -84,7 +88,7 @@ public final class Admission: Sendable, ClientAdmission {
 
     /// The address was refused before or at authentication.
     func draw(on address: PeerAddress?) {
-        guard let address else { return }
+        guard let address, limits.tellsAddressesApart else { return }
         addresses.draw(address.budget, at: time)
     }
 
@@ -122,19 +126,36 @@ public final class Admission: Sendable, ClientAdmission {
         return try await body()
     }
 
-    /// Keeps count of the bytes of a body that is only partly there; false when there is no room for them.
-    func hold(_ bytes: Int) -> Bool {
-        if pendingBodies.add(bytes, ordering: .relaxed).newValue <= limits.maximumPendingBodies { return true }
-        pendingBodies.subtract(bytes, ordering: .relaxed)
-        metrics.overloaded.increment()
-        return false
+    /// Keeps count of the bytes of a body that is only partly there; false when there is no room for them, or none for this
+    /// address.
+    func hold(_ bytes: Int, of address: PeerAddress?) -> Bool {
+        let key = address.flatMap { limits.tellsAddressesApart ? $0.budget : nil }
+        let hasRoom = pendingBodies.withLock { pending in
+            guard pending.total + bytes <= limits.maximumPendingBodies else { return false }
+            if let key {
+                let held = pending.byAddress[key, default: 0] + bytes
+                guard held <= limits.maximumPendingBodiesOfAddress else { return false }
+                pending.byAddress[key] = held
+            }
+            pending.total += bytes
+            return true
+        }
+        if !hasRoom { metrics.overloaded.increment() }
+        return hasRoom
     }
 
     /// The bytes are held no longer.
-    func release(_ bytes: Int) { pendingBodies.subtract(bytes, ordering: .relaxed) }
+    func release(_ bytes: Int, of address: PeerAddress?) {
+        let key = address.flatMap { limits.tellsAddressesApart ? $0.budget : nil }
+        pendingBodies.withLock { pending in
+            pending.total -= bytes
+            guard let key, let held = pending.byAddress[key] else { return }
+            pending.byAddress[key] = held > bytes ? held - bytes : nil
+        }
+    }
 
     /// The bytes that are held.
-    var heldBytes: Int { pendingBodies.load(ordering: .relaxed) }
+    var heldBytes: Int { pendingBodies.withLock { $0.total } }
 
     // MARK: Keys
 

@@ -48,13 +48,15 @@ final class ConnectionGroups: Sendable {
     }
 }
 
-/// Hands each connection over to the groups.
+/// Hands each connection over to the groups, and keeps it in mind among those that are open.
 struct GroupedConnections<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
     let groups: ConnectionGroups
+    let connections: OpenConnections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
-        base.setup(channel: channel, logger: logger)
+        connections.enter(channel)
+        return base.setup(channel: channel, logger: logger)
     }
 
     func handle(value: Base.Value, logger: Logger) async {

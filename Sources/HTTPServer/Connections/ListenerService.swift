@@ -124,7 +124,9 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
     private func builder(_ groups: ConnectionGroups) -> HTTPServerBuilder {
         let metrics = ConnectionMetrics()
         let connection = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestWatch(requests: requests, limits: limits, metrics: metrics)],
+            additionalChannelHandlers: [
+                RequestWatch(requests: requests, limits: limits, metrics: metrics, connections: connections)
+            ],
             idleTimeout: TimeAmount(limits.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.maximumHeaderListLength,
@@ -133,11 +135,15 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
             )
         )
         guard let identity else {
-            return HTTPServerBuilder { responder in
-                GroupedConnections(base: HTTP1Channel(responder: responder, configuration: connection), groups: groups)
+            return HTTPServerBuilder { [connections] responder in
+                GroupedConnections(
+                    base: HTTP1Channel(responder: responder, configuration: connection),
+                    groups: groups,
+                    connections: connections
+                )
             }
         }
-        return HTTPServerBuilder { [limits, asksForClientCertificates] responder in
+        return HTTPServerBuilder { [limits, connections, asksForClientCertificates] responder in
             let channel = HandshakeDeadline(
                 base: try HTTP2UpgradeChannel(
                     tlsChannelConfiguration: identity.channelConfiguration(
@@ -153,7 +159,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
                 limit: limits.handshakeTimeout,
                 metrics: metrics
             )
-            return GroupedConnections(base: channel, groups: groups)
+            return GroupedConnections(base: channel, groups: groups, connections: connections)
         }
     }
 }

@@ -16,6 +16,9 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private let requests: RequestsInFlight
     private let limits: ListenerLimits
     private let metrics: ConnectionMetrics
+    private let connections: OpenConnections
+    /// The connection that this is, or whose stream it is.
+    private var entry: OpenConnections.Entry?
     private var isEnding = false
     private var unanswered = 0
     private var isReadingBody = false
@@ -24,17 +27,26 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     private var deadline: Scheduled<Void>?
     private var writeDeadline: Scheduled<Void>?
 
-    init(requests: RequestsInFlight, limits: ListenerLimits, metrics: ConnectionMetrics) {
+    init(
+        requests: RequestsInFlight,
+        limits: ListenerLimits,
+        metrics: ConnectionMetrics,
+        connections: OpenConnections
+    ) {
         self.requests = requests
         self.limits = limits
         self.metrics = metrics
+        self.connections = connections
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        if isStream(context), let connection = context.channel.parent {
+        let connection = isStream(context) ? context.channel.parent : context.channel
+        guard let connection else { return }
+        entry = connections.entry(of: connection)
+        if isStream(context) {
             FlushBeforeClose.install(on: connection)
         } else {
-            HostDemand.install(on: context.channel)
+            HostDemand.install(on: connection)
         }
     }
 
@@ -44,6 +56,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
             requestNumber += 1
             unanswered += 1
             requests.begin()
+            entry?.requestBegan()
             isReadingBody = true
             bodyLength = 0
         case .body(let buffer):
@@ -72,6 +85,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         case .end where unanswered > 0:
             unanswered -= 1
             requests.end()
+            entry?.requestsEnded()
         case .head, .body, .end: break
         }
         context.write(data, promise: promise)
@@ -123,6 +137,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         writeDeadline?.cancel()
         writeDeadline = nil
         requests.end(unanswered)
+        entry?.requestsEnded(unanswered)
         unanswered = 0
     }
 

@@ -47,6 +47,7 @@ struct TokenEndpoint: Endpoint {
             let form = try TokenForm(
                 parsing: try await RequestBodyReading.collect(
                     request,
+                    from: trace,
                     upTo: TokenForm.maximumLength,
                     admission: admission
                 ),

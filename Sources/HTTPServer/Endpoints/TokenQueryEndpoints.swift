@@ -52,6 +52,7 @@ struct TokenQueryEndpoint: Endpoint {
             let form = try TokenQueryForm(
                 parsing: try await RequestBodyReading.collect(
                     request,
+                    from: trace,
                     upTo: TokenQueryForm.maximumLength,
                     admission: admission
                 ),
