@@ -41,7 +41,11 @@ public final class OpenConnections: Sendable {
     /// Nothing is closed that had a request so short a while ago: its answer may be on its way.
     private static let leastIdleTime = TimeAmount.seconds(1)
 
+    /// When it is looked again where all that were drawn have something to do.
+    private static let pause = TimeAmount.milliseconds(100)
+
     private let number = Atomic<Int>(0)
+    private let isWaiting = Atomic<Bool>(false)
     private let state = Mutex(State())
 
     /// None.
@@ -74,8 +78,9 @@ public final class OpenConnections: Sendable {
         }
     }
 
-    /// Closes one that has nothing to do, if those drawn have one.
-    fileprivate func makeRoom() {
+    /// Closes one that has nothing to do, as soon as those drawn have one, while there are so many.
+    fileprivate func makeRoom(below maximum: Int) {
+        guard count >= maximum else { return }
         let newest = (NIODeadline.now() - Self.leastIdleTime).uptimeNanoseconds
         let idlest = state.withLock { state -> Entry? in
             guard !state.entries.isEmpty else { return nil }
@@ -86,10 +91,21 @@ public final class OpenConnections: Sendable {
             }
             return lot.min { $0.since < $1.since }?.entry
         }
-        guard let channel = idlest?.channel else { return }
+        guard let channel = idlest?.channel else { return lookAgain(below: maximum) }
         channel.eventLoop.execute {
             channel.close(promise: nil)
             channel.cutTLSSoon()
+        }
+    }
+
+    /// Nobody is let in meanwhile, so that nothing else would come back to it.
+    private func lookAgain(below maximum: Int) {
+        guard let loop = state.withLock({ $0.entries.last?.channel.eventLoop }),
+            !isWaiting.exchange(true, ordering: .relaxed)
+        else { return }
+        loop.scheduleTask(in: Self.pause) { [self] in
+            isWaiting.store(false, ordering: .relaxed)
+            makeRoom(below: maximum)
         }
     }
 
@@ -106,7 +122,7 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
 
     func connectionOpened() {
         connections.opened()
-        if connections.count >= maximum { connections.makeRoom() }
+        connections.makeRoom(below: maximum)
     }
 
     func connectionClosed() { connections.closed() }
