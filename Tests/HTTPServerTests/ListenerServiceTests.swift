@@ -213,10 +213,13 @@ struct ListenerServiceTests {
     }
 
     @Test func `serves no more connections at once than its limit`() async throws {
-        let limits = ListenerLimits(maximumConnections: 1)
+        var limits = ListenerLimits(maximumConnections: 1)
+        limits.bodyTimeout = Self.never
         try await serving(limits) { port in
             let first = try RawConnection(port)
-            try first.send("GET /jwk HTTP/1.1\r\nHost: a\r\n\r\n")
+            // One with a request makes room for nobody.
+            try first.send("GET /jwk HTTP/1.1\r\nHost: a\r\n\r\nPOST /token HTTP/1.1\r\nHost: a\r\n")
+            try first.send("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\n")
             #expect(try await first.read(until: "keys").hasPrefix("HTTP/1.1 200"))
             let second = try RawConnection(port)
             try second.send("GET /jwk HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
