@@ -2,7 +2,7 @@ import HTTPTypes
 public import Hummingbird
 import NIOCore
 import NIOHTTP1
-import TokenIssuance
+public import TokenIssuance
 
 /// Collects whole bodies, within limits, before anything in them is parsed.
 public enum RequestBodyReading {

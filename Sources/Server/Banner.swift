@@ -1,4 +1,5 @@
 import EnterpriseCertificates
+import HTTPServer
 import JOSE
 import LibCrypto
 import SQLiteStorage
