@@ -70,7 +70,8 @@ public final class OpenConnections: Sendable {
 
     private func leave(_ entry: Entry) {
         state.withLock { state in
-            state.byChannel[ObjectIdentifier(entry.channel)] = nil
+            // Who was chosen to make room has left already.
+            guard state.byChannel.removeValue(forKey: ObjectIdentifier(entry.channel)) === entry else { return }
             let place = entry.place.load(ordering: .relaxed)
             guard let last = state.entries.popLast(), last !== entry else { return }
             state.entries[place] = last
@@ -91,14 +92,18 @@ public final class OpenConnections: Sendable {
             }
             return lot.min { $0.since < $1.since }?.entry
         }
-        guard let channel = idlest?.channel else { return lookAgain(below: maximum) }
+        // Several may have come at once, and nothing else would come back to it: nobody is let in meanwhile.
+        lookAgain(below: maximum)
+        guard let idlest else { return }
+        // It is not chosen twice.
+        leave(idlest)
+        let channel = idlest.channel
         channel.eventLoop.execute {
             channel.close(promise: nil)
             channel.cutTLSSoon()
         }
     }
 
-    /// Nobody is let in meanwhile, so that nothing else would come back to it.
     private func lookAgain(below maximum: Int) {
         guard let loop = state.withLock({ $0.entries.last?.channel.eventLoop }),
             !isWaiting.exchange(true, ordering: .relaxed)

@@ -42,7 +42,7 @@ struct ProvenIssuersTests {
         // What it would cost else, so that the ring is one worth the name.
         var unproven = search(leaf, with: ring.certificates, anchors: [anchor], provesIssuersFirst: false)
         #expect(throws: PathRejection.self) { try unproven.find() }
-        #expect(unproven.signatureChecks > 40)
+        #expect(unproven.signatureChecks > proven.signatureChecks)
     }
 
     @Test(arguments: [1, 3, 6])
