@@ -32,6 +32,8 @@ struct OpenConnectionsTests {
             group.addTask { try await service.run() }
             var first = ports.makeAsyncIterator()
             try await body(try #require(await first.next()))
+            // Ended in the middle of taking a connection, NIO would stop the program.
+            while connections.count > 0 { try await Task.sleep(for: .milliseconds(5)) }
             group.cancelAll()
         }
     }

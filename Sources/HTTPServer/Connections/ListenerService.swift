@@ -68,8 +68,8 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         // Hummingbird tells about every start; ours is in the banner.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        let groups = ConnectionGroups()
-        let server = try builder(groups).buildServer(
+        let tasks = ConnectionTasks()
+        let server = try builder(tasks).buildServer(
             configuration: ServerConfiguration(
                 address: .hostname(host, port: port),
                 backlog: 1024,
@@ -87,11 +87,11 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         )
         try await withThrowingTaskGroup { group in
             group.addTask {
-                async let connections: Void = groups.run()
-                defer { groups.finish() }
+                async let connections: Void = tasks.run()
+                defer { tasks.finish() }
                 // Over when the socket is closed; requests in flight may still be on their way.
                 try await server.run()
-                groups.finish()
+                tasks.finish()
                 await connections
             }
             group.addTask {
@@ -121,7 +121,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         try await writer.write(response: response.head, body: response.body)
     }
 
-    private func builder(_ groups: ConnectionGroups) -> HTTPServerBuilder {
+    private func builder(_ tasks: ConnectionTasks) -> HTTPServerBuilder {
         let metrics = ConnectionMetrics()
         let connection = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
@@ -135,11 +135,12 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
             )
         )
         guard let identity else {
-            return HTTPServerBuilder { [connections] responder in
-                GroupedConnections(
+            return HTTPServerBuilder { [limits, connections] responder in
+                OwnTaskConnections(
                     base: HTTP1Channel(responder: responder, configuration: connection),
-                    groups: groups,
-                    connections: connections
+                    tasks: tasks,
+                    connections: connections,
+                    maximum: limits.maximumConnections
                 )
             }
         }
@@ -159,7 +160,12 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
                 limit: limits.handshakeTimeout,
                 metrics: metrics
             )
-            return GroupedConnections(base: channel, groups: groups, connections: connections)
+            return OwnTaskConnections(
+                base: channel,
+                tasks: tasks,
+                connections: connections,
+                maximum: limits.maximumConnections
+            )
         }
     }
 }

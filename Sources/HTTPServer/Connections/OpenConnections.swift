@@ -54,8 +54,8 @@ public final class OpenConnections: Sendable {
     /// How many there are now.
     public var count: Int { number.load(ordering: .relaxed) }
 
-    /// Keeps a connection in mind until it closes.
-    func enter(_ channel: any Channel) {
+    /// Keeps a connection in mind until it closes; where there is no room for another one then, makes some.
+    func enter(_ channel: any Channel, maximum: Int) {
         let entry = Entry(channel)
         state.withLock { state in
             entry.place.store(state.entries.count, ordering: .relaxed)
@@ -63,6 +63,7 @@ public final class OpenConnections: Sendable {
             state.byChannel[ObjectIdentifier(channel)] = entry
         }
         channel.closeFuture.whenComplete { [self] _ in leave(entry) }
+        makeRoom(below: maximum)
     }
 
     /// What is kept of a connection.
@@ -80,7 +81,7 @@ public final class OpenConnections: Sendable {
     }
 
     /// Closes one that has nothing to do, as soon as those drawn have one, while there are so many.
-    fileprivate func makeRoom(below maximum: Int) {
+    private func makeRoom(below maximum: Int) {
         guard count >= maximum else { return }
         let newest = (NIODeadline.now() - Self.leastIdleTime).uptimeNanoseconds
         let idlest = state.withLock { state -> Entry? in
@@ -125,10 +126,7 @@ struct ConnectionLimit: AvailableConnectionsDelegate {
     let connections: OpenConnections
     let maximum: Int
 
-    func connectionOpened() {
-        connections.opened()
-        connections.makeRoom(below: maximum)
-    }
+    func connectionOpened() { connections.opened() }
 
     func connectionClosed() { connections.closed() }
 
