@@ -111,7 +111,8 @@ public struct CallerAuthenticator: Sendable {
         // DESIGN §11: what was given by somebody else is no right to administer.
         guard grounds.supplier == nil, !grounds.isDelegated else { throw refused(.onBehalf) }
         let audience = token.claims["aud"].map { $0.string.map { [$0] } ?? $0.strings ?? [] } ?? []
-        // A provider that was shown a token must not be able to pass it on here as its own.
+        // A provider that was shown a token made for its API must not be able to pass it on here as its own; against one
+        // without `aud`, which is anybody's to pass on, binding helps.
         guard audience.isEmpty || !audiences.isDisjoint(with: audience) else { throw refused(.audience) }
         try check(token.claims, shownAs: scheme, certificate: proofs.clientCertificate)
         if let thumbprint = token.claims["cnf"]?["jkt"]?.string {
