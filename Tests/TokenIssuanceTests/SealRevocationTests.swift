@@ -131,8 +131,13 @@ struct SealRevocationTests {
     }
 
     /// Why a grant by a seal is refused; nil when it is authenticated.
-    private func reason(_ seal: IssuedCertificate, signedBy key: PrivateKey = TestKeys.rsa) async throws -> String? {
+    private func reason(
+        _ seal: IssuedCertificate,
+        signedBy key: PrivateKey = TestKeys.rsa,
+        _ change: (inout JSONObject) -> Void = { _ in }
+    ) async throws -> String? {
         var mint = AssertionMint(client: "ours", audience: audience, scope: "demo:customs", at: now)
+        change(&mint.claims)
         mint.header["x5c"] = .array(seal.chain.map { .string(Base64.encode($0)) })
         let form = try TokenForm(
             parsing: Array(
@@ -173,6 +178,17 @@ struct SealRevocationTests {
             let stranger = try PrivateKey.generate(.rsa(bits: 2_048))
             #expect(try await reason(seal(), signedBy: stranger) == "signature_invalid")
             #expect(responder.count("") == 0)
+        }
+    }
+
+    @Test func `a seal acts for no organisation and no person of the country`() async throws {
+        try await watching { () async throws in
+            let other = try #require(OrganisationNumber(stem: 31_000_001))
+            for (claim, value) in [
+                ("consumer_org", "\(other)"), ("iss_onbehalfof", "somebody"), ("pid", "02819091157"),
+            ] {
+                #expect(try await reason(seal()) { $0[claim] = .string(value) } == "claim_forbidden", "\(claim)")
+            }
         }
     }
 
