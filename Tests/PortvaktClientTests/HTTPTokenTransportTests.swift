@@ -20,7 +20,7 @@ struct HTTPTokenTransportTests {
             timeout: timeout,
             maximumResponseSize: limit
         )
-        return try await HTTPTokenTransport().send(request)
+        return try await HTTPTokenTransport(PatientHTTP.client).send(request)
     }
 
     private static let good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Trace-Id: t1\r\nConnection: close\r\n\r\n{}"
@@ -122,7 +122,9 @@ struct HTTPTokenTransportTests {
             timeout: .milliseconds(800),
             maximumResponseSize: 10
         )
-        let error = await #expect(throws: TransportError.self) { try await HTTPTokenTransport().send(request) }
+        let error = await #expect(throws: TransportError.self) {
+            try await HTTPTokenTransport(PatientHTTP.client).send(request)
+        }
         switch error {
         case .network, .timedOut: break
         default: Issue.record("\(String(describing: error))")
@@ -132,7 +134,9 @@ struct HTTPTokenTransportTests {
     @Test(arguments: ["", "token", "http:///token"]) func `a URL that cannot be used is told`(url: String) async throws
     {
         let request = TransportRequest(method: .get, url: url, timeout: .seconds(1), maximumResponseSize: 10)
-        await #expect(throws: TransportError.invalidURL) { try await HTTPTokenTransport().send(request) }
+        await #expect(throws: TransportError.invalidURL) {
+            try await HTTPTokenTransport(PatientHTTP.client).send(request)
+        }
     }
 
     @Test func `a cancelled task ends at once`() async throws {

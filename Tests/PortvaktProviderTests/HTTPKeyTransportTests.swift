@@ -9,9 +9,9 @@ struct HTTPKeyTransportTests {
     private func fetch(
         from server: LoopbackServer,
         entityTag: String? = nil,
-        timeout: Duration = .seconds(5)
+        timeout: Duration = .seconds(60)
     ) async throws(KeyTransportError) -> KeyResponse {
-        try await HTTPKeyTransport().fetch(
+        try await HTTPKeyTransport(PatientHTTP.client).fetch(
             KeyRequest(
                 url: "http://127.0.0.1:\(server.port)/jwk",
                 entityTag: entityTag,
@@ -91,7 +91,7 @@ struct HTTPKeyTransportTests {
                 maximumSize: 10
             )
             do throws(KeyTransportError) {
-                _ = try await HTTPKeyTransport().fetch(request)
+                _ = try await HTTPKeyTransport(PatientHTTP.client).fetch(request)
                 return false
             } catch { return error == .network("Connection refused") }
         }

@@ -194,7 +194,11 @@ struct ScenarioTests {
         // A machine that is busy with other tests must not be taken for a server that is silent.
         options.timeout = .seconds(60)
         change(&options)
-        return RemoteKeySet(.keys(url: "http://127.0.0.1:\(server.port)/jwk"), options: options)
+        return RemoteKeySet(
+            .keys(url: "http://127.0.0.1:\(server.port)/jwk"),
+            transport: HTTPKeyTransport(PatientHTTP.client),
+            options: options
+        )
     }
 
     @Test func `2 MiB body: refused, on a real socket`() async throws {

@@ -158,7 +158,8 @@ extension CertificatePathSearch {
 
     private mutating func measure() {
         distances = graph.distances { child, issuer in
-            faults[issuer] == 0 && usable.contains(issuer) && ledger.verdict(on: child, by: graph.keys[issuer]) != false ? 1 : nil
+            guard faults[issuer] == 0, usable.contains(issuer) else { return nil }
+            return ledger.verdict(on: child, by: graph.keys[issuer]) == false ? nil : 1
         }
     }
 }
