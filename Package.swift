@@ -116,6 +116,7 @@ let package = Package(
         module("Vocabulary", []),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         // The register's bulk files: gzip and JSON at the speed that C++ libraries have, behind a plain C header.
         .target(
             name: "CRegisterReader",
@@ -126,7 +127,7 @@ let package = Package(
         .systemLibrary(name: "CPKCS11"),
         module("LibCrypto", ["COpenSSL", "CPKCS11", "Vocabulary"]),
         module("JOSE", ["LibCrypto", "Vocabulary"]),
-        module("XACML", ["JOSE", "Vocabulary"]),
+        module("XACML", ["CLibXML2", "JOSE", "Vocabulary"]),
         module("StatusLists", ["CZlib", "JOSE", "Vocabulary"]),
 
         // The domain: none imports another.

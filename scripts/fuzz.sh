@@ -101,7 +101,6 @@ run_one() { # target
     local name=$1 longest status=0
     longest=$("$program" | awk -v name="$name" '$1 == name { print $2 }')
     mkdir -p ".build-fuzz/corpus/$name" ".build-fuzz/found/$name"
-    # The limit is on one piece of memory; the whole may grow, for FoundationXML forgets the words of each error that it finds.
     # Leaks are looked for once, at the end: after each input it takes thirty times as long as the parser of policies does.
     PORTVAKT_FUZZ_TARGET=$name "$program" -max_total_time="$each" -max_len="$longest" -rss_limit_mb=4096 \
         -malloc_limit_mb=256 -timeout=20 \

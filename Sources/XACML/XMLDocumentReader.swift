@@ -1,5 +1,4 @@
 internal import Foundation
-internal import FoundationXML
 
 /// Reads a whole document into a tree of elements.
 ///
@@ -15,19 +14,8 @@ enum XMLDocumentReader {
     /// The root of the document.
     static func root(of document: [UInt8]) throws(XACMLPolicyError) -> XMLElement {
         try check(document)
-        let parser = XMLParser(data: Data(document))
-        let builder = XMLTreeBuilder(maximumDepth: maximumDepth)
-        parser.shouldProcessNamespaces = true
-        parser.shouldResolveExternalEntities = false
-        parser.delegate = builder
-        let succeeded = parser.parse()
-        if builder.isTooDeep { throw .tooDeep(limit: maximumDepth) }
-        if let line = builder.faultyLine { throw .notXML(line: line) }
-        // `parse` has been seen to answer true for a document that breaks off; the tree knows better.
-        guard succeeded, parser.parserError == nil, let root = builder.root else {
-            throw .notXML(line: max(1, parser.lineNumber))
-        }
-        return root
+        var builder = XMLTreeBuilder(maximumDepth: maximumDepth)
+        return try builder.read(document)
     }
 
     /// The checks on the raw bytes.
@@ -37,7 +25,7 @@ enum XMLDocumentReader {
         guard String(validating: document, as: UTF8.self) != nil, !document.contains(0) else { throw .notUTF8 }
         guard !hasForeignEncoding(document) else { throw .notUTF8 }
         guard !hasMarkupDeclaration(document) else { throw .documentType }
-        // FoundationXML reads the text of one that has none, `<?x?>`, from a null pointer, which ends the program.
+        // Nobody here follows one.
         guard !hasProcessingInstruction(document) else { throw .processingInstruction }
     }
 
@@ -84,50 +72,5 @@ enum XMLDocumentReader {
         value = value.dropFirst().drop { $0.isWhitespace }
         guard let quote = value.first, quote == "\"" || quote == "'" else { return true }
         return value.dropFirst().prefix { $0 != quote }.lowercased() != "utf-8"
-    }
-}
-
-/// Puts the parser's events together to a tree.
-private final class XMLTreeBuilder: NSObject, XMLParserDelegate {
-    private let maximumDepth: Int
-    private var open: [XMLElement] = []
-    private(set) var root: XMLElement?
-    private(set) var isTooDeep = false
-    private(set) var faultyLine: Int?
-
-    init(maximumDepth: Int) { self.maximumDepth = maximumDepth }
-
-    func parser(
-        _ parser: XMLParser,
-        didStartElement name: String,
-        namespaceURI namespace: String?,
-        qualifiedName: String?,
-        attributes: [String: String]
-    ) {
-        guard !isTooDeep, faultyLine == nil else { return }
-        guard open.count < maximumDepth else {
-            isTooDeep = true
-            return parser.abortParsing()
-        }
-        open.append(XMLElement(name: name, namespace: namespace ?? "", attributes: attributes))
-    }
-
-    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
-        guard !isTooDeep, faultyLine == nil, let closed = open.popLast() else { return }
-        if open.isEmpty { root = closed } else { open[open.count - 1].children.append(closed) }
-    }
-
-    func parser(_ parser: XMLParser, foundCharacters text: String) {
-        guard !open.isEmpty else { return }
-        open[open.count - 1].text += text
-    }
-
-    func parser(_ parser: XMLParser, foundCDATA block: Data) {
-        guard !open.isEmpty else { return }
-        open[open.count - 1].text += String(decoding: block, as: UTF8.self)
-    }
-
-    func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) {
-        if faultyLine == nil { faultyLine = max(1, parser.lineNumber) }
     }
 }

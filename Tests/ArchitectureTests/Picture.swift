@@ -16,11 +16,12 @@ enum Picture {
         "Vocabulary": [],
         "COpenSSL": [],
         "CZlib": [],
+        "CLibXML2": [],
         "CRegisterReader": [],
         "CPKCS11": [],
         "LibCrypto": ["COpenSSL", "CPKCS11", "Vocabulary"],
         "JOSE": ["LibCrypto", "Vocabulary"],
-        "XACML": ["JOSE", "Vocabulary"],
+        "XACML": ["CLibXML2", "JOSE", "Vocabulary"],
         "MetricsExposition": [],
         "StatusLists": ["CZlib", "JOSE", "Vocabulary"],
 
@@ -68,7 +69,6 @@ enum Picture {
         "Configuration": ["Server"],
         "Crypto": ["TestAuthority"],
         "CryptoExtras": ["TestAuthority"],
-        "FoundationXML": ["XACML"],
         "GRDB": ["SQLiteStorage"],
         "GRDBSQLite": ["SQLiteStorage"],
         // The routes; and the small API of the demo world, which shows a provider's side.
