@@ -110,16 +110,21 @@ struct SealedTokenTests {
         }
     }
 
+    /// An enterprise certificate of the consumer, as a proxy hands it on.
+    private static func clientCertificate() throws -> [UInt8] {
+        let request = EnterpriseCertificateRequest(
+            organisation: World.consumer,
+            name: "KONSUMENT AS",
+            key: TestKeys.rsa
+        )
+        return try World.authority.get().issue(request).der
+    }
+
     @Test func `RFC 9440: from a trusted proxy the field binds the token, and one of another form is refused`()
         async throws
     {
         try await LiveServer.run(settings: [.clientCertificates: "proxy", .trustedProxies: "127.0.0.1"]) { server in
-            let request = EnterpriseCertificateRequest(
-                organisation: World.consumer,
-                name: "KONSUMENT AS",
-                key: TestKeys.rsa
-            )
-            let leaf = try World.authority.get().issue(request).der
+            let leaf = try Self.clientCertificate()
             let form = "grant_type=client_credentials&client_id=\(World.certificateClient)&scope=demo:bound"
             let answer = try await server.post("token", form, [("Client-Cert", ":\(Base64.encode(leaf)):")])
             #expect(answer.status == 200, "\(answer.body)")
@@ -134,12 +139,7 @@ struct SealedTokenTests {
 
     @Test func `the field of somebody who is no proxy is as if it had not been sent`() async throws {
         try await LiveServer.run(settings: [.clientCertificates: "proxy", .trustedProxies: "192.0.2.1"]) { server in
-            let request = EnterpriseCertificateRequest(
-                organisation: World.consumer,
-                name: "KONSUMENT AS",
-                key: TestKeys.rsa
-            )
-            let leaf = try World.authority.get().issue(request).der
+            let leaf = try Self.clientCertificate()
             let form = "grant_type=client_credentials&client_id=\(World.certificateClient)&scope=demo:read"
             let answer = try await server.post("token", form, [("Client-Cert", ":\(Base64.encode(leaf)):")])
             #expect(answer.status == 401)
