@@ -4,8 +4,9 @@
     crowd.py PORT IDLE SLOW
 
 Opens IDLE connections (every other one after a request that was answered) and SLOW ones, half of which never come to the
-end of a head and half never to the end of a body. Each slow one sends a byte a second at a moment of its own, as peers that
-know nothing of each other do. What the server closes is opened again, as whoever means harm would.
+end of a head and half never to the end of a body. They come one after another over SPREAD seconds, and each sends a byte a
+second at a moment of its own, as peers that know nothing of each other do. What the server closes is opened again, as
+whoever means harm would.
 Prints a line of JSON when all are open, and another when its standard input ends.
 """
 
@@ -29,6 +30,8 @@ REQUEST = b"GET /health/live HTTP/1.1\r\nHost: crowd\r\n\r\n"
 FIRST_PART = b"a" * 8_000
 # A second is cut into so many parts for those that send.
 SLICES = 100
+# Over so many seconds the slow ones come: as long as the server waits for a body, so that it cuts them off one by one too.
+SPREAD = 10
 
 
 class Crowd:
@@ -39,6 +42,8 @@ class Crowd:
         # The slow ones by the slice of the second in which they send.
         self.slices: list[dict[socket.socket, str]] = [{} for _ in range(SLICES)]
         self.next_slice = 0
+        # When the next slice begins.
+        self.due = 0.0
         self.closed = {"idle": 0, "head": 0, "body": 0}
         self.refused = 0
         self.wanted = ["idle"] * idle + ["head", "body"] * (slow // 2)
@@ -58,10 +63,16 @@ class Crowd:
         self.selector.register(connection, selectors.EVENT_READ)
 
     def fill(self) -> None:
-        for number, kind in enumerate(self.wanted):
-            self.open(kind, number)
+        slow = [kind for kind in self.wanted if kind != "idle"]
+        for number in range(len(self.wanted) - len(slow)):
+            self.open("idle", number)
             if number % 200 == 0:
                 self.reap(0)
+        start = self.due = time.monotonic()
+        for number, kind in enumerate(slow):
+            while self.due < start + SPREAD * number / len(slow):
+                self.step()
+            self.open(kind, number)
 
     def reap(self, timeout: float) -> list[str]:
         """Reads what came; returns the kinds of the connections that the server has closed."""
@@ -101,18 +112,21 @@ class Crowd:
         return gone
 
     def hold(self) -> None:
-        due = time.monotonic()
         while not select.select([sys.stdin], [], [], 0)[0]:
-            gone = self.reap(max(0, due - time.monotonic()))
-            while due <= time.monotonic():
-                due += 1 / SLICES
-                gone += self.trickle()
-            for number, kind in enumerate(gone):
-                try:
-                    self.open(kind, number)
-                except OSError:
-                    self.refused += 1
-                    self.wanted.remove(kind)
+            self.step()
+
+    def step(self) -> None:
+        """One slice of a second: reads, sends, and opens again what was closed."""
+        gone = self.reap(max(0, self.due - time.monotonic()))
+        while self.due <= time.monotonic():
+            self.due += 1 / SLICES
+            gone += self.trickle()
+        for number, kind in enumerate(gone):
+            try:
+                self.open(kind, number)
+            except OSError:
+                self.refused += 1
+                self.wanted.remove(kind)
 
     def report(self) -> None:
         line = {"open": len(self.kinds), "closed_by_server": self.closed, "refused": self.refused}

@@ -73,7 +73,7 @@ struct TokenRequestCommand: AsyncParsableCommand {
         let request = try request(configuration.defaultRequest)
         // Taken here: the request is sent by a task that does not inherit this one's console.
         let console = showAssertion ? Console.current : nil
-        let transport = ObservedTransport(HTTPTokenTransport()) { sent in
+        let transport = ObservedTransport(HTTPTokenTransport(CommandHTTP.client)) { sent in
             if let console, let text = AssertionText(of: sent) { console.writeError(text.shown) }
         }
         let token: AccessToken

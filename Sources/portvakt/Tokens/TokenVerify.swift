@@ -14,9 +14,6 @@ struct TokenVerify: AsyncParsableCommand {
             """
     )
 
-    /// How long the key set is waited for, metadata and keys together.
-    private static let patience = Duration.seconds(30)
-
     @Argument(help: ArgumentHelp("The token, @FILE, or - for stdin.", valueName: "token"))
     var token: String?
 
@@ -83,12 +80,13 @@ struct TokenVerify: AsyncParsableCommand {
     /// Lists are proved by the time that it is, whatever `--at` says: none tells of the past.
     private func statuses(of issuer: Issuer, keys: any KeySource) -> RemoteStatusLists {
         var lists = StatusListOptions()
-        lists.timeout = Self.patience
-        lists.patience = Self.patience
+        lists.timeout = CommandHTTP.patience
+        lists.patience = CommandHTTP.patience
         return RemoteStatusLists(
             issuer: issuer,
             keys: keys,
             algorithms: Set(JWSAlgorithm.allCases),
+            transport: HTTPKeyTransport(CommandHTTP.client),
             options: lists
         )
     }
@@ -148,10 +146,14 @@ struct TokenVerify: AsyncParsableCommand {
         }
         // Whoever waits at a terminal waits rather than try again: no request of an API is held up here.
         var keySet = KeySetOptions()
-        keySet.timeout = Self.patience
-        keySet.patience = Self.patience
+        keySet.timeout = CommandHTTP.patience
+        keySet.patience = CommandHTTP.patience
         do throws(KeySourceError) {
-            return try await RemoteKeySet(loading: location, options: keySet)
+            return try await RemoteKeySet(
+                loading: location,
+                transport: HTTPKeyTransport(CommandHTTP.client),
+                options: keySet
+            )
         } catch {
             throw CLIError("keys_unavailable", "\(error)", status: .unreachable)
         }
