@@ -30,6 +30,8 @@ public enum ClientField: String, Sendable, Hashable, CaseIterable {
     case requiresDPoP = "dpop_bound_access_tokens"
     /// Whether its tokens are bound to a client certificate (RFC 8705 §3.4).
     case requiresClientCertificate = "tls_client_certificate_bound_access_tokens"
+    /// Whether it gets tokens.
+    case isActive = "active"
 }
 
 /// One way in which a client breaks the rules of registration.
@@ -78,6 +80,33 @@ public enum ClientFault: Error, Equatable, Hashable, Sendable {
     case foreignScope(ScopeName)
     /// The type is the operator's own.
     case operatorOnly(Client.IntegrationType)
+}
+
+extension ClientFault {
+    /// The name of the member at fault; nil for one that names none.
+    public var field: String? {
+        switch self {
+        case .required(let field), .form(let field, _), .choice(let field, _, _), .tooLong(let field, _),
+            .character(let field, _), .notAbsoluteURI(let field, _), .outOfRange(let field, _, _),
+            .organisation(let field, _), .immutable(let field):
+            field.rawValue
+        case .inertForm(let name): name
+        case .inertTooLong: nil
+        case .identifier, .identifierTaken: ClientField.id.rawValue
+        case .scopeName, .duplicateScope, .tooManyScopes, .unknownScope, .inactiveScope, .integrationTypeConflict,
+            .scopeNotGranted, .foreignScope:
+            ClientField.scopes.rawValue
+        case .operatorOnly: ClientField.integrationType.rawValue
+        }
+    }
+
+    /// Whether the form of the member is wrong, so that no state of the registry would let it pass.
+    public var isOfForm: Bool {
+        switch self {
+        case .required, .form, .choice, .organisation, .inertForm, .identifier, .scopeName: true
+        default: false
+        }
+    }
 }
 
 extension ClientFault: CustomStringConvertible {

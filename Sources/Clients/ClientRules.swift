@@ -24,25 +24,43 @@ public enum ClientRules {
     public static func faults(in draft: ClientDraft, operatorOrganisation: OrganisationNumber?) -> [ClientFault] {
         var faults: [ClientFault] = []
         if let id = draft.id, isReserved(id) { faults.append(.identifier(id.rawValue)) }
-        faults += text(draft.name, of: .name, limit: maximumName, required: true)
-        if let description = draft.description {
-            faults += text(description, of: .description, limit: maximumDescription)
-        }
-        if let uri = draft.uri {
-            do { _ = try AbsoluteURI(parsing: uri) } catch { faults.append(.notAbsoluteURI(.uri, uri)) }
-        }
-        if let lifetime = draft.accessTokenLifetime?.count, !lifetimes.contains(lifetime) {
-            faults.append(.outOfRange(.accessTokenLifetime, lifetime, allowed: lifetimes))
-        }
+        faults += valueFaults(
+            name: draft.name,
+            description: draft.description,
+            uri: draft.uri,
+            accessTokenLifetime: draft.accessTokenLifetime,
+            inertFields: draft.inertFields,
+            scopes: draft.scopes
+        )
         if draft.integrationType == .eformidling, draft.owner != operatorOrganisation {
             faults.append(.operatorOnly(.eformidling))
         }
-        if let inert = draft.inertFields, inert.utf8.count > maximumInertFields {
+        return faults
+    }
+
+    /// Every rule that these values break, whoever owns the client.
+    static func valueFaults(
+        name: String,
+        description: String?,
+        uri: String?,
+        accessTokenLifetime: Seconds?,
+        inertFields: String?,
+        scopes: [ScopeName]
+    ) -> [ClientFault] {
+        var faults = text(name, of: .name, limit: maximumName, required: true)
+        if let description { faults += text(description, of: .description, limit: maximumDescription) }
+        if let uri {
+            do { _ = try AbsoluteURI(parsing: uri) } catch { faults.append(.notAbsoluteURI(.uri, uri)) }
+        }
+        if let lifetime = accessTokenLifetime?.count, !lifetimes.contains(lifetime) {
+            faults.append(.outOfRange(.accessTokenLifetime, lifetime, allowed: lifetimes))
+        }
+        if let inertFields, inertFields.utf8.count > maximumInertFields {
             faults.append(.inertTooLong(limit: maximumInertFields))
         }
-        if draft.scopes.count > maximumScopes { faults.append(.tooManyScopes(limit: maximumScopes)) }
+        if scopes.count > maximumScopes { faults.append(.tooManyScopes(limit: maximumScopes)) }
         var seen: Set<ScopeName> = []
-        for scope in draft.scopes where !seen.insert(scope).inserted { faults.append(.duplicateScope(scope)) }
+        for scope in scopes where !seen.insert(scope).inserted { faults.append(.duplicateScope(scope)) }
         return faults
     }
 

@@ -4,6 +4,8 @@ public import Vocabulary
 public struct ClientQuery: Sendable, Hashable {
     /// Those that the organisation owns.
     public var owner: OrganisationNumber?
+    /// Those that the supplier registered for others.
+    public var supplier: OrganisationNumber?
     /// Those that hold that scope.
     public var scope: ScopeName?
     /// Those with a key that ends before that time.

@@ -74,6 +74,8 @@ public struct ClientRequest: Sendable, Hashable {
     public let requiresDPoP: Bool
     /// `tls_client_certificate_bound_access_tokens` (RFC 8705 §3.4).
     public let requiresClientCertificate: Bool
+    /// `active`; nil: as it is.
+    public let isActive: Bool?
     /// The members of user flows, as JSON text; nil without any.
     public let inertFields: String?
 
@@ -94,11 +96,23 @@ public struct ClientRequest: Sendable, Hashable {
         acceptsTokenEndpointAudience = reader.flag(.acceptsTokenEndpointAudience)
         requiresDPoP = reader.flag(.requiresDPoP)
         requiresClientCertificate = reader.flag(.requiresClientCertificate)
+        isActive = reader.optionalFlag(.isActive)
         reader.checkGrantTypes(of: integrationType)
         reader.checkAuthenticationMethod()
         inertFields = reader.inertFields(of: integrationType)
-        guard reader.faults.isEmpty, let integrationType else { throw ClientFaults(reader.faults) }
-        self.integrationType = integrationType
+        self.integrationType = integrationType ?? .maskinporten
+        guard !reader.faults.isEmpty else { return }
+        // Whoever sent it mends all of it at once: what the rules say of the rest belongs to the answer.
+        let known = Set(reader.faults.compactMap(\.field))
+        let values = ClientRules.valueFaults(
+            name: name,
+            description: description,
+            uri: uri,
+            accessTokenLifetime: accessTokenLifetime,
+            inertFields: inertFields,
+            scopes: scopes
+        )
+        throw ClientFaults(reader.faults + values.filter { fault in fault.field.map { !known.contains($0) } ?? true })
     }
 
     /// The draft of a client of `owner`, registered by `supplier` if that is another.
@@ -142,11 +156,13 @@ private struct ClientObjectReader {
         return text.isEmpty ? nil : text
     }
 
-    mutating func flag(_ field: ClientField) -> Bool {
-        guard let value = member(field) else { return false }
+    mutating func flag(_ field: ClientField) -> Bool { optionalFlag(field) ?? false }
+
+    mutating func optionalFlag(_ field: ClientField) -> Bool? {
+        guard let value = member(field) else { return nil }
         guard let flag = value.bool else {
             report(.form(field, expected: "true or false"))
-            return false
+            return nil
         }
         return flag
     }

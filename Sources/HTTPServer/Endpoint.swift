@@ -14,6 +14,9 @@ public protocol Endpoint: Sendable {
     /// Whether it wants callers to prove who they are: what it refuses before that draws on the budget of their address.
     var authenticatesCallers: Bool { get }
 
+    /// How what it refuses is written; nil: as the listener writes errors.
+    var errorForm: ErrorForm? { get }
+
     /// Whether the body of a request of one of its methods is read before it is answered.
     func readsBody(of request: Request) -> Bool
 
@@ -34,6 +37,9 @@ extension Endpoint {
     /// False: it serves everybody, however often he was refused elsewhere.
     public var authenticatesCallers: Bool { false }
 
+    /// Nil.
+    public var errorForm: ErrorForm? { nil }
+
     /// Adds nothing.
     public func complete(_ response: inout Response, to request: Request) {}
 
@@ -46,6 +52,16 @@ extension Endpoint {
             throw .methodNotAllowed(method: String(method.rawValue.prefix(20)), allowed: methods.map(\.rawValue))
         }
     }
+}
+
+/// How an error is written.
+public enum ErrorForm: Sendable, Hashable {
+    /// The members of RFC 6749 §5.2, then ours.
+    case oauth
+    /// `application/problem+json` (RFC 9457), with all of the other form beside its members.
+    case problem
+    /// As ``problem``, with the members of the self-service API's own errors (`timestamp`, `correlation_id`, `errors`).
+    case registration
 }
 
 /// What an endpoint is called: a label of metrics, and so never made of what a caller sent.

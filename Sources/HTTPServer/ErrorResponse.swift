@@ -15,16 +15,8 @@ struct ErrorResponse {
     let details: JSONObject
     /// Header fields that this error demands: `Allow`, `Retry-After`, `WWW-Authenticate`.
     private(set) var fields: HTTPFields = [:]
-    /// Members of the form ``Form/problem`` alone; an Altinn number among them takes the place of `code`.
+    /// Members of the form ``ErrorForm/problem`` alone; an Altinn number among them takes the place of `code`.
     private(set) var problemMembers: JSONObject = [:]
-
-    /// How an error is written.
-    enum Form: Sendable {
-        /// The members of RFC 6749 §5.2, then ours.
-        case oauth
-        /// `application/problem+json` (RFC 9457), with all of the other form beside its members.
-        case problem
-    }
 
     /// Whether it is our fault rather than the caller's.
     var isOurs: Bool { status.kind == .serverError }
@@ -153,7 +145,7 @@ struct ErrorResponse {
         ]
     }
 
-    /// The body of the form ``Form/problem``: the members of RFC 9457 §3.1, then those of Altinn's problems, then the others.
+    /// The body of the form ``ErrorForm/problem``: the members of RFC 9457 §3.1, then those of Altinn's problems, then the others.
     func problemBody(issuer: Issuer, traceID: TraceID) -> [UInt8] {
         var members: JSONObject = [
             "type": .string(issuer.endpoint("errors/\(code.rawValue)")),
@@ -170,8 +162,23 @@ struct ErrorResponse {
         return members.encoded()
     }
 
+    /// Adds what the self-service API's errors have always had (spec §4.4): the time, its trace id under another name, and a
+    /// list of what is wrong, with the member that is meant.
+    mutating func addRegistrationMembers(traceID: TraceID, at now: Timestamp) {
+        problemMembers["timestamp"] = .string("\(now)")
+        problemMembers["correlation_id"] = .string(traceID.rawValue)
+        guard !problemMembers.contains("errors") else { return }
+        let field = details["parameter"] ?? details["member"]
+        problemMembers["errors"] = [
+            [
+                "errorMessage": .string(description), "isFieldError": .bool(field != nil), "objectName": "request",
+                "fieldIdentifier": field ?? .null,
+            ]
+        ]
+    }
+
     /// The answer, but for the fields that every answer has.
-    func response(issuer: Issuer, traceID: TraceID, form: Form = .oauth) -> Response {
+    func response(issuer: Issuer, traceID: TraceID, form: ErrorForm = .oauth) -> Response {
         var fields = fields
         fields[.contentType] = form == .oauth ? "application/json" : "application/problem+json"
         fields[.cacheControl] = "no-store"

@@ -8,6 +8,9 @@ final class DateField: Sendable {
 
     init(clock: any WallClock) { self.clock = clock }
 
+    /// The clock's time.
+    var now: Timestamp { clock.now }
+
     var text: String {
         let now = clock.now
         return cached.withLock { cached in

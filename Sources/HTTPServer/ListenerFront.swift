@@ -38,7 +38,7 @@ struct ListenerFront: Sendable {
     /// Keeps a sign of addresses that may not; nil where nobody would look it up.
     var earlyRefusals: (any EarlyRefusals)?
     /// The form of this listener's errors.
-    var errorForm = ErrorResponse.Form.oauth
+    var errorForm = ErrorForm.oauth
 
     /// Answers one request; throws only what the connection itself must deal with.
     func respond(
@@ -68,7 +68,13 @@ struct ListenerFront: Sendable {
             throw error
         } catch {
             charge(error, to: address, whereAuthenticating: authenticates)
-            response = refuse(error, at: name, trace: trace, after: start.duration(to: .now))
+            response = refuse(
+                error,
+                at: name,
+                as: served?.errorForm ?? errorForm,
+                trace: trace,
+                after: start.duration(to: .now)
+            )
         }
         served?.complete(&response, to: request)
         if request.method == .head { response = response.createHeadResponse() }
@@ -137,10 +143,12 @@ struct ListenerFront: Sendable {
     private func refuse(
         _ error: any Error,
         at endpoint: EndpointName,
+        as form: ErrorForm,
         trace: RequestTrace,
         after duration: Duration
     ) -> Response {
-        let answer = ErrorResponse(error, issuer: issuer)
+        var answer = ErrorResponse(error, issuer: issuer)
+        if form == .registration { answer.addRegistrationMembers(traceID: trace.traceID, at: date.now) }
         metrics.record(answer.code)
         var metadata: Logger.Metadata = [
             "trace_id": "\(trace.traceID)",
@@ -167,6 +175,6 @@ struct ListenerFront: Sendable {
                 metadata: metadata
             )
         }
-        return answer.response(issuer: issuer, traceID: trace.traceID, form: errorForm)
+        return answer.response(issuer: issuer, traceID: trace.traceID, form: form)
     }
 }

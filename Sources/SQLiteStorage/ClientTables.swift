@@ -17,6 +17,7 @@ extension SQLiteReader: ClientReader {
     public func clients(_ query: ClientQuery) throws -> [Client] {
         var filter = SQLFilter()
         filter.require("owner = ?", query.owner?.integer)
+        filter.require("supplier = ?", query.supplier?.integer)
         filter.require("id IN (SELECT client FROM client_scope WHERE scope = ?)", query.scope?.rawValue)
         filter.require("id IN (SELECT client FROM client_key WHERE expires < ?)", query.keyEndingBefore?.seconds)
         if !query.includesInactive { filter.require("active = 1") }

@@ -11,9 +11,11 @@ public enum BundledScopeFiles {
         ("elma.yaml", PackageResources.elma_yaml),
         ("fint.yaml", PackageResources.fint_yaml),
         ("folkeregister.yaml", PackageResources.folkeregister_yaml),
+        ("idporten.yaml", PackageResources.idporten_yaml),
         ("krr.yaml", PackageResources.krr_yaml),
         ("ks.yaml", PackageResources.ks_yaml),
         ("nav.yaml", PackageResources.nav_yaml),
+        ("portvakt.yaml", PackageResources.portvakt_yaml),
         ("skatteetaten.yaml", PackageResources.skatteetaten_yaml),
         ("svv.yaml", PackageResources.svv_yaml),
     ]

@@ -212,6 +212,7 @@ extension Refusal {
         ],
         .actRefused: ["act_refused"],
         .conflict: ["conflict"],
+        .stale: ["stale"],
     ]
 
     /// The refusal of the scope that is checked first: on the client, active, type, access, delegation.

@@ -45,7 +45,7 @@ extension Refusal {
         case .authorizationDetailsValue: "Invalid authorization details values"
         case .malformedForm, .unsupportedGrantType, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
             .tooManyRequests, .accessTokenRequired, .accessTokenRefused, .insufficientScope, .actForbidden,
-            .malformedRequest, .actRefused, .conflict, .misdirected, .notAcceptable, .unavailable, .serverError,
+            .malformedRequest, .actRefused, .conflict, .stale, .misdirected, .notAcceptable, .unavailable, .serverError,
             .clientDisabled,
             .organisationRefused, .invalidTarget,
             .scopeInactive, .pidRule, .incompatibleScopes, .clientCertificate, .onBehalfOfUnknown, .scopeNotDelegable,

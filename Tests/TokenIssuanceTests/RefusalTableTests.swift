@@ -40,7 +40,7 @@ struct RefusalTableTests {
         let administration: Set<String> = Set(
             [
                 ErrorCode.accessTokenRefused, .insufficientScope, .actForbidden, .malformedRequest, .actRefused,
-                .conflict,
+                .conflict, .stale,
             ].flatMap { Refusal.reasons[$0] ?? [] }
         )
         let missing = Set(Refusal.reasons.values.flatMap { $0 }).subtracting(seen)

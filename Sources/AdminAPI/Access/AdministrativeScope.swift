@@ -1,4 +1,5 @@
-/// The scopes that the APIs of the admin listener know, as they stand in tokens and in `scopes/altinn.yaml`.
+/// The scopes that the APIs of the admin listener know, as they stand in tokens and in `scopes/altinn.yaml` and
+/// `scopes/idporten.yaml`.
 public enum AdministrativeScope: String, Sendable, Hashable, CaseIterable {
     /// A portal vouches for the person that its token names.
     case portal = "altinn:portal/enduser"
@@ -59,4 +60,22 @@ public enum AdministrativeScope: String, Sendable, Hashable, CaseIterable {
     case consentRequestsOrganisation = "altinn:consentrequests.org"
     /// Looks consents up, as a token server does.
     case consentRead = "altinn:maskinporten/consent.read"
+
+    /// Reads clients of one's own.
+    case clientsRead = "idporten:dcr.read"
+    /// Changes clients of one's own.
+    case clientsModify = "idporten:dcr.modify"
+    /// Registers and changes clients of one's own.
+    case clientsWrite = "idporten:dcr.write"
+    /// Changes the on-behalf-of entries of a client.
+    case onBehalfOfWrite = "idporten:dcr/onbehalfof:write"
+    /// Registers and changes clients for customers, as their supplier.
+    case clientsSupplier = "idporten:dcr.supplier"
+    /// Registers clients in the simplified way.
+    case dataSharing = "idporten:dcr.datasharing"
+    /// Registers and changes scopes of one's own, and who has access to them.
+    case scopesWrite = "idporten:scopes.write"
+
+    /// Is the installation's operator.
+    case installationOperator = "portvakt:operator"
 }

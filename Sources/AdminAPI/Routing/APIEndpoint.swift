@@ -14,6 +14,9 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
     let tellsMethodsToAll = false
     let authenticatesCallers = true
 
+    /// The self-service API's errors keep the members that they have always had.
+    var errorForm: ErrorForm? { operations.first?.isSelfService == true ? .registration : .problem }
+
     let operations: [Operation<Store>]
     let store: Store
     let settings: AdminSettings

@@ -7,16 +7,39 @@ struct Operation<Store: AdministrationStore>: Sendable {
     let path: PathTemplate
     let name: EndpointName
     let access: AccessDemand
-    /// The parameters that the query may have.
-    let query: [String]
-    /// The largest body, in bytes; nil: it takes none.
-    let bodyLimit: Int?
+    /// What the OpenAPI document says of it, and what its query and body are read by.
+    let description: OperationDescription
     let perform: @Sendable (Call<Store>) async throws -> APIAnswer
+
+    /// The parameters that the query may have.
+    var query: [String] { description.queryNames }
+    /// The largest body, in bytes; nil: it takes none.
+    var bodyLimit: Int? { description.body?.limit }
+
+    /// Whether it belongs to the self-service API, whose objects and errors are those of the specification §4.4 to §6.
+    var isSelfService: Bool { path.text.hasPrefix("/api/v1/") || path.text.hasPrefix("/api/v2/") }
 
     /// The largest JSON body, in bytes.
     static var jsonLimit: Int { 256 * 1024 }
 
-    /// Reads, or acts without a body.
+    /// An operation that is described in full.
+    init(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ name: EndpointName,
+        _ access: AccessDemand,
+        _ description: OperationDescription,
+        _ perform: @escaping @Sendable (Call<Store>) async throws -> APIAnswer
+    ) {
+        self.method = method
+        self.path = PathTemplate(path)
+        self.name = name
+        self.access = access
+        self.description = description
+        self.perform = perform
+    }
+
+    /// An operation of which no more is described than its parameters and the status of its answer.
     init(
         _ method: HTTPRequest.Method,
         _ path: String,
@@ -24,15 +47,16 @@ struct Operation<Store: AdministrationStore>: Sendable {
         _ access: AccessDemand,
         query: [String] = [],
         body bodyLimit: Int? = nil,
+        answers statuses: [Int] = [200],
         _ perform: @escaping @Sendable (Call<Store>) async throws -> APIAnswer
     ) {
-        self.method = method
-        self.path = PathTemplate(path)
-        self.name = name
-        self.access = access
-        self.query = query
-        self.bodyLimit = bodyLimit
-        self.perform = perform
+        var description = OperationDescription(summary: "\(method.rawValue) \(path)")
+        description.parameters = query.map { .query($0, .text(), "") }
+        description.body = bodyLimit.map { limit in
+            OperationDescription.Body(forms: [("*/*", .anything)], isRequired: false, limit: limit)
+        }
+        description.answers = statuses.map { .status($0) }
+        self.init(method, path, name, access, description, perform)
     }
 }
 
@@ -49,5 +73,10 @@ extension EndpointName {
     static let systemRegister = EndpointName("systemregister")
     static let systemUsers = EndpointName("systemuser")
     static let consents = EndpointName("consent")
+    static let clients = EndpointName("clients")
+    static let scopes = EndpointName("scopes")
+    static let organisations = EndpointName("organizations")
+    static let scopeListing = EndpointName("scopes_all")
+    static let openAPI = EndpointName("openapi")
     static let unknown = EndpointName("unknown")
 }

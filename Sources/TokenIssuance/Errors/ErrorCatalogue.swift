@@ -83,6 +83,7 @@ public enum ErrorCatalogue {
         case .malformedRequest: .malformedRequest
         case .actRefused: .actRefused
         case .conflict: .conflict
+        case .stale: .stale
         case .unavailable: .unavailable
         case .serverError: .serverError
         }

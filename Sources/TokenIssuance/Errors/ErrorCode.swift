@@ -146,6 +146,8 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     case actRefused = "PV-064"
     /// The act does not fit what is there.
     case conflict = "PV-065"
+    /// What the act was to change is another version than the caller has seen.
+    case stale = "PV-066"
 
     /// The status of the answer.
     public var status: Int {
@@ -166,6 +168,7 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .conflict: 409
+        case .stale: 412
         case .tooLarge: 413
         case .unsupportedMediaType: 415
         case .misdirected: 421
@@ -180,7 +183,7 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .malformedAssertion, .malformedForm, .unsupportedMediaType, .notFound, .methodNotAllowed, .tooLarge,
             .pidRule, .actingRefused, .clientCertificate, .misdirected, .notAcceptable, .malformedRequest, .actRefused,
-            .conflict,
+            .conflict, .stale,
             .bindingRequired:
             .invalidRequest
         case .replayed, .clientNotFound, .wrongAudience, .invalidCertificate, .expiredKey, .wrongOrganisation,

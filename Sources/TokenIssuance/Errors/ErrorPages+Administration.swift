@@ -105,4 +105,20 @@ extension ErrorPage {
         example:
             "the request was approved already"
     )
+
+    static let stale = ErrorPage(
+        code: .stale,
+        title: "Somebody else has changed it meanwhile",
+        meaning:
+            "The request said with `If-Match` which version it is to change, and there is another one now; nothing was changed.",
+        causes: [
+            "another administrator, or another run of the same program, has written since it was read",
+            "the entity tag is that of something else, of a key set for that of its client for instance",
+        ],
+        fixes: [
+            "read it again, put your change on what is there now, and send that with its `ETag`"
+        ],
+        example:
+            "it is another version than `If-Match` names: read it again and put your change on that"
+    )
 }
