@@ -160,6 +160,16 @@ let package = Package(
             ]
         ),
 
+        // What command line, operator API and console ask for by name, and the reports that answer: no HTTP, no SQL.
+        module(
+            "Operations",
+            [
+                "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
+                "Scopes",
+                "TokenIssuance", "Vocabulary", "XACML",
+            ]
+        ),
+
         // What is counted, as Prometheus reads it; knows nothing of servers.
         module("MetricsExposition", [coreMetrics]),
 
@@ -184,8 +194,8 @@ let package = Package(
             "AdminAPI",
             [
                 "Administration", "AuditLedger", "Clients", "Delegations", "HTTPServer", "JOSE", "LibCrypto",
-                "Organisations", "Scopes", "TokenIssuance", "Vocabulary", "XACML", hummingbird, httpTypes, logging,
-                nioCore,
+                "Operations", "Organisations", "Scopes", "TokenIssuance", "Vocabulary", "XACML", hummingbird, httpTypes,
+                logging, nioCore,
             ]
         ),
         module(
@@ -193,7 +203,8 @@ let package = Package(
             [
                 "AdminAPI", "Administration", "AuditLedger", "Delegations", "EnterpriseCertificates", "Fetching",
                 "HTTPServer",
-                "JOSE", "LibCrypto", "MetricsExposition", "Organisations", "SQLiteStorage", "Scopes", "StatusLists",
+                "JOSE", "LibCrypto", "MetricsExposition", "Operations", "Organisations", "SQLiteStorage", "Scopes",
+                "StatusLists",
                 "TokenIssuance", "Vocabulary", asyncHTTPClient, configuration, coreMetrics, logging, metrics, nioCore,
                 nioHTTP1,
                 nioPosix, serviceLifecycle, unixSignals, yams,
@@ -214,7 +225,7 @@ let package = Package(
             dependencies: [
                 "Administration", "AuditLedger", "Clients", "Delegations", "DemoWorld", "EnterpriseCertificates",
                 "JOSE",
-                "LibCrypto", "Organisations", "PortvaktClient", "PortvaktHummingbird", "PortvaktProvider",
+                "LibCrypto", "Operations", "Organisations", "PortvaktClient", "PortvaktHummingbird", "PortvaktProvider",
                 "SQLiteStorage", "Scopes", "Server", "TokenIssuance", "Vocabulary", "XACML", argumentParser,
                 asyncHTTPClient, hummingbird, httpTypes, logging, mustache, nioCore, nioHTTP1, serviceLifecycle, yams,
             ],
@@ -288,6 +299,13 @@ let package = Package(
             [
                 "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "Scopes",
                 "SQLiteStorage", "Vocabulary", "XACML",
+            ]
+        ),
+        tests(
+            of: "Operations",
+            [
+                "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "Organisations", "SQLiteStorage",
+                "Scopes", "TokenIssuance", "Vocabulary",
             ]
         ),
         tests(

@@ -11,7 +11,8 @@ parts=(architecture units storage server sdk demo cli conformance live interop f
 declare -A targets=(
     [architecture]="ArchitectureTests"
     [units]="VocabularyTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
-        ClientsTests AuditLedgerTests XACMLTests StatusListsTests FuzzTargetsTests DelegationsTests AdministrationTests TokenIssuanceTests"
+        ClientsTests AuditLedgerTests XACMLTests StatusListsTests FuzzTargetsTests DelegationsTests AdministrationTests OperationsTests
+        TokenIssuanceTests"
     [storage]="SQLiteStorageTests"
     [server]="HTTPServerTests AdminAPITests ServerTests MetricsExpositionTests"
     [sdk]="FetchingTests PortvaktClientTests PortvaktProviderTests PortvaktHummingbirdTests"

@@ -1,9 +1,10 @@
+public import Administration
 internal import GRDB
 
 /// Facts of the installation: a name and a text each.
 ///
 /// Names in use: `node`, `issuer`, `environment`, `created`, `operator` (``SQLiteReader/operatorOrganisation``).
-extension SQLiteReader {
+extension SQLiteReader: InstallationReader {
     /// The text under that name.
     public func setting(_ name: String) throws -> String? {
         try String.fetchOne(

@@ -49,6 +49,9 @@ public protocol ScopeReader {
 
     /// The grants asked for, by scope and consumer.
     func accesses(_ query: AccessQuery) throws -> [ScopeAccess]
+
+    /// How many organisations have an approved grant, by scope; a scope without any is not named.
+    func consumerCounts() throws -> [ScopeName: Int]
 }
 
 /// Keeps scopes and access inside an open transaction; blocks.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operations
 
 /// The version of this build.
 enum Version {

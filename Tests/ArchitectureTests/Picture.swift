@@ -34,19 +34,22 @@ enum Picture {
 
         "TokenIssuance": bottom.union(domain).union(["StatusLists"]),
         "Administration": bottom.union(["AuditLedger", "Clients", "Delegations", "Organisations", "Scopes", "XACML"]),
+        "Operations": bottom.union(domain).union(["Administration", "TokenIssuance", "XACML"]),
         "SQLiteStorage": bottom.union(domain).union(["Administration", "TokenIssuance", "XACML"]),
         "HTTPServer": bottom.union(domain).union(["TokenIssuance"]),
-        "AdminAPI": bottom.union(domain).union(["Administration", "HTTPServer", "TokenIssuance", "XACML"]),
+        "AdminAPI": bottom.union(domain).union([
+            "Administration", "HTTPServer", "Operations", "TokenIssuance", "XACML",
+        ]),
         "Server": bottom.union(domain).union([
-            "AdminAPI", "Administration", "Fetching", "HTTPServer", "MetricsExposition", "SQLiteStorage", "StatusLists",
-            "TokenIssuance",
+            "AdminAPI", "Administration", "Fetching", "HTTPServer", "MetricsExposition", "Operations", "SQLiteStorage",
+            "StatusLists", "TokenIssuance",
         ]),
         "DemoWorld": bottom.union(domain).union([
             "Administration", "Server", "SQLiteStorage", "TestAuthority", "TokenIssuance",
         ]),
         "portvakt": bottom.union(domain).union([
-            "Administration", "DemoWorld", "PortvaktClient", "PortvaktHummingbird", "PortvaktProvider", "Server",
-            "SQLiteStorage", "TokenIssuance", "XACML",
+            "Administration", "DemoWorld", "Operations", "PortvaktClient", "PortvaktHummingbird", "PortvaktProvider",
+            "Server", "SQLiteStorage", "TokenIssuance", "XACML",
         ]),
 
         "Fetching": ["Vocabulary"],

@@ -4,7 +4,7 @@ internal import GRDB
 internal import Vocabulary
 
 /// Reading the ledger.
-extension SQLiteReader {
+extension SQLiteReader: LedgerReader {
     /// The name of this installation's node, whose chain it is.
     public var node: String {
         get throws {

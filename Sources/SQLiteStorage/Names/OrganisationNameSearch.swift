@@ -1,9 +1,10 @@
+public import Administration
 internal import GRDB
 public import Organisations
 internal import Vocabulary
 
 /// Finding organisations by name.
-extension SQLiteReader {
+extension SQLiteReader: RegisterBrowsingReader {
     /// So many rows of the index are looked at in one place; a place with more is asked about with more words.
     private static let mostCandidates = 5_000
 

@@ -1,5 +1,6 @@
 import AuditLedger
 import JOSE
+import Operations
 import Vocabulary
 
 /// One line of `audit tail` and `audit search`: an entry of the ledger, or an early refusal that only the ring has kept.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AuditLedger
+import Operations
 import SQLiteStorage
 import Vocabulary
 

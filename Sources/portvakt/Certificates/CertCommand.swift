@@ -2,6 +2,7 @@ import ArgumentParser
 import EnterpriseCertificates
 import Foundation
 import LibCrypto
+import Operations
 import Vocabulary
 
 /// `portvakt cert`.

@@ -4,6 +4,7 @@ import Clients
 import Foundation
 import JOSE
 import LibCrypto
+import Operations
 import SQLiteStorage
 import Scopes
 import Vocabulary
@@ -142,7 +143,7 @@ struct ClientCreate: AsyncParsableCommand {
 
     private func show(_ outcome: AdministrationOutcome<Client>, files: [OutputValue.Member]) throws {
         options.warn(outcome.warnings)
-        try options.print(Record("client", outcome.value.members(ownerName: nil) + files))
+        try options.print(Record("client", outcome.value.outputMembers(ownerName: nil) + files))
     }
 }
 

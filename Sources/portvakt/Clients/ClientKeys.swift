@@ -2,6 +2,7 @@ import Administration
 import ArgumentParser
 import Clients
 import JOSE
+import Operations
 import SQLiteStorage
 import Vocabulary
 
@@ -126,7 +127,7 @@ struct ClientKeysList: AsyncParsableCommand {
                     Column("kid") { $0.id },
                     Column("alg") { $0.algorithm.rawValue },
                     Column("created") { $0.created },
-                    Column("expires", style: { KeyState.style(of: $0.expires, at: now) }) { $0.expires },
+                    Column("expires", style: { KeyExpiry.tone(of: $0.expires, at: now) }) { $0.expires },
                     Column("state") { $0.isExpired(at: now) ? "expired" : "valid" },
                     Column("thumbprint", .detail) { $0.thumbprint },
                     Column("certificate", .detail) { $0.certificateThumbprint },

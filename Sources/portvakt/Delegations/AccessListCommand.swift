@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Delegations
+import Operations
 import SQLiteStorage
 import Vocabulary
 
@@ -263,10 +264,6 @@ struct AccessListDisconnect: AsyncParsableCommand {
             )
         )
     }
-}
-
-extension AccessListID: OutputRepresentable {
-    var output: OutputValue { .text(description) }
 }
 
 extension Typed {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Delegations
 import Foundation
+import Operations
 import Vocabulary
 
 /// On whose right an act of delegation is done: the operator's, or with `--person-stdin` a person's.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Delegations
 import Foundation
 import JOSE
+import Operations
 import SQLiteStorage
 import Server
 import Vocabulary

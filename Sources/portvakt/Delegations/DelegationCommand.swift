@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Delegations
+import Operations
 import SQLiteStorage
 import Scopes
 import Vocabulary
@@ -158,36 +159,8 @@ struct DelegationList: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let query = try DelegationFilter.query(consumer, supplier, scope, resource)
-        let now = options.now
-        let rows = try options.look { reader in
-            var scopes: [ResourceID: [ScopeName]] = [:]
-            return try reader.delegations(query).map { delegation in
-                let bundled = try scopes[delegation.resource] ?? reader.resource(delegation.resource)?.scopes ?? []
-                scopes[delegation.resource] = bundled
-                return (delegation: delegation, scopes: bundled)
-            }
-        }
-        try options.print(
-            Table(
-                "delegation-list",
-                rows,
-                whenEmpty: "there is no such delegation",
-                columns: [
-                    Column("id", .detail) { $0.delegation.id },
-                    Column("consumer_orgno", title: "CONSUMER") { $0.delegation.consumer },
-                    Column("supplier_orgno", title: "SUPPLIER") { $0.delegation.supplier },
-                    Column("scopes", title: "SCOPE") { $0.scopes },
-                    Column("resource", .detail) { $0.delegation.resource },
-                    Column("since") { $0.delegation.since },
-                    Column("until", style: { $0.delegation.isInForce(at: now) ? .plain : .bad }) {
-                        $0.delegation.until
-                    },
-                    Column("last_used") { $0.delegation.lastUsed },
-                    Column("basis", .detail) { $0.delegation.basis },
-                    Column("in_force", .detail) { $0.delegation.isInForce(at: now) },
-                ]
-            )
+        try await options.perform(
+            ListDelegations(["consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource])
         )
     }
 }
@@ -227,28 +200,5 @@ enum DelegationEnd {
 
 extension Typed {
     /// A resource's identifier.
-    static func resource(_ text: String) throws(CLIError) -> ResourceID {
-        do throws(ResourceID.ParseError) {
-            return try ResourceID(parsing: text)
-        } catch {
-            throw .usage("`\(text)` is no resource id: 4 to 255 of `a-z`, `0-9`, `-`, `_`")
-        }
-    }
-}
-
-extension ResourceID: OutputRepresentable {
-    var output: OutputValue { .text(rawValue) }
-}
-
-extension DelegationID: OutputRepresentable {
-    var output: OutputValue { .text(description) }
-}
-
-extension DelegationBasis: OutputRepresentable {
-    var output: OutputValue {
-        switch self {
-        case .operator: .text("operator")
-        case .person(let person): .text("\(person)")
-        }
-    }
+    static func resource(_ text: String) throws(CLIError) -> ResourceID { try told(text, Parsed.resource) }
 }

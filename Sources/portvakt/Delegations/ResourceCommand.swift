@@ -2,6 +2,7 @@ import Administration
 import ArgumentParser
 import Delegations
 import JOSE
+import Operations
 import SQLiteStorage
 import Scopes
 import Vocabulary

@@ -2,6 +2,7 @@ import Administration
 import ArgumentParser
 import Delegations
 import Foundation
+import Operations
 import SQLiteStorage
 import Vocabulary
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import Delegations
 import Foundation
 import JOSE
+import Operations
 import SQLiteStorage
 import Vocabulary
 

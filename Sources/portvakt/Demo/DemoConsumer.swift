@@ -2,6 +2,7 @@ import ArgumentParser
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import Operations
 import PortvaktClient
 import Synchronization
 import Vocabulary

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DemoWorld
 import LibCrypto
+import Operations
 import Vocabulary
 
 /// `portvakt demo revoke`.

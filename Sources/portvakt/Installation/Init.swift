@@ -1,6 +1,7 @@
 import Administration
 public import ArgumentParser
 import DemoWorld
+import Operations
 import SQLiteStorage
 public import Server
 import TokenIssuance

@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import JOSE
+import Operations
 import SQLiteStorage
 import Server
 import TokenIssuance

@@ -2,6 +2,7 @@ import ArgumentParser
 import DemoWorld
 import Foundation
 import Logging
+import Operations
 import Server
 import ServiceLifecycle
 import UnixSignals

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operations
 import Organisations
 import SQLiteStorage
 import Server
@@ -65,7 +66,7 @@ struct OrgCheck: AsyncParsableCommand {
             Column("known", style: { $0.standing == nil ? .bad : .plain }) { $0.standing != nil },
             Column("active", style: { $0.isActive ? .plain : .bad }) { $0.isActive },
             Column("tokens", style: { $0.getsTokens ? .good : .bad }) { $0.getsTokens },
-            Column("status", style: { $0.standing.map(OrganisationStatus.style) ?? .bad }) { $0.status },
+            Column("status", style: { $0.standing.map(OrganisationStatus.tone) ?? .bad }) { $0.status },
             Column("name") { $0.standing?.name },
             Column("kind", .detail) { $0.unit?.kind.rawValue },
             Column("parent") { $0.unit?.parent },

@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import Operations
 import Organisations
 import SQLiteStorage
 
@@ -104,15 +105,6 @@ extension OutputFormat {
         case .json, .jsonl, .yaml: true
         case .table, .tsv, .id: false
         }
-    }
-}
-
-extension MalformedUnit: OutputRepresentable {
-    var output: OutputValue {
-        .object([
-            .init("index", position.index), .init("offset", position.offset), .init("organisation_number", number),
-            .init("reason", "\(reason)"),
-        ])
     }
 }
 

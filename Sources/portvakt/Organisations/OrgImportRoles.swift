@@ -1,4 +1,5 @@
 import Administration
+import Operations
 import Organisations
 import SQLiteStorage
 

@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import Operations
 import Organisations
 import SQLiteStorage
 import Vocabulary

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operations
 import Organisations
 import SQLiteStorage
 import Vocabulary
@@ -80,7 +81,7 @@ struct OrgSearch: AsyncParsableCommand {
             Column("name") { $0.unit.name },
             Column("form") { $0.unit.form.code },
             Column("kind", .detail) { $0.unit.kind.rawValue },
-            Column("status", style: { OrganisationStatus.style($0.standing) }) {
+            Column("status", style: { OrganisationStatus.tone($0.standing) }) {
                 OrganisationStatus.words($0.standing)
             },
             Column("parent") { $0.unit.parent },

@@ -2,6 +2,7 @@ import Administration
 import ArgumentParser
 import Foundation
 import Logging
+import Operations
 import Organisations
 import SQLiteStorage
 import Server

@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Delegations
+import Operations
 import SQLiteStorage
 import Server
 import Vocabulary
@@ -177,13 +178,4 @@ extension PersonLinkRefusal: CLIErrorConvertible {
 
 extension KeyFileFault: CLIErrorConvertible {
     var cliError: CLIError { CLIError("pseudonym_key", "\(self)") }
-}
-
-extension RoleCode: OutputRepresentable {
-    var output: OutputValue { .text(rawValue) }
-}
-
-extension PersonPseudonym: OutputRepresentable {
-    /// All of it: a pseudonym is what scripts pass on.
-    var output: OutputValue { .text("\(self)") }
 }

@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Delegations
+import Operations
 import SQLiteStorage
 import Vocabulary
 

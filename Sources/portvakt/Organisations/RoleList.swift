@@ -1,5 +1,6 @@
 import ArgumentParser
 import Delegations
+import Operations
 import Organisations
 import SQLiteStorage
 import Vocabulary

@@ -1,3 +1,5 @@
+import Operations
+
 /// Why a command did not do what was asked: printed once, by the root, as text or as JSON.
 struct CLIError: Error, Sendable, Equatable {
     /// What scripts compare: `MP-100`, `client_not_found`, `usage`.
@@ -91,5 +93,31 @@ extension CLIError {
         case let error as any CLIErrorConvertible: self = error.cliError
         default: self.init("failed", "\(error)")
         }
+    }
+}
+
+extension CLIError {
+    /// A verdict, after its report was written.
+    init(_ verdict: Report.Verdict) {
+        self.init(
+            verdict.code,
+            verdict.message,
+            hint: verdict.hint,
+            status: verdict.kind == .attention ? .attention : .negative
+        )
+    }
+}
+
+extension OperationFault: CLIErrorConvertible {
+    /// The fault with the exit code of its kind.
+    var cliError: CLIError {
+        let status: ExitStatus =
+            switch kind {
+            case .usage: .usage
+            case .absent, .refused: .failed
+            case .notAllowed: .notAllowed
+            case .conflict: .conflict
+            }
+        return CLIError(code, message, hint: hint, details: details, status: status)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operations
 
 /// How a failed command line is reported: as text, or as JSON when JSON was asked for.
 ///

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Operations
 import Vocabulary
 
 // How a command of ours is written (one file for each noun, its subcommands inside; register the noun in `Portvakt.swift`):
@@ -92,14 +93,24 @@ extension GlobalOptions {
     }
 
     /// Writes a table to stdout; an empty one says so on stderr, to people.
-    func print<Row>(_ table: Table<Row>) throws {
-        let rendering = rendering
-        try Console.current.write(rendering.text(of: table))
-        if table.rows.isEmpty, rendering.format == .table { note(table.whenEmpty) }
-    }
+    func print<Row>(_ table: Table<Row>) throws { try print(Report(table)) }
 
     /// Writes a record to stdout.
-    func print(_ record: Record) throws { try Console.current.write(rendering.text(of: record)) }
+    func print(_ record: Record) throws { try print(Report(record)) }
+
+    /// Writes a report to stdout, after what it warns of; an empty list says so on stderr, to people.
+    ///
+    /// - Throws: `CLIError` for a verdict, once all is written.
+    func print(_ report: Report) throws {
+        for warning in report.warnings { warn(warning) }
+        let rendering = rendering
+        try Console.current.write(rendering.text(of: report))
+        if case .table(_, let rows) = report.content, rows.isEmpty, rendering.format == .table {
+            note(report.whenEmpty)
+        }
+        for line in report.notes { note(line) }
+        if let verdict = report.verdict { throw CLIError(verdict) }
+    }
 
     /// Tells a person something, on stderr, unless `--quiet`.
     func note(_ text: String) {

@@ -1,3 +1,4 @@
+import Operations
 import Synchronization
 
 /// How far a long work has come, on stderr: from half a second on, ten times a second, only on a terminal.

@@ -1,21 +1,24 @@
-/// How text looks on a terminal; colour is never the only sign of anything.
-enum TextStyle: String, Sendable {
-    /// As it is.
-    case plain = ""
-    /// Heads and names.
-    case bold = "1"
-    /// Of less weight.
-    case faint = "2"
-    /// Failed, refused, expired.
-    case bad = "31"
-    /// Good, in force.
-    case good = "32"
-    /// Wants attention.
-    case warning = "33"
+import Operations
 
+/// How text looks on a terminal.
+typealias TextStyle = Tone
+
+extension Tone {
     /// The text in this style, or unchanged without colours.
     func apply(_ text: String, coloured: Bool) -> String {
-        coloured && self != .plain && !text.isEmpty ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
+        coloured && self != .plain && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+
+    /// ECMA-48's number for it.
+    private var code: String {
+        switch self {
+        case .plain: "0"
+        case .bold: "1"
+        case .faint: "2"
+        case .bad: "31"
+        case .good: "32"
+        case .warning: "33"
+        }
     }
 }
 
@@ -38,29 +41,5 @@ enum ColourChoice: String, Sendable, CaseIterable {
             if let setting = environment["CLICOLOR_FORCE"], !setting.isEmpty, setting != "0" { return true }
             return terminal && environment["CLICOLOR"] != "0" && environment["TERM"] != "dumb"
         }
-    }
-}
-
-/// Text that is safe to show: control characters, which could steer a terminal, become their escapes.
-func visible(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    var shown = ""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\t": shown += "\\t"
-        case "\n": shown += "\\n"
-        case "\r": shown += "\\r"
-        case _ where isControl(scalar): shown += "\\u{" + String(scalar.value, radix: 16) + "}"
-        default: shown.unicodeScalars.append(scalar)
-        }
-    }
-    return shown
-}
-
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    // Format characters hold the bidirectional overrides that can disguise a name.
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
-    default: false
     }
 }

@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Foundation
+import Operations
 import Organisations
 import SQLiteStorage
 import Scopes
@@ -182,39 +183,8 @@ struct AccessList: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        var query = AccessQuery()
-        query.scope = try scope.map { text throws(CLIError) in try Typed.scope(text) }
-        query.consumer = try org.map { text throws(CLIError) in try Typed.organisation(text) }
-        query.includesUnapproved = inactive
-        if let expiring { query.endingBefore = options.now + (try Typed.span(expiring, option: "--expiring")) }
-        let rows = try options.look { reader in
-            var names: [OrganisationNumber: String] = [:]
-            return try reader.accesses(query).map { access in
-                if names[access.consumer] == nil {
-                    names[access.consumer] = try reader.organisation(access.consumer)?.name ?? ""
-                }
-                return (access: access, name: names[access.consumer])
-            }
-        }
-        try options.print(
-            Table(
-                "access-list",
-                rows,
-                whenEmpty: "nobody has such access",
-                columns: [
-                    Column("scope") { $0.access.scope },
-                    Column("consumer_orgno", title: "CONSUMER") { $0.access.consumer },
-                    Column("consumer_name", title: "NAME") { $0.name },
-                    Column("state", .detail) { $0.access.state.rawValue },
-                    Column("created", title: "SINCE") { $0.access.created },
-                    Column("valid_from", .detail) { $0.access.validFrom },
-                    Column("until") { $0.access.validUntil },
-                    Column("reason", .detail) { $0.access.reason },
-                    Column("legal_basis", .detail) { $0.access.legalBasis },
-                    Column("purpose", .detail) { $0.access.purpose },
-                    Column("origin") { $0.access.origin },
-                ]
-            )
+        try await options.perform(
+            ListAccess(["scope": scope, "org": org, "expiring": expiring, "inactive": inactive])
         )
     }
 }

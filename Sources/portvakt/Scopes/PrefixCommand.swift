@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import Operations
 import Organisations
 import SQLiteStorage
 import Scopes
@@ -57,36 +58,5 @@ struct PrefixList: AsyncParsableCommand {
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let rows = try options.look { reader in
-            let scopes = Dictionary(grouping: try reader.scopes(ScopeQuery()), by: \.name.prefix)
-            return try reader.prefixAssignments().map { assignment in
-                Row(
-                    assignment: assignment,
-                    ownerName: try reader.organisation(assignment.owner)?.name,
-                    scopes: scopes[assignment.prefix]?.count ?? 0
-                )
-            }
-        }
-        try options.print(
-            Table(
-                "prefix-list",
-                rows,
-                whenEmpty: "no prefix is assigned",
-                columns: [
-                    Column("prefix") { $0.assignment.prefix },
-                    Column("owner_orgno", title: "OWNER") { $0.assignment.owner },
-                    Column("owner_name", title: "NAME") { $0.ownerName },
-                    Column("scopes") { $0.scopes },
-                    Column("created") { $0.assignment.created },
-                ]
-            )
-        )
-    }
-
-    private struct Row {
-        let assignment: ScopePrefixAssignment
-        let ownerName: String?
-        let scopes: Int
-    }
+    func run() async throws { try await options.perform(ListPrefixes([:])) }
 }

@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import Foundation
+import Operations
 import SQLiteStorage
 import Scopes
 import Vocabulary

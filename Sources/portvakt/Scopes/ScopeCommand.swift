@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import JOSE
+import Operations
 import Organisations
 import SQLiteStorage
 import Scopes
@@ -33,24 +34,7 @@ struct ScopeList: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        var query = ScopeQuery()
-        query.prefix = try prefix.map { text throws(CLIError) in try Typed.prefix(text) }
-        query.owner = try org.map { text throws(CLIError) in try Typed.organisation(text) }
-        query.includesInactive = inactive
-        let (scopes, consumers) = try options.look { (try $0.scopes(query), try $0.consumerCounts()) }
-        let columns: [Column<Scope>] = [
-            Column("scope") { $0.name },
-            Column("state", style: { $0.isActive ? .good : .faint }) { $0.isActive ? "active" : "inactive" },
-            Column("owner_orgno", title: "OWNER") { $0.owner },
-            Column("consumers") { scope in
-                scope.isAccessibleForAll ? OutputValue.text("all") : (consumers[scope.name] ?? 0).output
-            },
-            Column("delegable") { $0.delegationSource != nil },
-            Column("visibility", .detail) { $0.visibility.rawValue },
-            Column("description", .detail) { $0.description },
-            Column("source") { $0.origin },
-        ]
-        try options.print(Table("scope-list", scopes, whenEmpty: "there is no such scope", columns: columns))
+        try await options.perform(ListScopes(["prefix": prefix, "org": org, "inactive": inactive]))
     }
 }
 
@@ -66,21 +50,7 @@ struct ScopeShow: AsyncParsableCommand {
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let name = try Typed.scope(scope)
-        let facts = try options.look { reader -> (scope: Scope, owner: String?, accesses: [ScopeAccess])? in
-            guard let scope = try reader.scope(name) else { return nil }
-            var query = AccessQuery()
-            query.scope = name
-            return (scope, try reader.organisation(scope.owner)?.name, try reader.accesses(query))
-        }
-        guard let facts else { throw CLIError("scope_not_found", "there is no scope `\(name)`") }
-        var members = facts.scope.outputMembers
-        members.append(.init("owner_name", facts.owner))
-        members.append(.init("origin", facts.scope.origin))
-        members.append(.init("consumers", facts.accesses.map(\.consumer)))
-        try options.print(Record("scope", members))
-    }
+    func run() async throws { try await options.perform(ShowScope(["scope": scope])) }
 }
 
 /// `portvakt scope activate SCOPE`.
@@ -160,12 +130,5 @@ struct ScopeDeactivate: AsyncParsableCommand {
                 ]
             )
         )
-    }
-}
-
-extension Scope {
-    /// What a person or script sees of a scope: the fields of the self-service API, texts by language once.
-    var outputMembers: [OutputValue.Member] {
-        jsonObject.members.filter { !$0.name.contains("#") }.map { OutputValue.Member($0.name, $0.value) }
     }
 }

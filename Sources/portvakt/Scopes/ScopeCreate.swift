@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import Operations
 import Scopes
 import Vocabulary
 

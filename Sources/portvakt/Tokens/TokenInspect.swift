@@ -1,6 +1,7 @@
 import ArgumentParser
 import JOSE
 import LibCrypto
+import Operations
 import Vocabulary
 
 /// `portvakt token inspect`.

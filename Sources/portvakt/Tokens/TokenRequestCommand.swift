@@ -1,5 +1,6 @@
 import ArgumentParser
 import JOSE
+import Operations
 import PortvaktClient
 import Vocabulary
 

@@ -2,6 +2,7 @@ import Administration
 import ArgumentParser
 import AuditLedger
 import JOSE
+import Operations
 import SQLiteStorage
 import TokenIssuance
 import Vocabulary

@@ -1,5 +1,6 @@
 import ArgumentParser
 import JOSE
+import Operations
 import PortvaktProvider
 import Vocabulary
 

@@ -1,20 +1,20 @@
 /// A list of rows under typed columns: the result of `list`, `check`, `tail`.
 ///
 /// Columns are given once; the aligned table, TSV, JSON, YAML and ids all come from them.
-struct Table<Row> {
+public struct Table<Row> {
     /// What the rows are; JSON says `"schema": "portvakt/<schema>/v1"`.
-    let schema: String
+    public let schema: String
     /// The rows, in the order shown.
-    let rows: [Row]
+    public let rows: [Row]
     /// The columns, in the order shown.
-    let columns: [Column<Row>]
+    public let columns: [Column<Row>]
     /// Facts about the whole, beside `items` in JSON; not in the table.
-    let facts: [OutputValue.Member]
+    public let facts: [OutputValue.Member]
     /// What a person reads, on stderr, when there is no row.
-    let whenEmpty: String
+    public let whenEmpty: String
 
     /// A table; its first column is the id that `--output id` prints.
-    init(
+    public init(
         _ schema: String,
         _ rows: [Row],
         facts: [OutputValue.Member] = [],
@@ -32,9 +32,9 @@ struct Table<Row> {
 extension Table: Sendable where Row: Sendable {}
 
 /// One column of a table.
-struct Column<Row>: Sendable {
+public struct Column<Row>: Sendable {
     /// Where a column shows.
-    enum Visibility: Sendable {
+    public enum Visibility: Sendable {
         /// In every format.
         case everywhere
         /// In JSON and YAML, and in tables when `--fields` asks for it.
@@ -42,22 +42,22 @@ struct Column<Row>: Sendable {
     }
 
     /// The member's name in JSON, the name for `--fields`.
-    let key: String
+    public let key: String
     /// The head in a table.
-    let title: String
+    public let title: String
     /// Where it shows.
-    let visibility: Visibility
+    public let visibility: Visibility
     /// The value of a row.
-    let value: @Sendable (Row) -> OutputValue
-    /// How a row's cell looks on a terminal.
-    let style: @Sendable (Row) -> TextStyle
+    public let value: @Sendable (Row) -> OutputValue
+    /// How a row's cell is to be taken.
+    public let style: @Sendable (Row) -> Tone
 
     /// A column; the title is the key in capitals unless given.
-    init(
+    public init(
         _ key: String,
         title: String? = nil,
         _ visibility: Visibility = .everywhere,
-        style: @escaping @Sendable (Row) -> TextStyle = { _ in .plain },
+        style: @escaping @Sendable (Row) -> Tone = { _ in .plain },
         value: @escaping @Sendable (Row) -> some OutputRepresentable & SendableMetatype
     ) {
         self.key = key
@@ -71,18 +71,18 @@ struct Column<Row>: Sendable {
 /// One thing with its members: the result of `show`, `create`, `request`.
 ///
 /// JSON is one flat object, `{"schema": …, "client_id": …}`; a table has one line for each member.
-struct Record {
+public struct Record: Sendable {
     /// What it is; JSON says `"schema": "portvakt/<schema>/v1"`.
-    let schema: String
+    public let schema: String
     /// The members in the order shown; the first is the id that `--output id` prints.
-    let members: [OutputValue.Member]
+    public let members: [OutputValue.Member]
 
     /// A record.
-    init(_ schema: String, _ members: [OutputValue.Member]) {
+    public init(_ schema: String, _ members: [OutputValue.Member]) {
         self.schema = schema
         self.members = members
     }
 }
 
 /// The schema's full name as JSON carries it.
-func fullSchemaName(_ schema: String) -> String { "portvakt/\(schema)/v1" }
+public func fullSchemaName(_ schema: String) -> String { "portvakt/\(schema)/v1" }

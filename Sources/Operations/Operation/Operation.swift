@@ -1,0 +1,88 @@
+public import Administration
+public import AuditLedger
+public import Delegations
+public import Organisations
+public import Vocabulary
+
+// How an inquiry is written (a file in the folder of its subject; then a line in `OperationCatalogue`):
+//
+//     package struct ListPrefixes: Inquiry {
+//         package static let name = "prefix-list"
+//         package static let summary = "List the prefixes of scopes and who owns them."
+//         package static let parameters = [Parameter("org", .organisation, "Only prefixes of this organisation.")]
+//         package let arguments: Arguments
+//         private let owner: OrganisationNumber?
+//
+//         package init(_ arguments: Arguments) throws(OperationFault) {
+//             self.arguments = arguments
+//             owner = try arguments.organisation("org")
+//         }
+//
+//         package func answer(from reader: some OperationReader, in context: OperationContext) throws -> Report { … }
+//     }
+//
+// Such a type and its members are `package`: what they mean stands here, on the protocols. The command line makes it with `ListPrefixes(["org": org])`; the API with what came in the query. Faults are thrown as
+// `OperationFault`; what `Administration` refuses passes through as it is.
+
+/// Something that command line, operator API and console can ask for by name.
+public protocol Operation: Sendable {
+    /// The name: noun and verb with hyphens, as in the command and in the path of the API.
+    static var name: String { get }
+    /// What it does, in one sentence.
+    static var summary: String { get }
+    /// What it takes.
+    static var parameters: [Parameter] { get }
+    /// What it was made from, so that it can be sent to a server.
+    var arguments: Arguments { get }
+
+    /// Reads what was given.
+    init(_ arguments: Arguments) throws(OperationFault)
+}
+
+/// An operation that only reads.
+public protocol Inquiry: Operation {
+    /// The answer, from one snapshot.
+    func answer(from reader: some OperationReader, in context: OperationContext) throws -> Report
+}
+
+/// An operation that changes something; all of it happens, with its ledger entries, or nothing.
+public protocol OperatorAct: Operation {
+    /// Does it in an open transaction.
+    func perform(
+        in administration: Administration<some OperationTransaction>,
+        _ context: OperationContext
+    ) throws -> Report
+}
+
+/// All that operations read, in one snapshot.
+public typealias OperationReader = AdministrativeReader & DecisionReader & ConsentReader & HoldingReader
+    & RegisterBrowsingReader & InstallationReader & LedgerReader
+
+/// An open transaction in which every act can be performed.
+public typealias OperationTransaction = OperationReader & AdministrativeTransaction & AccessListStore & SystemUserStore
+    & ConsentStore
+
+/// What an operation is answered in the light of, beside the store.
+public struct OperationContext: Sendable {
+    /// Who looks.
+    public let viewer: Viewer
+    /// The present time.
+    public let now: Timestamp
+    /// What the server does with organisations in distress; nil when its configuration cannot be read.
+    public var distress: DistressPolicy?
+    /// The refusals from before a client was authenticated, which stand in no ledger.
+    public var earlyRefusals: @Sendable () throws -> [RefusalNote]
+
+    /// A context.
+    public init(
+        viewer: Viewer,
+        now: Timestamp,
+        distress: DistressPolicy? = nil,
+        earlyRefusals: @escaping @Sendable () throws -> [RefusalNote] = { [] }
+    ) {
+        self.viewer = viewer
+        self.now = now
+        self.distress = distress
+        self.earlyRefusals = earlyRefusals
+    }
+}

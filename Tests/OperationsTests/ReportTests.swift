@@ -1,0 +1,53 @@
+import JOSE
+import Operations
+import Testing
+import Vocabulary
+
+@Suite("Reports: one answer, the same in every form")
+struct ReportTests {
+    private struct Row: Sendable {
+        let name: String
+        let count: Int?
+    }
+
+    private static let report = Report(
+        Table(
+            "sample-list",
+            [Row(name: "=HYPERLINK(\"x\")", count: -7), Row(name: "a, \"b\"\r\nc", count: nil)],
+            facts: [.init("total", 2)],
+            columns: [
+                Column("name", style: { $0.count == nil ? .bad : .plain }, value: { $0.name }),
+                Column("count", title: "COUNTED", .detail) { $0.count },
+            ]
+        )
+    )
+
+    @Test func `the JSON document has schema, facts and items, details too`() throws {
+        let document = try JSONValue(parsing: Self.report.json)
+        #expect(document["schema"] == "portvakt/sample-list/v1")
+        #expect(document["total"] == 2)
+        #expect(document["items"]?.array?.map { $0["count"] } == [-7, .null])
+    }
+
+    @Test func `CSV is RFC 4180, and nothing in it is a formula to a spreadsheet`() {
+        #expect(
+            Self.report.commaSeparated
+                == "name,count\r\n\"'=HYPERLINK(\"\"x\"\")\",-7\r\n\"a, \"\"b\"\"\r\nc\",\r\n"
+        )
+    }
+
+    @Test func `what was asked for is no detail any more, and comes in that order`() throws {
+        let chosen = try Self.report.selecting(["count", "name"]).withoutDetails
+        guard case .table(let columns, let rows) = chosen.content else { return #expect(Bool(false)) }
+        #expect(columns.map(\.key) == ["count", "name"])
+        #expect(rows.map { $0.cells[0] } == [.number(-7), .none])
+        #expect(rows.map { $0.tones[1] } == [.plain, .bad])
+        #expect(Self.report.withoutDetails.tabSeparated == "=HYPERLINK(\"x\")\na, \"b\"\\r\\nc\n")
+    }
+
+    @Test func `a field that is not there is named with those that are`() {
+        #expect(throws: Report.UnknownField(field: "owner", known: ["name", "count"])) {
+            try Self.report.selecting(["owner"])
+        }
+    }
+}
