@@ -59,16 +59,51 @@ public struct SigningKeyRotation: Sendable {
                 immediately: immediately
             )
             for key in [rotation.new] + rotation.replaced {
-                try transaction.store(key)
                 let kind: LedgerEvent.Kind = key.id == id ? .signingKeyCreated : .signingKeyScheduled
-                var event = LedgerEvent(time: now, kind: kind, details: details(of: key, reason: reason))
-                actor.sign(&event)
-                try transaction.append(event)
+                try keep(key, kind, at: now, by: actor, reason: reason, in: transaction)
             }
             // Not a fact that a decision rests on, but what a running server must hear of.
             try transaction.raiseRevision()
             return rotation
         }
+    }
+
+    /// Ends a key before its time.
+    ///
+    /// - Returns: the key as it is now, and whether the act changed it.
+    /// - Throws: `SigningKeySchedule.RetirementRefusal`, `StorageError`.
+    public func retire(
+        _ id: KeyID,
+        at now: Timestamp,
+        by actor: Actor,
+        reason: String?
+    ) throws -> (key: SigningKeyRecord, hasChanged: Bool) {
+        try store.transaction { transaction in
+            let keys = try transaction.signingKeys()
+            guard let key = try schedule.retirement(of: id, among: keys, at: now) else {
+                guard let key = keys.first(where: { $0.id == id }) else {
+                    throw SigningKeySchedule.RetirementRefusal.unknown(id)
+                }
+                return (key, false)
+            }
+            try keep(key, .signingKeyScheduled, at: now, by: actor, reason: reason, in: transaction)
+            try transaction.raiseRevision()
+            return (key, true)
+        }
+    }
+
+    private func keep(
+        _ key: SigningKeyRecord,
+        _ kind: LedgerEvent.Kind,
+        at now: Timestamp,
+        by actor: Actor,
+        reason: String?,
+        in transaction: SQLiteTransaction
+    ) throws {
+        try transaction.store(key)
+        var event = LedgerEvent(time: now, kind: kind, details: details(of: key, reason: reason))
+        actor.sign(&event)
+        try transaction.append(event)
     }
 
     private func details(of key: SigningKeyRecord, reason: String?) -> JSONObject {

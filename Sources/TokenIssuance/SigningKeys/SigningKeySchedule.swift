@@ -60,4 +60,51 @@ public struct SigningKeySchedule: Sendable, Hashable {
             replaced: replaced
         )
     }
+
+    /// Why a key cannot be retired.
+    public enum RetirementRefusal: Error, Sendable, Hashable {
+        /// There is no such key.
+        case unknown(KeyID)
+        /// Nothing else signs with its algorithm, in which tokens are issued.
+        case onlyActive(KeyID, JWSAlgorithm)
+    }
+
+    /// Ends a key before its time: it signs no more, and stays published until the last token that it signed has expired.
+    ///
+    /// A key that never signed is not published any longer either.
+    ///
+    /// - Returns: the changed key; nil when it has ended already.
+    /// - Throws: ``RetirementRefusal``.
+    public func retirement(
+        of id: KeyID,
+        among existing: [SigningKeyRecord],
+        at now: Timestamp
+    ) throws(RetirementRefusal) -> SigningKeyRecord? {
+        guard var key = existing.first(where: { $0.id == id }) else { throw .unknown(id) }
+        switch key.state(at: now) {
+        case .retiring, .retired: return nil
+        case .next:
+            key.retires = now
+            key.removed = now
+        case .active:
+            guard
+                existing.contains(where: {
+                    $0.id != id && $0.algorithm == key.algorithm && $0.state(at: now) == .active
+                })
+            else { throw .onlyActive(id, key.algorithm) }
+            key.retires = now
+            key.removed = now + longestTokenLifetime + Self.margin
+        }
+        return key
+    }
+}
+
+extension SigningKeySchedule.RetirementRefusal: CustomStringConvertible {
+    /// What to mend, in one line.
+    public var description: String {
+        switch self {
+        case .unknown(let id): "there is no signing key `\(id)`"
+        case .onlyActive(let id, let algorithm): "`\(id)` is the only key that signs \(algorithm.rawValue) now"
+        }
+    }
 }

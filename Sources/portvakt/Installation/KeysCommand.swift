@@ -12,7 +12,7 @@ struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
         abstract: "The server's signing keys and their timetable.",
-        subcommands: [KeysList.self, KeysRotate.self]
+        subcommands: [KeysExport.self, KeysList.self, KeysRetire.self, KeysRotate.self]
     )
 }
 
@@ -103,19 +103,8 @@ struct KeysRotate: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let folder = try options.dataFolder().path
-        let configuration: ServerConfiguration
-        do {
-            configuration = try ServerConfiguration(ConfigurationInputs(dataFolder: folder, environment: environment))
-        } catch {
-            throw CLIError("configuration_faulty", "\(error)")
-        }
-        let store = try SQLiteStore(.init(path: folder), opening: .requireCurrent)
-        let rotation = SigningKeyRotation(
-            store: store,
-            folder: SigningKeyFolder(dataFolder: folder, passphrase: configuration.signingKeyPassphrase),
-            schedule: SigningKeySchedule(keySetLifetime: configuration.keySetMaximumAge)
-        )
+        let keys = try SigningKeyParts(options)
+        let rotation = keys.rotation
         let result: SigningKeySchedule.Rotation
         if dryRun {
             result = try rotation.plan(alg, at: options.now, immediately: now)
@@ -133,7 +122,7 @@ struct KeysRotate: AsyncParsableCommand {
                 throw CLIError("signing_key_unwritable", fault.description)
             }
         }
-        try store.close()
+        try keys.store.close()
         try options.print(KeysList.table([result.new] + result.replaced, at: options.now))
         options.note(explanation(of: result))
     }
@@ -145,8 +134,6 @@ struct KeysRotate: AsyncParsableCommand {
         return algorithm
     }
 
-    private var environment: [String: String] { Console.current.surroundings.environment }
-
     private func explanation(of rotation: SigningKeySchedule.Rotation) -> String {
         let wait = rotation.new.activates - options.now
         guard wait > 0 else { return "the new key signs at once" }
@@ -154,5 +141,31 @@ struct KeysRotate: AsyncParsableCommand {
             the new key is published now and signs from \(rotation.new.activates), when the key sets that providers hold \
             have been fetched again; the old one stays published until its last token has expired
             """
+    }
+}
+
+/// What the commands on signing keys work with.
+struct SigningKeyParts {
+    let store: SQLiteStore
+    let folder: SigningKeyFolder
+    let rotation: SigningKeyRotation
+
+    /// The keys of the data folder that is named.
+    init(_ options: GlobalOptions) throws {
+        let path = try options.dataFolder().path
+        let environment = Console.current.surroundings.environment
+        let configuration: ServerConfiguration
+        do {
+            configuration = try ServerConfiguration(ConfigurationInputs(dataFolder: path, environment: environment))
+        } catch {
+            throw CLIError("configuration_faulty", "\(error)")
+        }
+        store = try SQLiteStore(.init(path: path), opening: .requireCurrent)
+        folder = SigningKeyFolder(dataFolder: path, passphrase: configuration.signingKeyPassphrase)
+        rotation = SigningKeyRotation(
+            store: store,
+            folder: folder,
+            schedule: SigningKeySchedule(keySetLifetime: configuration.keySetMaximumAge)
+        )
     }
 }

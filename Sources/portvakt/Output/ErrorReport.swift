@@ -7,9 +7,11 @@ import Operations
 struct ErrorReport: Sendable {
     private let asJSON: Bool
     private let colour: ColourChoice
+    private let arguments: [String]
 
     /// The report that a command line asks for.
     init(for arguments: [String]) {
+        self.arguments = arguments
         let options = arguments.prefix { $0 != "--" }
         let format = Self.value(of: "--output", in: options)
         asJSON =
@@ -26,7 +28,8 @@ struct ErrorReport: Sendable {
         case .success:
             // Help, `--version` and the like: ArgumentParser throws what it wants printed.
             do {
-                try Console.current.write(Portvakt.fullMessage(for: error) + "\n")
+                let text = Portvakt.fullMessage(for: error)
+                try Console.current.write(HelpText(text, for: arguments).shown)
                 return .done
             } catch {
                 return report(error)
