@@ -139,6 +139,12 @@ public struct LedgerEvent: Sendable, Hashable {
         case tokensRevoked = "tokens_revoked"
         /// The operator accepted that the clock was set back.
         case clockAccepted = "clock_accepted"
+        /// A one-time link to the console was made.
+        case consoleLinkMade = "console_link_made"
+        /// Somebody logged in to the console with such a link.
+        case consoleLoggedIn = "console_logged_in"
+        /// A session of the console was ended by whoever had it.
+        case consoleLoggedOut = "console_logged_out"
     }
 
     /// What proved the client.

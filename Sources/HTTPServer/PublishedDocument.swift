@@ -1,5 +1,5 @@
 import HTTPTypes
-import Hummingbird
+public import Hummingbird
 import NIOCore
 import Synchronization
 public import Vocabulary
@@ -37,7 +37,7 @@ public final class PublishedDocument: Sendable {
     public var bytes: [UInt8] { edition.withLock { $0.bytes } }
 
     /// The document, or 304 when the caller has it already (RFC 9110 §13.1.2).
-    func response(to request: Request) -> Response {
+    public func response(to request: Request) -> Response {
         let edition = edition.withLock { $0 }
         if let known = request.headers[.ifNoneMatch], Self.list(known, matches: edition.entityTag) {
             // RFC 9110 §15.4.5: the fields that 200 would have had, without those of a body.

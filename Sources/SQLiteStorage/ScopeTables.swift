@@ -71,7 +71,7 @@ extension SQLiteReader: ScopeReader {
 
     private static let scopes = StoredRecord(
         "SELECT name, owner, fields, created, last_updated, origin FROM scope",
-        read: scope
+        read: storedScope
     )
 
     private static let accesses = StoredRecord(
@@ -79,7 +79,7 @@ extension SQLiteReader: ScopeReader {
         SELECT scope, consumer, state, valid_from, valid_until, reason, legal_basis, purpose, accepted_terms, created, \
         last_updated, origin FROM scope_access
         """,
-        read: access
+        read: storedAccess
     )
 
     private static func prefixAssignment(_ row: Row) throws -> ScopePrefixAssignment {
@@ -94,7 +94,7 @@ extension SQLiteReader: ScopeReader {
         )
     }
 
-    private static func scope(_ row: Row) throws -> Scope {
+    static func storedScope(_ row: Row) throws -> Scope {
         let text: String = row[0]
         guard let name = try? ScopeName(parsing: text),
             let fields = (try? JSONValue(parsing: Array((row[2] as String).utf8)))?.object
@@ -115,7 +115,7 @@ extension SQLiteReader: ScopeReader {
         return scope
     }
 
-    private static func access(_ row: Row) throws -> ScopeAccess {
+    static func storedAccess(_ row: Row) throws -> ScopeAccess {
         let text: String = row[0]
         guard let scope = try? ScopeName(parsing: text), let state = ScopeAccess.State(rawValue: row[2]) else {
             throw StorageError.corrupt(detail: "a grant of access to `\(text)` is malformed")

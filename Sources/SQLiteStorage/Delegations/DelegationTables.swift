@@ -59,14 +59,14 @@ extension SQLiteReader: DelegationReader {
         """
         SELECT id, consumer, supplier, resource, since, until, basis, last_used FROM scope_delegation
         """,
-        read: delegation
+        read: storedDelegation
     )
     private static let relations = StoredRecord(
         "SELECT consumer, supplier, since, basis FROM supplier_relation",
         read: relation
     )
 
-    private static func delegation(_ row: Row) throws -> ScopeDelegation {
+    static func storedDelegation(_ row: Row) throws -> ScopeDelegation {
         let bytes: Data = row[0]
         guard let id = DelegationID(bytes: bytes), let resource = try? ResourceID(parsing: row[3] as String) else {
             throw StorageError.corrupt(detail: "a delegation of `\(row[3] as String)` is malformed")

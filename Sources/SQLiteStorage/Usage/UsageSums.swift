@@ -1,0 +1,140 @@
+internal import Foundation
+internal import GRDB
+internal import JOSE
+internal import Vocabulary
+
+/// What a stretch of the ledger says of use, summed up.
+struct UsageSums: Sendable {
+    struct Hour: Hashable { let organisation: Int64, hour: Int64, code: String }
+    struct Access: Hashable { let scope: String, consumer: Int64, supplier: Int64 }
+    struct Day: Hashable { let scope: String, consumer: Int64, day: Int64 }
+    struct Key: Hashable { let client: String, kid: String }
+    struct Refusal: Hashable { let scope: String, consumer: Int64, client: String, code: String, reason: String }
+    struct Client { var issued: Int64?, refused: Int64?, refusal: Int64? }
+
+    /// The last entry that it counts in.
+    var through: Int64
+    var hours: [Hour: Int64] = [:]
+    var accesses: [Access: Int64] = [:]
+    var days: [Day: Int64] = [:]
+    var clients: [String: Client] = [:]
+    var keys: [Key: Int64] = [:]
+    var refusals: [Refusal: (count: Int64, last: Int64)] = [:]
+
+    /// Entries that are alike, together.
+    fileprivate struct Group {
+        let hour: Int64, isIssued: Bool, client: String?, kid: String?, consumer: Int64, supplier: Int64
+        let scopes: [String], code: String, reasons: [(scope: String, reason: String)]
+        let count: Int64, last: Int64, sequence: Int64
+    }
+
+    fileprivate mutating func add(_ group: Group, owners: (String) throws -> Int64?) throws {
+        var concerned: Set<Int64> = [0, group.consumer, group.supplier]
+        for scope in group.scopes { if let owner = try owners(scope) { concerned.insert(owner) } }
+        let code = group.isIssued ? "" : group.code
+        for organisation in concerned {
+            hours[Hour(organisation: organisation, hour: group.hour, code: code), default: 0] += group.count
+        }
+        if let client = group.client {
+            var use = clients[client] ?? Client()
+            if group.isIssued {
+                use.issued = max(use.issued ?? .min, group.last)
+            } else if use.refusal ?? 0 < group.sequence {
+                (use.refused, use.refusal) = (group.last, group.sequence)
+            }
+            clients[client] = use
+            if let kid = group.kid {
+                let key = Key(client: client, kid: kid)
+                keys[key] = max(keys[key] ?? .min, group.last)
+            }
+            for (scope, reason) in group.reasons {
+                let key = Refusal(
+                    scope: scope,
+                    consumer: group.consumer,
+                    client: client,
+                    code: group.code,
+                    reason: reason
+                )
+                let known = refusals[key] ?? (0, .min)
+                refusals[key] = (known.count + group.count, max(known.last, group.last))
+            }
+        }
+        guard group.isIssued, group.consumer != 0 else { return }
+        for scope in group.scopes {
+            let access = Access(scope: scope, consumer: group.consumer, supplier: group.supplier)
+            accesses[access] = max(accesses[access] ?? .min, group.last)
+            days[Day(scope: scope, consumer: group.consumer, day: group.hour / 24), default: 0] += group.count
+        }
+    }
+}
+
+extension SQLiteReader {
+    /// The last entry of the ledger that the stored sums count in.
+    func usageState() throws -> Int64 {
+        try Int64.fetchOne(database.cachedStatement(sql: "SELECT sequence FROM usage_state WHERE id = 1")) ?? 0
+    }
+
+    /// What the entries after the stored sums say, at most `limit` of them.
+    func unsummedUsage(limit: Int64 = .max) throws -> UsageSums {
+        let first = try usageState()
+        let last = min(try lastSequence, limit == .max ? .max : first + limit)
+        var sums = UsageSums(through: max(first, last))
+        guard last > first else { return sums }
+        var owners: [String: Int64?] = [:]
+        let rows = try Row.fetchCursor(
+            database.cachedStatement(sql: Self.groupedUsage),
+            arguments: [first, last]
+        )
+        while let row = try rows.next() {
+            try sums.add(Self.group(row)) { scope in
+                if let known = owners[scope] { return known }
+                let owner = try Int64.fetchOne(
+                    database.cachedStatement(sql: "SELECT owner FROM scope WHERE name = ?"),
+                    arguments: [scope]
+                )
+                owners[scope] = .some(owner)
+                return owner
+            }
+        }
+        return sums
+    }
+
+    /// The database reads the entries itself and gives out those that are alike together: one row for many tokens.
+    private static let groupedUsage = """
+        SELECT time / 3600, kind, json_extract(body, '$.client_id'), json_extract(body, '$.key.kid'),
+            json_extract(body, '$.consumer'), json_extract(body, '$.supplier'), json_extract(body, '$.scopes'),
+            json_extract(body, '$.code'), json_extract(body, '$.details.scopes'),
+            sum(CASE kind WHEN 'token_refusals_summed' THEN json_extract(body, '$.details.count') ELSE 1 END),
+            max(time), max(sequence)
+        FROM (
+            SELECT sequence, time, kind, CAST(body AS TEXT) AS body FROM ledger
+            WHERE sequence > ? AND sequence <= ?
+                AND kind IN ('token_issued', 'token_refused', 'token_refusals_summed')
+        )
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+        """
+
+    private static func group(_ row: Row) throws -> UsageSums.Group {
+        func array(_ column: Int) -> [JSONValue] {
+            (row[column] as String?).flatMap { try? JSONValue(parsing: Array($0.utf8)) }?.array ?? []
+        }
+        let isIssued = row[1] as String == "token_issued"
+        return UsageSums.Group(
+            hour: row[0],
+            isIssued: isIssued,
+            client: row[2],
+            kid: row[3],
+            consumer: (row[4] as String?).flatMap { Int64($0) } ?? 0,
+            supplier: (row[5] as String?).flatMap { Int64($0) } ?? 0,
+            scopes: array(6).compactMap(\.string),
+            code: row[7] ?? "",
+            reasons: array(8).compactMap { entry in
+                guard let scope = entry["scope"]?.string, let reason = entry["reason"]?.string else { return nil }
+                return (scope, reason)
+            },
+            count: (row[9] as Int64?) ?? 1,
+            last: row[10],
+            sequence: row[11]
+        )
+    }
+}
