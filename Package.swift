@@ -199,13 +199,22 @@ let package = Package(
             ]
         ),
         module(
+            "WebConsole",
+            [
+                "Administration", "HTTPServer", "JOSE", "Operations", "TokenIssuance", "Vocabulary", hummingbird,
+                httpTypes, mustache, nioCore,
+            ],
+            resources: [.embedInCode("Resources")]
+        ),
+        module(
             "Server",
             [
                 "AdminAPI", "Administration", "AuditLedger", "Delegations", "EnterpriseCertificates", "Fetching",
                 "HTTPServer",
                 "JOSE", "LibCrypto", "MetricsExposition", "Operations", "Organisations", "SQLiteStorage", "Scopes",
                 "StatusLists",
-                "TokenIssuance", "Vocabulary", asyncHTTPClient, configuration, coreMetrics, logging, metrics, nioCore,
+                "TokenIssuance", "Vocabulary", "WebConsole", asyncHTTPClient, configuration, coreMetrics, logging,
+                metrics, nioCore,
                 nioHTTP1,
                 nioPosix, serviceLifecycle, unixSignals, yams,
             ]
@@ -333,6 +342,14 @@ let package = Package(
                 hummingbird, hummingbirdTesting, httpTypes, logging, nioCore,
             ],
             exclude: ["Golden"]
+        ),
+        tests(
+            of: "WebConsole",
+            [
+                "Administration", "AuditLedger", "Clients", "Delegations", "HTTPServer", "JOSE", "Operations",
+                "Organisations", "SQLiteStorage", "Scopes", "TokenIssuance", "Vocabulary", hummingbird,
+                hummingbirdTesting, httpTypes, logging, nioCore,
+            ]
         ),
         tests(
             of: "Server",

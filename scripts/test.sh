@@ -14,7 +14,7 @@ declare -A targets=(
         ClientsTests AuditLedgerTests XACMLTests StatusListsTests FuzzTargetsTests DelegationsTests AdministrationTests OperationsTests
         TokenIssuanceTests"
     [storage]="SQLiteStorageTests"
-    [server]="HTTPServerTests AdminAPITests ServerTests MetricsExpositionTests"
+    [server]="HTTPServerTests AdminAPITests WebConsoleTests ServerTests MetricsExpositionTests"
     [sdk]="FetchingTests PortvaktClientTests PortvaktProviderTests PortvaktHummingbirdTests"
     [demo]="DemoWorldTests"
     [cli]="portvaktTests"

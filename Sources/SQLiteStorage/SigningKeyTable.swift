@@ -4,7 +4,7 @@ public import TokenIssuance
 internal import Vocabulary
 
 /// The timetable of the server's signing keys; the keys themselves are files.
-extension SQLiteReader {
+extension SQLiteReader: SigningKeyReader {
     /// All keys, in the order they were published.
     public func signingKeys() throws -> [SigningKeyRecord] {
         try Row.fetchAll(

@@ -33,6 +33,7 @@ struct Listeners {
         admission: Admission,
         registry: MetricRegistry,
         bound: BoundListeners,
+        version: String,
         clock: any WallClock,
         logger: Logger
     ) throws {
@@ -75,7 +76,17 @@ struct Listeners {
         let adminListener = AdminListener(
             issuer: configuration.issuer,
             hosts: Self.adminHosts(configuration),
-            api: api,
+            // The API answers every path that is nobody else's.
+            api: EndpointTables(tables: [
+                try Self.console(
+                    opened,
+                    configuration,
+                    writer: writer,
+                    admission: admission,
+                    version: version,
+                    clock: clock
+                ), api,
+            ]),
             metrics: configuration.metricsListen == nil
                 ? Self.metricsPage(registry, Self.metricsReaders(configuration, api)) : nil,
             readiness: readiness,

@@ -117,6 +117,7 @@ public final class PortvaktServer: Sendable {
                     admission: admission,
                     registry: metrics,
                     bound: bound,
+                    version: version,
                     clock: clock,
                     logger: logger
                 )
@@ -158,7 +159,8 @@ public final class PortvaktServer: Sendable {
         let statusLists = pipeline.statusListPublisher(publishing: listeners.statusLists, logger: logger)
         let drain = Drain(readiness: readiness, delay: configuration.drainDelay, logger: logger)
         // Ended from last to first, each after the one before has ended.
-        var services: [any Service] = [housekeeping, statusLists] + companions + certificates.services
+        let usage = UsageSumming(store: opened.store, writer: writer, logger: logger)
+        var services: [any Service] = [housekeeping, usage, statusLists] + companions + certificates.services
         if let listener = listeners.metrics { services.append(listener) }
         services += [listeners.admin, listeners.public, drain] as [any Service]
         var group = ServiceGroupConfiguration(

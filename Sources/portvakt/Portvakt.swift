@@ -34,6 +34,7 @@ struct Portvakt: AsyncParsableCommand {
             SystemUserCommand.self,
             TokenCommand.self,
             VersionCommand.self,
+            WebCommand.self,
         ]
     )
 

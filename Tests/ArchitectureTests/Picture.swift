@@ -40,8 +40,10 @@ enum Picture {
         "AdminAPI": bottom.union(domain).union([
             "Administration", "HTTPServer", "Operations", "TokenIssuance", "XACML",
         ]),
+        "WebConsole": bottom.union(["Administration", "HTTPServer", "Operations", "TokenIssuance"]),
         "Server": bottom.union(domain).union([
-            "AdminAPI", "Administration", "Fetching", "HTTPServer", "MetricsExposition", "Operations", "SQLiteStorage",
+            "AdminAPI", "Administration", "Fetching", "HTTPServer", "MetricsExposition", "WebConsole", "Operations",
+            "SQLiteStorage",
             "StatusLists", "TokenIssuance",
         ]),
         "DemoWorld": bottom.union(domain).union([
@@ -75,10 +77,10 @@ enum Picture {
         "GRDB": ["SQLiteStorage"],
         "GRDBSQLite": ["SQLiteStorage"],
         // The routes; and the small API of the demo world, which shows a provider's side.
-        "Hummingbird": ["AdminAPI", "HTTPServer", "PortvaktHummingbird", "Server", "portvakt"],
+        "Hummingbird": ["AdminAPI", "HTTPServer", "PortvaktHummingbird", "Server", "WebConsole", "portvakt"],
         "HummingbirdHTTP2": ["HTTPServer", "Server"],
         "HummingbirdTLS": ["HTTPServer", "Server"],
-        "Mustache": ["HTTPServer", "portvakt"],
+        "Mustache": ["HTTPServer", "WebConsole", "portvakt"],
         "SwiftASN1": ["TestAuthority"],
         "X509": ["TestAuthority"],
         "Yams": ["EnterpriseCertificates", "Scopes", "Server", "portvakt"],

@@ -2,6 +2,7 @@ public import Administration
 public import AuditLedger
 public import Delegations
 public import Organisations
+public import TokenIssuance
 public import Vocabulary
 
 // How an inquiry is written (a file in the folder of its subject; then a line in `OperationCatalogue`):
@@ -56,11 +57,11 @@ public protocol OperatorAct: Operation {
 
 /// All that operations read, in one snapshot.
 public typealias OperationReader = AdministrativeReader & DecisionReader & ConsentReader & HoldingReader
-    & RegisterBrowsingReader & InstallationReader & LedgerReader
+    & RegisterBrowsingReader & InstallationReader & LedgerReader & BrowsingReader & UsageReader & SigningKeyReader
 
 /// An open transaction in which every act can be performed.
 public typealias OperationTransaction = OperationReader & AdministrativeTransaction & AccessListStore & SystemUserStore
-    & ConsentStore
+    & ConsentStore & ConsoleStore
 
 /// What an operation is answered in the light of, beside the store.
 public struct OperationContext: Sendable {

@@ -2,14 +2,29 @@
 public enum OperationCatalogue {
     /// The inquiries, by name.
     public static let inquiries: [any Inquiry.Type] = [
+        BrowseAccess.self,
+        BrowseAudit.self,
+        BrowseClients.self,
+        BrowseDelegations.self,
+        BrowseOrganisations.self,
+        BrowseScopes.self,
         ListAccess.self,
+        ListClientKeys.self,
+        ListClientScopes.self,
         ListClients.self,
         ListDelegations.self,
         ListPrefixes.self,
+        ListScopeRefusals.self,
         ListScopes.self,
+        ListSigningKeys.self,
+        ListUsage.self,
+        ShowAuditEntry.self,
         ShowClient.self,
+        ShowInstallation.self,
         ShowOrganisation.self,
+        ShowOrganisationName.self,
         ShowScope.self,
+        ShowSharing.self,
     ]
 
     /// The acts, by name.

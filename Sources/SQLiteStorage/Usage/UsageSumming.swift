@@ -1,5 +1,5 @@
 internal import GRDB
-public import Vocabulary
+internal import Vocabulary
 
 /// Keeping what the ledger says of use in sums, so that nobody who asks reads millions of entries.
 extension SQLiteStore {

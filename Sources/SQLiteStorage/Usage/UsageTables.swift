@@ -1,5 +1,6 @@
 public import Administration
 internal import GRDB
+internal import Scopes
 public import Vocabulary
 
 /// What the ledger says of use: the stored sums, and the entries that came since.
@@ -83,20 +84,22 @@ extension SQLiteReader: UsageReader {
             if let stored = found[key] { known = stored } else { known = (try storedCount(of: key), .min) }
             found[key] = (known.count + refusal.count, max(known.last, refusal.last))
         }
-        return found.sorted { ($1.value.last, $0.key.scope, $0.key.client) < ($0.value.last, $1.key.scope, $1.key.client) }
-            .prefix(query.limit).compactMap { key, value in
-                guard let scope = try? ScopeName(parsing: key.scope), let client = try? ClientID(parsing: key.client)
-                else { return nil }
-                return ScopeRefusal(
-                    scope: scope,
-                    consumer: OrganisationNumber(integer: key.consumer),
-                    client: client,
-                    code: key.code,
-                    reason: key.reason,
-                    count: value.count,
-                    last: Timestamp(seconds: value.last)
-                )
-            }
+        return found.sorted {
+            ($1.value.last, $0.key.scope, $0.key.client) < ($0.value.last, $1.key.scope, $1.key.client)
+        }
+        .prefix(query.limit).compactMap { key, value in
+            guard let scope = try? ScopeName(parsing: key.scope), let client = try? ClientID(parsing: key.client)
+            else { return nil }
+            return ScopeRefusal(
+                scope: scope,
+                consumer: OrganisationNumber(integer: key.consumer),
+                client: client,
+                code: key.code,
+                reason: key.reason,
+                count: value.count,
+                last: Timestamp(seconds: value.last)
+            )
+        }
     }
 
     private static func refusal(_ row: Row) -> UsageSums.Refusal {

@@ -1,12 +1,11 @@
-import AuditLedger
+package import AuditLedger
 import JOSE
-import Operations
-import Vocabulary
+package import Vocabulary
 
 /// One line of `audit tail` and `audit search`: an entry of the ledger, or an early refusal that only the ring has kept.
-struct AuditEntry: Sendable {
+package struct AuditEntry: Sendable {
     /// How it ended.
-    enum Result: String, Sendable {
+    package enum Result: String, Sendable {
         /// A token was issued.
         case issued
         /// A request was refused.
@@ -15,29 +14,29 @@ struct AuditEntry: Sendable {
         case done
     }
 
-    let time: Timestamp
-    let event: String
-    let result: Result
+    package let time: Timestamp
+    package let event: String
+    package let result: Result
     /// The entry's place in the ledger; nil for an early refusal, which stands in none.
-    let sequence: Int64?
-    let client: String?
-    let consumer: OrganisationNumber?
-    let supplier: OrganisationNumber?
-    let scopes: [ScopeName]
-    let code: String?
-    let reason: String?
-    let trace: TraceID?
-    let parentTrace: TraceID?
-    let tokenID: TokenID?
-    let credential: OutputValue
-    let revision: Int64?
-    let actor: String?
+    package let sequence: Int64?
+    package let client: String?
+    package let consumer: OrganisationNumber?
+    package let supplier: OrganisationNumber?
+    package let scopes: [ScopeName]
+    package let code: String?
+    package let reason: String?
+    package let trace: TraceID?
+    package let parentTrace: TraceID?
+    package let tokenID: TokenID?
+    package let credential: OutputValue
+    package let revision: Int64?
+    package let actor: String?
     /// The peer's address, of an early refusal.
-    let address: String?
-    let details: OutputValue
+    package let address: String?
+    package let details: OutputValue
 
     /// An entry of the ledger.
-    init(_ content: LedgerContent) {
+    package init(_ content: LedgerContent) {
         let event = content.event
         time = event.time
         self.event = event.kind.rawValue
@@ -71,7 +70,7 @@ struct AuditEntry: Sendable {
     }
 
     /// A refusal from before the client was authenticated; the client is only what it claimed to be.
-    init(_ note: RefusalNote) {
+    package init(_ note: RefusalNote) {
         time = note.time
         event = "request_refused"
         result = .refused
@@ -93,7 +92,7 @@ struct AuditEntry: Sendable {
     }
 
     /// The columns of both commands.
-    static let columns: [Column<AuditEntry>] = [
+    package static let columns: [Column<AuditEntry>] = [
         Column("time") { $0.time },
         Column("event") { $0.event },
         Column("result", style: { $0.style }) { $0.result.rawValue },
@@ -114,7 +113,7 @@ struct AuditEntry: Sendable {
         Column("details", .detail) { $0.details },
     ]
 
-    private var style: TextStyle {
+    private var style: Tone {
         switch result {
         case .issued: .good
         case .refused: .bad

@@ -1,0 +1,34 @@
+import Testing
+import Vocabulary
+
+@testable import WebConsole
+
+@Suite("DESIGN §11: Norwegian and English, by Accept-Language")
+struct LanguageTests {
+    @Test(
+        arguments: [
+            (nil, Language.english), ("", .english), ("nb-NO,nb;q=0.9,en;q=0.5", .norwegian), ("nn", .norwegian),
+            ("no", .norwegian), ("en-GB,en;q=0.9,nb;q=0.8", .english), ("de,fr;q=0.5", .english),
+            ("en;q=0.2, nb;q=0.3", .norwegian),
+            ("nb;q=0", .english), ("nb;q=x", .english), ("*", .english),
+        ] as [(String?, Language)]
+    )
+    func `the language that is wanted most, of those that there are`(field: String?, expected: Language) {
+        #expect(Language(accepting: field) == expected)
+    }
+
+    @Test func `times are told from the present`() {
+        let now = Timestamp(seconds: 1_700_000_000)
+        #expect(now.relative(to: now, in: .english) == "now")
+        #expect((now - .days(3)).relative(to: now, in: .english) == "3 days ago")
+        #expect((now + .hours(5)).relative(to: now, in: .norwegian) == "om 5 timer")
+        #expect((now - .minutes(10)).relative(to: now, in: .norwegian) == "for 10 min siden")
+        #expect(now.exact == "2023-11-14 22:13:20 UTC")
+    }
+
+    @Test func `long numbers are grouped`() {
+        #expect(Int64(1_234_567).grouped == "1\u{202F}234\u{202F}567")
+        #expect(Int64(999).grouped == "999")
+        #expect(Int64(-1_000).grouped == "−1\u{202F}000")
+    }
+}
