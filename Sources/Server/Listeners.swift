@@ -40,19 +40,13 @@ struct Listeners {
         let maximumAge = configuration.keySetMaximumAge
         keySet = PublishedDocument(opened.keys.keySet(at: clock.now), maximumAge: maximumAge)
         statusLists = PublishedStatusLists(maximumAge: configuration.statusListTimeToLive)
-        let metadata = ServerMetadata(
-            issuer: configuration.issuer,
-            maximumAssertionLifetime: configuration.maximumAssertionLifetime,
-            defaultTokenLifetime: configuration.defaultTokenLifetime,
-            takesClientCertificates: configuration.clientCertificates != .off
-        )
         let publicListener = try PublicListener(
             PublicListener.Parts(
                 issuer: configuration.issuer,
                 tokens: pipeline.tokenIssuer,
                 queries: pipeline.tokenQueries(publishing: statusLists),
                 keySet: keySet,
-                metadata: PublishedDocument(metadata.document.encoded(), maximumAge: maximumAge),
+                metadata: PublishedDocument(configuration.metadata.document.encoded(), maximumAge: maximumAge),
                 readiness: readiness,
                 earlyRefusals: RingOfEarlyRefusals(ring: opened.ring, clock: clock),
                 admission: admission,

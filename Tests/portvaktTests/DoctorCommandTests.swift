@@ -63,6 +63,23 @@ struct DoctorCommandTests {
         #expect(found["data_folder"]?.first?["state"] as? String == "red")
     }
 
+    @Test func `permissions are mended when asked, and told one by one`() async throws {
+        let scratch = try ScratchFolder()
+        let data = scratch.path + "/data"
+        _ = await run(["init", data, "--issuer", "https://id.example.no/", "--env", "test"])
+        let open = ["", "/keys/pseudonym.key", "/portvakt.yaml"]
+        for name in open {
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: data + name)
+        }
+        let before = await run(["doctor", "--data", data, "--offline", "--json"])
+        #expect(before.output.contains("chmod 700"))
+        let mended = await run(["doctor", "--data", data, "--offline", "--fix-permissions", "--json"])
+        for name in open { #expect(mended.errors.contains("`\(data)\(name)`: 0755, now 0700")) }
+        #expect(!mended.output.contains("chmod 700"))
+        let again = await run(["doctor", "--data", data, "--offline", "--fix-permissions", "--json"])
+        #expect(!again.errors.contains("now 0700"))
+    }
+
     @Test func `a wrong configuration, and a file that is no certificate, are told with their cause`() async throws {
         let (_, found) = try await examine("test") { data in
             try Data("not a certificate".utf8).write(to: URL(filePath: "\(data)/keys/trust/test/x.pem"))

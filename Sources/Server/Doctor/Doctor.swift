@@ -64,7 +64,7 @@ public struct Doctor: Sendable {
     /// What is looked at, in the order shown.
     public static let checks: [any DoctorCheck] = [
         LedgerCheck(), ClockCheck(), SigningKeyCheck(), TrustCheck(), RevocationCheck(), ClientExpiryCheck(),
-        RegisterCheck(),
+        RegisterCheck(), ServingCheck(),
     ]
 
     private let inputs: ConfigurationInputs

@@ -10,13 +10,17 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Look at an installation and say what is to be mended.",
         discussion: """
-            Green is as it should be, yellow is to be mended before it breaks, red is broken. Exit 0 without red, 1 with. \
-            Works beside a running server and without one; changes nothing.
+            Green is as it should be, yellow is to be mended before it breaks, red is broken. Exit 0 when all is green, 2 \
+            with something yellow, 1 with something red. Works beside a running server, whose answers are then compared with \
+            the installation, and without one. Changes nothing, unless --fix-permissions is given.
             """
     )
 
-    @Flag(name: .long, help: "Do not ask responders and lists over the network.")
+    @Flag(name: .long, help: "Do not ask responders, lists and the server over the network.")
     var offline = false
+
+    @Flag(name: .long, help: "First take from group and others what they may do with the data folder's files.")
+    var fixPermissions = false
 
     @Option(name: .long, help: ArgumentHelp("Another configuration file.", valueName: "file"), completion: .file())
     var config: String?
@@ -24,6 +28,11 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        if fixPermissions {
+            for repaired in try PermissionRepair(dataFolder: options.data).mend() {
+                options.note("`\(repaired.path)`: \(repaired.before), now \(repaired.after)")
+            }
+        }
         let inputs = ConfigurationInputs(
             dataFolder: options.data,
             file: config,
@@ -31,11 +40,12 @@ struct DoctorCommand: AsyncParsableCommand {
         )
         let findings = await Doctor(inputs, at: options.now, asksOthers: !offline).examine()
         let red = findings.count { $0.state == .red }
+        let yellow = findings.count { $0.state == .yellow }
         try options.print(
             Table(
                 "doctor",
                 findings,
-                facts: [.init("red", red), .init("yellow", findings.count { $0.state == .yellow })],
+                facts: [.init("red", red), .init("yellow", yellow)],
                 columns: [
                     Column("check") { $0.check },
                     Column("state", style: { $0.state.style }) { $0.state.rawValue },
@@ -47,6 +57,13 @@ struct DoctorCommand: AsyncParsableCommand {
         )
         guard red == 0 else {
             throw CLIError("installation_ill", red == 1 ? "one finding is red" : "\(red) findings are red")
+        }
+        guard yellow == 0 else {
+            throw CLIError(
+                "installation_wants_attention",
+                yellow == 1 ? "one finding is yellow" : "\(yellow) findings are yellow",
+                status: .attention
+            )
         }
     }
 }
