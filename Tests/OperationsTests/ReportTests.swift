@@ -1,7 +1,8 @@
 import JOSE
-import Operations
 import Testing
 import Vocabulary
+
+@testable import Operations
 
 @Suite("Reports: one answer, the same in every form")
 struct ReportTests {

@@ -9,8 +9,9 @@ import Vocabulary
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "What the demo world's other parties run.",
-        subcommands: [DemoProvider.self, DemoConsumer.self, DemoPortal.self, DemoRevoke.self]
+        abstract: "The demo world: its story from a grant to a refusal, and what its other parties run.",
+        subcommands: [DemoStory.self, DemoProvider.self, DemoConsumer.self, DemoPortal.self, DemoRevoke.self],
+        defaultSubcommand: DemoStory.self
     )
 }
 

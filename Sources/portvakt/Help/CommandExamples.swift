@@ -104,6 +104,7 @@ enum CommandExamples {
         "demo consumer": "portvakt demo consumer --env-file var/demo/clients/fangst.env --rate 5 --duration 30s",
         "demo portal": "portvakt demo portal",
         "demo provider": "portvakt demo provider",
+        "demo story": "portvakt demo story --keep story --port 17080",
         "demo revoke": "portvakt demo revoke var/demo/clients/fangst.pem",
         "doctor": "portvakt doctor --offline --json",
         "init": "portvakt init /var/lib/portvakt --issuer https://vakt.example.no/ --env prod",
