@@ -45,6 +45,10 @@ extension Administration {
             return AdministrationOutcome(access, hasChanged: false, warnings: warnings)
         }
         access.lastUpdated = now
+        try answer(.approved, to: name, consumer) { request in
+            // Whoever asked has accepted terms, and need not do so again.
+            access.acceptedTermsVersion = request.wanted.acceptedTermsVersion ?? access.acceptedTermsVersion
+        }
         try transaction.put(access)
         try record(.accessGranted, details(before: before, after: access)) { event in
             event.scopes = [name]
@@ -72,6 +76,7 @@ extension Administration {
         access.state = .denied
         access.reason = reason
         access.lastUpdated = now
+        if before.state == .requested { try answer(.denied, to: name, consumer) { _ in } }
         try transaction.put(access)
         try record(.accessRevoked, details(before: before, after: access)) { event in
             event.scopes = [name]
@@ -80,7 +85,7 @@ extension Administration {
         return AdministrationOutcome(access)
     }
 
-    private func set(_ fields: [AccessField: AccessFieldValue], on access: inout ScopeAccess) throws {
+    func set(_ fields: [AccessField: AccessFieldValue], on access: inout ScopeAccess) throws {
         var faults: [AccessFault] = []
         for field in AccessField.allCases {
             guard let value = fields[field] else { continue }
@@ -91,7 +96,7 @@ extension Administration {
         guard faults.isEmpty else { throw AdministrationRefusal.access(faults) }
     }
 
-    private func details(before: ScopeAccess?, after: ScopeAccess) -> JSONObject {
+    func details(before: ScopeAccess?, after: ScopeAccess) -> JSONObject {
         var changes: JSONObject = [
             "state": change(before.map { .string($0.state.rawValue) }, .string(after.state.rawValue))
         ]

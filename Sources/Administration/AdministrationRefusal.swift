@@ -23,6 +23,8 @@ public enum AdministrationRefusal: Error, Equatable, Sendable {
     case access([AccessFault])
     /// The grant would be over already.
     case accessEndsInThePast(until: Timestamp)
+    /// The request for access, its answer, or what goes with it, is not taken.
+    case accessRequest(AccessRequestFault)
     /// There is no client of that identifier.
     case unknownClient(ClientID)
     /// The client would break these rules.
@@ -65,6 +67,7 @@ extension AdministrationRefusal: CustomStringConvertible {
         case .scope(let faults): faults.map(\.description).joined(separator: "\n")
         case .access(let faults): faults.map(\.description).joined(separator: "\n")
         case .accessEndsInThePast(let until): "the grant would end at `\(until)`, which is past"
+        case .accessRequest(let fault): "\(fault)"
         case .unknownClient(let id): "there is no client `\(id)`"
         case .client(let faults): faults.map(\.description).joined(separator: "\n")
         case .key(let fault): "\(fault)"
@@ -98,6 +101,8 @@ public enum AdministrationWarning: Sendable, Hashable {
     case scopeOpenToAll(ScopeName)
     /// Certificates name the main unit, so that a sub-unit's client needs a registered key.
     case subUnitNeedsKey(ClientID, OrganisationNumber)
+    /// The consumer accepted another version of the terms than the one in force: no token until it accepts that one.
+    case termsOutdated(ScopeName, OrganisationNumber, required: String)
     /// The client has no usable key left and cannot authenticate.
     case noKeyLeft(ClientID)
 }
@@ -115,6 +120,8 @@ extension AdministrationWarning: CustomStringConvertible {
         case .scopeOpenToAll(let name): "the scope `\(name)` is open to all: no grant is needed"
         case .subUnitNeedsKey(let client, let owner):
             "`\(owner)` is a sub-unit, which certificates do not name: register a key on `\(client)`"
+        case .termsOutdated(let name, let consumer, let required):
+            "`\(consumer)` must accept version `\(required)` of the terms of `\(name)` before it gets a token"
         case .noKeyLeft(let client): "`\(client)` has no key left and cannot authenticate"
         }
     }

@@ -43,6 +43,20 @@ public struct LedgerEvent: Sendable, Hashable {
         case accessGranted = "access_granted"
         /// Access was withdrawn.
         case accessRevoked = "access_revoked"
+        /// An organisation asked for access.
+        case accessRequested = "access_requested"
+        /// A request for access was taken back.
+        case accessRequestWithdrawn = "access_request_withdrawn"
+        /// A request for access was answered by no.
+        case accessRequestDenied = "access_request_denied"
+        /// An organisation accepted terms of use.
+        case termsAccepted = "terms_accepted"
+        /// A consumer registered its agreement with a supplier.
+        case processorAgreementRegistered = "processor_agreement_registered"
+        /// A consumer took back its agreement with a supplier.
+        case processorAgreementRemoved = "processor_agreement_removed"
+        /// Somebody was told whether a client would get a token, and why.
+        case explanationGiven = "explanation_given"
         /// A client was registered.
         case clientCreated = "client_created"
         /// A client was changed.

@@ -61,7 +61,11 @@ extension SQLiteReader: FactsReader {
         guard let parties else { return IssuanceFacts.ScopeFacts(name: name, scope: scope, access: nil) }
         var supplierAccess: ScopeAccess?
         var delegations: [ScopeDelegation] = []
+        var agreement: ProcessorAgreement?
         if let supplier = parties.supplier {
+            if scope?.requiresProcessorAgreement == true {
+                agreement = try processorAgreement(on: name, of: parties.consumer, with: supplier)
+            }
             switch parties.pattern {
             case .direct: break
             case .unproven: supplierAccess = try access(to: name, of: supplier)
@@ -78,7 +82,8 @@ extension SQLiteReader: FactsReader {
             scope: scope,
             access: try access(to: name, of: parties.consumer),
             supplierAccess: supplierAccess,
-            delegations: delegations
+            delegations: delegations,
+            processorAgreement: agreement
         )
     }
 }

@@ -41,6 +41,7 @@ extension SQLiteReader: ScopeReader {
         filter.require("consumer = ?", query.consumer?.integer)
         filter.require("scope IN (SELECT name FROM scope WHERE owner = ?)", query.owner?.integer)
         filter.require("valid_until < ?", query.endingBefore?.seconds)
+        filter.require("valid_until > ?", query.endingAfter?.seconds)
         if !query.includesUnapproved { filter.require("state = 'APPROVED'") }
         return try Self.accesses.all(in: database, filter, orderedBy: "scope, consumer")
     }

@@ -105,6 +105,8 @@ public struct Scope: Sendable, Hashable {
     public var requiresClientCertificate = false
     /// The version of the terms of use that a consumer must have accepted; nil: none.
     public var requiredTermsVersion: String?
+    /// A supplier gets tokens for a consumer only when both have a processor agreement (`requires_processor_agreement`).
+    public var requiresProcessorAgreement = false
     /// The provider's legal basis for sharing (rettslig grunnlag).
     public var legalBasis: String?
     /// What the data may be used for.

@@ -58,6 +58,8 @@ public enum ScopeField: String, Sendable, Hashable, CaseIterable {
     case requiresClientCertificate = "tls_client_certificate_bound_access_tokens"
     /// The version of the terms to be accepted; ours.
     case requiredTermsVersion = "required_terms_version"
+    /// Whether a supplier needs a processor agreement with its consumer; ours.
+    case requiresProcessorAgreement = "requires_processor_agreement"
     /// The provider's legal basis; ours.
     case legalBasis = "legal_basis"
     /// What the data may be used for; ours.
@@ -108,7 +110,7 @@ public enum ScopeField: String, Sendable, Hashable, CaseIterable {
         case .descriptions, .longDescriptions: .texts
         case .isActive, .isAccessibleForAll, .requiresUserConsent, .requiresUserAuthentication,
             .requiresPseudonymousTokens, .isProtected, .supportsEuropeanBusinesses, .hasStatusList,
-            .allowsUnprovenSupplier, .requiresDPoP, .requiresClientCertificate:
+            .allowsUnprovenSupplier, .requiresDPoP, .requiresClientCertificate, .requiresProcessorAgreement:
             .flag
         case .visibility, .tokenForm, .headerType, .pid: .choice
         case .maximumTokenAge, .authorizationMaximumLifetime: .number

@@ -52,7 +52,7 @@ public enum ScopeRules {
             return value == .flag(true) ? reserved(field, in: scope) : []
         case .isActive, .visibility, .tokenForm, .requiresUserConsent, .requiresUserAuthentication,
             .requiresPseudonymousTokens, .isProtected, .headerType, .pid, .hasStatusList, .requiresDPoP,
-            .requiresClientCertificate:
+            .requiresClientCertificate, .requiresProcessorAgreement:
             return []
         }
     }

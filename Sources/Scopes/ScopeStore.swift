@@ -23,6 +23,8 @@ public struct AccessQuery: Sendable, Hashable {
     public var owner: OrganisationNumber?
     /// Those that end before that time.
     public var endingBefore: Timestamp?
+    /// Those that have not ended at that time: with ``endingBefore`` those that are about to end.
+    public var endingAfter: Timestamp?
     /// Withdrawn and requested ones as well.
     public var includesUnapproved = false
 
@@ -52,6 +54,22 @@ public protocol ScopeReader {
 
     /// How many organisations have an approved grant, by scope; a scope without any is not named.
     func consumerCounts() throws -> [ScopeName: Int]
+
+    /// The organisation's newest request for access to that scope, in any state.
+    func accessRequest(to scope: ScopeName, of consumer: OrganisationNumber) throws -> AccessRequest?
+
+    /// The requests asked for, the newest of each organisation and scope, those made last first.
+    func accessRequests(_ query: AccessRequestQuery) throws -> [AccessRequest]
+
+    /// The agreement of these two on that scope; nil when there is none.
+    func processorAgreement(
+        on scope: ScopeName,
+        of consumer: OrganisationNumber,
+        with supplier: OrganisationNumber
+    ) throws -> ProcessorAgreement?
+
+    /// The agreements asked for, by scope, consumer and supplier.
+    func processorAgreements(_ query: ProcessorAgreementQuery) throws -> [ProcessorAgreement]
 }
 
 /// Keeps scopes and access inside an open transaction; blocks.
@@ -69,4 +87,13 @@ public protocol ScopeStore: ScopeReader {
 
     /// Keeps a new grant, or the new values of one.
     func put(_ access: ScopeAccess) throws
+
+    /// Keeps a new request, or another in its place.
+    func put(_ request: AccessRequest) throws
+
+    /// Keeps a new agreement, or another in its place.
+    func put(_ agreement: ProcessorAgreement) throws
+
+    /// Forgets an agreement; the ledger remembers it.
+    func remove(_ agreement: ProcessorAgreement) throws
 }

@@ -43,6 +43,8 @@ public struct AccessTokenClaims: Sendable, Hashable {
     public let audience: JSONValue?
     /// `pid`.
     public let pid: NationalIdentityNumber?
+    /// The pseudonym of `pid`, under which the ledger knows whom the token named; nil without a key for such.
+    public let person: PersonPseudonym?
     /// `authorization_details`: the system user or consent that it rests on.
     public let detail: TokenDetail?
     /// `cnf`: the keys that it is bound to (RFC 9449 §6.1, RFC 8705 §3.1).

@@ -51,6 +51,8 @@ public struct IssuanceFacts: Sendable, Hashable {
         public let supplierAccess: ScopeAccess?
         /// The consumer's delegations to the supplier of resources that bundle the scope, those that are over as well.
         public let delegations: [ScopeDelegation]
+        /// The processor agreement of consumer and supplier; nil when there is none, or when the scope requires none.
+        public let processorAgreement: ProcessorAgreement?
 
         /// Facts about one scope.
         public init(
@@ -58,13 +60,15 @@ public struct IssuanceFacts: Sendable, Hashable {
             scope: Scope?,
             access: ScopeAccess?,
             supplierAccess: ScopeAccess? = nil,
-            delegations: [ScopeDelegation] = []
+            delegations: [ScopeDelegation] = [],
+            processorAgreement: ProcessorAgreement? = nil
         ) {
             self.name = name
             self.scope = scope
             self.access = access
             self.supplierAccess = supplierAccess
             self.delegations = delegations
+            self.processorAgreement = processorAgreement
         }
     }
 

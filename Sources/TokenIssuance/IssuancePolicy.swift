@@ -57,40 +57,34 @@ public struct IssuancePolicy: Sendable {
         at now: Timestamp
     ) throws(Refusal) -> AccessTokenClaims {
         if case .seal(let seal) = grant.credential { return try decide(grant, sealedBy: seal, given: facts, at: now) }
-        let client = try standingClient(of: grant, given: facts, at: now)
-        guard let parties = GrantParties(of: client, actingFor: grant.actingFor) else { throw .onBehalfOfUnknown }
-        let judgement = ScopeJudgement(client: client, parties: parties, issuer: issuer, now: now)
-        if let supplier = parties.supplier { try checkStanding(facts.supplier, of: supplier) }
-        if case .consumer = grant.actingFor { try judgement.checkActing(asking: facts.scopes) }
-        try checkStanding(facts.consumer, of: parties.consumer)
-        let granted = try judgement.grants(facts.scopes)
-        let scopes = granted.map(\.scope)
-        try checkCompany(of: scopes)
-        try checkClientCertificate(grant.confirmation, for: scopes, client: client)
-        try checkPossession(grant.confirmation, for: scopes, client: client)
-        try checkPerson(grant.pid, against: scopes)
-        let headerType = try single(scopes, demand: "typ") { $0.headerType }?.rawValue ?? "JWT"
-        let audience = try audience(of: grant.resource, for: scopes, headerType: headerType)
-        let lifetime = lifetime(of: client, with: scopes)
-        let detail = try detail(grant.detail, given: facts, for: parties, at: now)
+        let asked = grant.asked
+        var findings = IssuanceFindings()
+        for condition in IssuanceCondition.inOrder {
+            try judge(condition, of: asked, by: grant.credential, given: facts, at: now, into: &findings)
+        }
+        guard let client = findings.client, let parties = findings.parties else {
+            throw .clientUnknown(grant.requester.id.rawValue)
+        }
+        let scopes = findings.scopes
         return AccessTokenClaims(
             issuer: issuer,
             client: client.id,
             clientAMR: clientAMR(of: grant.credential),
             consumer: .organisation(parties.consumer),
             supplier: parties.supplier,
-            delegationSource: delegationSource(of: granted),
-            delegations: granted.compactMap(\.delegation),
+            delegationSource: delegationSource(of: findings.granted),
+            delegations: findings.granted.compactMap(\.delegation),
             scopes: grant.scopes,
             issuedAt: now,
-            expires: now + lifetime,
+            expires: now + lifetime(of: client, with: scopes),
             tokenID: grant.tokenID,
-            audience: audience,
+            audience: findings.audience,
             pid: grant.pid,
-            detail: detail,
+            person: grant.pid.flatMap { number in pseudonyms?.pseudonym(of: number) },
+            detail: findings.detail,
             confirmation: grant.confirmation,
-            headerType: headerType,
-            algorithm: try algorithm(for: scopes),
+            headerType: findings.headerType,
+            algorithm: findings.algorithm ?? defaultAlgorithm,
             consumerPrefixes: facts.consumerPrefixes,
             isConsumerDistressed: facts.consumer?.distress.isPresent == true && distress == .warn,
             hasStatus: scopes.contains(where: \.hasStatusList)
@@ -98,31 +92,6 @@ public struct IssuancePolicy: Sendable {
     }
 
     // MARK: Client and organisation
-
-    /// The client is still there, active, and still has what it authenticated with: facts may have moved since.
-    private func standingClient(
-        of grant: AuthenticatedGrant,
-        given facts: IssuanceFacts,
-        at now: Timestamp
-    ) throws(Refusal) -> Client {
-        guard let client = facts.client else { throw .clientUnknown(grant.requester.id.rawValue) }
-        guard client.isActive else { throw .clientDisabled(client.id) }
-        if grant.isAddressedToEndpoint, !client.acceptsTokenEndpointAudience {
-            throw .audience(received: [issuer.endpoint("token")], expected: issuer.rawValue)
-        }
-        switch grant.credential {
-        case .key(let used):
-            guard let key = client.key(used.id), key.thumbprint == used.thumbprint, key.algorithm == used.algorithm
-            else { throw .keyUnknown(used.id) }
-            guard !key.isExpired(at: now) else { throw .keyExpired(key.id, expired: key.expires) }
-        case .certificate(let certificate):
-            guard client.authentication == .certificate else { throw .keyRequired }
-            guard now <= certificate.notAfter else { throw .certificate(.expired(notAfter: certificate.notAfter)) }
-        // Decided apart, because no client stands behind it.
-        case .seal: throw .clientUnknown(client.id.rawValue)
-        }
-        return client
-    }
 
     func checkStanding(
         _ standing: OrganisationStanding?,
@@ -144,7 +113,7 @@ public struct IssuancePolicy: Sendable {
     // MARK: Scopes
 
     /// Scopes that administer this server come alone: their audience is no other's.
-    private func checkCompany(of scopes: [Scope]) throws(Refusal) {
+    func checkCompany(of scopes: [Scope]) throws(Refusal) {
         let administrative = scopes.filter { isAdministrative($0) }
         guard administrative.isEmpty || administrative.count == scopes.count else {
             throw .scopesIncompatible(demand: "audience", scopes: scopes.map(\.name))
@@ -175,12 +144,12 @@ public struct IssuancePolicy: Sendable {
         ["idporten", "altinn", "portvakt"].contains(scope.name.prefix.rawValue)
     }
 
-    func checkPerson(_ pid: NationalIdentityNumber?, against scopes: [Scope]) throws(Refusal) {
+    func checkPerson(isNamed: Bool, against scopes: [Scope]) throws(Refusal) {
         for scope in scopes {
-            switch (scope.pid, pid) {
-            case (.required, nil): throw .pid(required: true, scope: scope.name)
-            case (.refused, .some): throw .pid(required: false, scope: scope.name)
-            case (.allowed, _), (.required, .some), (.refused, nil): break
+            switch (scope.pid, isNamed) {
+            case (.required, false): throw .pid(required: true, scope: scope.name)
+            case (.refused, true): throw .pid(required: false, scope: scope.name)
+            case (.allowed, _), (.required, true), (.refused, false): break
             }
         }
     }
@@ -188,7 +157,7 @@ public struct IssuancePolicy: Sendable {
     // MARK: System users and consents
 
     /// What the token rests on besides scopes (spec §2.7 item 10: checked last).
-    private func detail(
+    func detail(
         _ asked: AuthorizationDetail?,
         given facts: IssuanceFacts,
         for parties: GrantParties,

@@ -42,6 +42,8 @@ enum IssuanceRecord {
             event.details["x5t#S256"] = .string(thumbprint)
         }
         if claims.pid != nil { event.details["pid"] = .bool(true) }
+        // Never the number: who asks what became of his own shows it, and it is compared under the same key.
+        if let person = claims.person { event.details["person"] = .string("\(person)") }
         if claims.isConsumerDistressed { event.details["consumer_distressed"] = .bool(true) }
         return event
     }

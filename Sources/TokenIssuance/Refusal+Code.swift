@@ -268,6 +268,8 @@ extension Refusal.ScopeFault {
         case .supplierImpeded: "supplier_access_not_in_force"
         case .notDelegated: "delegation_missing"
         case .delegationEnded: "delegation_ended"
+        case .noProcessorAgreement: "processor_agreement_missing"
+        case .processorAgreementEnded: "processor_agreement_ended"
         }
     }
 
@@ -279,7 +281,7 @@ extension Refusal.ScopeFault {
         case .notGranted, .impeded, .supplierNotGranted, .supplierImpeded: .noAccess
         case .notDelegable, .otherRegister, .needsDelegation: .scopeNotDelegable
         case .unprovenSupplier: .unprovenSupplier
-        case .notDelegated, .delegationEnded: .notDelegated
+        case .notDelegated, .delegationEnded, .noProcessorAgreement, .processorAgreementEnded: .notDelegated
         }
     }
 
@@ -296,6 +298,7 @@ extension Refusal.ScopeFault {
         case .notGranted, .impeded: 6
         case .supplierNotGranted, .supplierImpeded: 7
         case .notDelegated, .delegationEnded: 8
+        case .noProcessorAgreement, .processorAgreementEnded: 9
         }
     }
 }

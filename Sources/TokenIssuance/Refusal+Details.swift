@@ -137,7 +137,10 @@ extension Refusal.ScopeRefusal {
         case .notDelegated(let supplier):
             details["consumer"] = .string("\(consumer)")
             details["supplier"] = .string("\(supplier)")
-        case .delegationEnded(let supplier, let until):
+        case .noProcessorAgreement(let supplier):
+            details["consumer"] = .string("\(consumer)")
+            details["supplier"] = .string("\(supplier)")
+        case .delegationEnded(let supplier, let until), .processorAgreementEnded(let supplier, let until):
             details["consumer"] = .string("\(consumer)")
             details["supplier"] = .string("\(supplier)")
             details["until"] = .string("\(until)")

@@ -216,6 +216,10 @@ extension Refusal.ScopeRefusal {
             "`\(consumer)` has not delegated `\(scope)` to `\(supplier)`; someone who may act for it can do so"
         case .delegationEnded(let supplier, let until):
             "the delegation of `\(scope)` by `\(consumer)` to `\(supplier)` ended at \(until)"
+        case .noProcessorAgreement(let supplier):
+            "`\(scope)` requires a processor agreement between `\(consumer)` and `\(supplier)`; the consumer can register it"
+        case .processorAgreementEnded(let supplier, let until):
+            "the processor agreement between `\(consumer)` and `\(supplier)` for `\(scope)` ended at \(until)"
         }
     }
 

@@ -256,6 +256,10 @@ public enum Refusal: Error, Equatable, Sendable {
         case notDelegated(to: OrganisationNumber)
         /// The consumer's delegation to the supplier is over.
         case delegationEnded(to: OrganisationNumber, until: Timestamp)
+        /// The scope requires a processor agreement of consumer and supplier, and none is registered.
+        case noProcessorAgreement(with: OrganisationNumber)
+        /// Their processor agreement is over.
+        case processorAgreementEnded(with: OrganisationNumber, until: Timestamp)
     }
 
     /// One scope and why it cannot be had.

@@ -62,67 +62,84 @@ struct ScopeJudgement {
 
     private func grant(_ facts: IssuanceFacts.ScopeFacts) throws(Refusal.ScopeFault) -> Grant {
         let scope = try registered(facts)
-        switch parties.pattern {
-        case .direct:
-            try checkAccess(facts, to: scope)
-            return Grant(scope: scope, delegation: nil)
-        case .unproven:
-            try checkUnproven(facts, to: scope)
-            return Grant(scope: scope, delegation: nil)
-        case .delegated:
-            switch scope.delegationRegister(at: issuer) {
-            case nil: throw .notDelegable
-            case .other(let source): throw .otherRegister(source)
-            case .own: break
-            }
-            guard let delegation = longest(facts) else {
-                // A stranger learns that the consumer has no access, and nothing else of what was between it and the owner.
-                do { try checkAccess(facts, to: scope) } catch { throw .notGranted }
-                throw notDelegated(facts)
-            }
-            try checkAccess(facts, to: scope)
-            return Grant(scope: scope, delegation: delegation)
+        for condition in ScopeCondition.rights(of: parties.pattern) {
+            if let fault = fault(of: scope, facts, under: condition) { throw fault }
         }
+        return Grant(scope: scope, delegation: parties.pattern == .delegated ? longest(facts) : nil)
     }
 
     /// The scope exists, stands on the client, gives tokens, and to such clients.
     private func registered(_ facts: IssuanceFacts.ScopeFacts) throws(Refusal.ScopeFault) -> Scope {
         guard let scope = facts.scope else { throw .unknown }
-        guard client.scopes.contains(scope.name) else { throw .notOnClient }
-        guard scope.isActive else { throw .inactive }
-        let types = scope.allowedIntegrationTypes
-        guard types.isEmpty || types.contains(client.integrationType.rawValue) else {
-            throw .integrationType(allowed: types)
+        for condition in ScopeCondition.registration {
+            if let fault = fault(of: scope, facts, under: condition) { throw fault }
         }
         return scope
     }
 
-    /// The owner's grant to the consumer (MP-250).
-    private func checkAccess(
+    /// What stands against a scope under one condition alone; nil when the condition holds.
+    ///
+    /// `scope` is the one of `facts`, which the first condition, that there is one, has found.
+    func fault(
+        of scope: Scope,
         _ facts: IssuanceFacts.ScopeFacts,
-        to scope: Scope
-    ) throws(Refusal.ScopeFault) {
-        if scope.isAccessibleForAll, scope.requiredTermsVersion == nil { return }
-        guard let access = facts.access else { throw .notGranted }
-        if let impediment = access.impediment(at: now, requiredTerms: scope.requiredTermsVersion) {
-            throw .impeded(impediment)
+        under condition: ScopeCondition
+    ) -> Refusal.ScopeFault? {
+        switch condition {
+        case .exists: return nil
+        case .onClient: return client.scopes.contains(scope.name) ? nil : .notOnClient
+        case .active: return scope.isActive ? nil : .inactive
+        case .integrationType:
+            let types = scope.allowedIntegrationTypes
+            return types.isEmpty || types.contains(client.integrationType.rawValue)
+                ? nil : .integrationType(allowed: types)
+        case .delegable: return delegability(of: scope)
+        // Scopes with a register of delegations cannot be consumed through on-behalf-of (spec §6.7).
+        case .ownAct: return client.supplier == nil && scope.delegationSource != nil ? .needsDelegation : nil
+        case .unprovenSupplier:
+            return scope.allowsUnprovenSupplier && parties.supplier != nil ? nil : .unprovenSupplier
+        case .access:
+            guard let fault = accessFault(of: scope, facts.access) else { return nil }
+            // A stranger learns that the consumer has no access, and nothing else of what was between it and the owner.
+            return parties.pattern == .delegated && !isDelegated(facts) ? .notGranted : fault
+        case .supplierAccess: return supplierFault(of: scope, facts.supplierAccess)
+        case .delegation: return isDelegated(facts) ? nil : notDelegated(facts)
+        case .processorAgreement: return agreementFault(of: scope, facts.processorAgreement)
         }
     }
 
-    /// Without the consumer's own act the scope's owner must allow it, and have granted the scope to both (DESIGN §8).
-    private func checkUnproven(
-        _ facts: IssuanceFacts.ScopeFacts,
-        to scope: Scope
-    ) throws(Refusal.ScopeFault) {
-        // Scopes with a register of delegations cannot be consumed through on-behalf-of (spec §6.7).
-        if client.supplier == nil, scope.delegationSource != nil { throw .needsDelegation }
-        guard scope.allowsUnprovenSupplier, let supplier = parties.supplier else { throw .unprovenSupplier }
-        try checkAccess(facts, to: scope)
-        if scope.isAccessibleForAll, scope.requiredTermsVersion == nil { return }
-        guard let access = facts.supplierAccess else { throw .supplierNotGranted(supplier) }
-        if let impediment = access.impediment(at: now, requiredTerms: scope.requiredTermsVersion) {
-            throw .supplierImpeded(supplier, impediment)
+    private func delegability(of scope: Scope) -> Refusal.ScopeFault? {
+        switch scope.delegationRegister(at: issuer) {
+        case nil: .notDelegable
+        case .other(let source): .otherRegister(source)
+        case .own: nil
         }
+    }
+
+    /// The owner's grant to the consumer (MP-250).
+    private func accessFault(of scope: Scope, _ access: ScopeAccess?) -> Refusal.ScopeFault? {
+        if scope.isAccessibleForAll, scope.requiredTermsVersion == nil { return nil }
+        guard let access else { return .notGranted }
+        return access.impediment(at: now, requiredTerms: scope.requiredTermsVersion).map { .impeded($0) }
+    }
+
+    /// Without the consumer's own act the scope's owner must have granted the scope to the supplier too (DESIGN §8).
+    private func supplierFault(of scope: Scope, _ access: ScopeAccess?) -> Refusal.ScopeFault? {
+        if scope.isAccessibleForAll, scope.requiredTermsVersion == nil { return nil }
+        guard let supplier = parties.supplier else { return .unprovenSupplier }
+        guard let access else { return .supplierNotGranted(supplier) }
+        return access.impediment(at: now, requiredTerms: scope.requiredTermsVersion)
+            .map { .supplierImpeded(supplier, $0) }
+    }
+
+    /// The agreement between consumer and supplier that a scope's owner may require (GDPR art. 28; DESIGN §7).
+    private func agreementFault(of scope: Scope, _ agreement: ProcessorAgreement?) -> Refusal.ScopeFault? {
+        guard scope.requiresProcessorAgreement, let supplier = parties.supplier else { return nil }
+        guard let agreement, agreement.consumer == parties.consumer, agreement.supplier == supplier else {
+            return .noProcessorAgreement(with: supplier)
+        }
+        guard let end = agreement.validUntil, now >= end else { return nil }
+        return .processorAgreementEnded(with: supplier, until: end)
     }
 
     /// The consumer's delegations to the supplier.
@@ -131,6 +148,14 @@ struct ScopeJudgement {
     /// organisation's data is the worst that this server could issue.
     private func fitting(_ facts: IssuanceFacts.ScopeFacts) -> [ScopeDelegation] {
         facts.delegations.filter { $0.consumer == parties.consumer && $0.supplier == parties.supplier }
+    }
+
+    /// Whether a delegation is in force.
+    private func isDelegated(_ facts: IssuanceFacts.ScopeFacts) -> Bool {
+        facts.delegations.contains { delegation in
+            delegation.consumer == parties.consumer && delegation.supplier == parties.supplier
+                && delegation.isInForce(at: now)
+        }
     }
 
     /// The delegation in force that lasts longest, the oldest of such; nil when there is none.

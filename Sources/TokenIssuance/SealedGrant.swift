@@ -122,7 +122,7 @@ extension IssuancePolicy {
             guard scope.requiredTermsVersion == nil else { throw .sealScope(found.name, .terms) }
             scopes.append(scope)
         }
-        try checkPerson(nil, against: scopes)
+        try checkPerson(isNamed: false, against: scopes)
         try checkClientCertificate(grant.confirmation, for: scopes, client: nil)
         try checkPossession(grant.confirmation, for: scopes, client: nil)
         guard let client = try? ClientID(parsing: "eidas-\(seal.serialNumber)") else {
@@ -143,6 +143,7 @@ extension IssuancePolicy {
             tokenID: grant.tokenID,
             audience: try audience(of: grant.resource, for: scopes, headerType: headerType),
             pid: nil,
+            person: nil,
             detail: nil,
             confirmation: grant.confirmation,
             headerType: headerType,

@@ -17,7 +17,7 @@ struct Migration: Sendable {
     static let all: [Migration] = [
         .ledger, .organisations, .scopes, .clients, .roles, .delegations, .accessLists, .systemUsersAndConsents,
         .clientDPoP, .tokenRevocations, .revocationEvidence, .clientCertificates,
-        .organisationRecords, .registerFeeds, .organisationNames, .consoleAndUsage,
+        .organisationRecords, .registerFeeds, .organisationNames, .consoleAndUsage, .accessRequests,
     ]
 
     /// The schema version that this program works with.
