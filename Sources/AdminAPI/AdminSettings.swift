@@ -22,6 +22,10 @@ public struct AdminSettings: Sendable {
     public var isProofNonceRequired: Bool
     /// Says which clients may go on.
     public var admission: Admission
+    /// The rules of issuance, by which explanations are made.
+    public var policy: IssuancePolicy
+    /// What organisations may still ask of explanations.
+    let explanations = ExplanationBudget()
     /// The clock of every decision.
     public var clock: any WallClock
     /// Whether a token of ours still stands, looked up at the moment.
@@ -39,6 +43,7 @@ public struct AdminSettings: Sendable {
         proofNonces: DPoPNonces = DPoPNonces(),
         isProofNonceRequired: Bool = false,
         admission: Admission = Admission(),
+        policy: IssuancePolicy,
         clock: any WallClock,
         standing: @escaping Standing
     ) {
@@ -50,6 +55,7 @@ public struct AdminSettings: Sendable {
         self.proofNonces = proofNonces
         self.isProofNonceRequired = isProofNonceRequired
         self.admission = admission
+        self.policy = policy
         self.clock = clock
         self.standing = standing
     }

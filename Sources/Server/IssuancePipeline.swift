@@ -14,7 +14,8 @@ struct IssuancePipeline: Sendable {
     private let configuration: ServerConfiguration
     private let writer: LedgerWriter<SQLiteStore>
     private let authenticator: ClientAuthenticator
-    private let policy: IssuancePolicy
+    /// The rules of issuance.
+    let policy: IssuancePolicy
     private let documents: DocumentSigner
     private let clock: any WallClock
 

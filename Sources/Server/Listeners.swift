@@ -63,7 +63,7 @@ struct Listeners {
             opened,
             configuration,
             writer: writer,
-            standing: pipeline.standing,
+            issuance: pipeline,
             admission: admission,
             clock: clock
         )
@@ -170,11 +170,12 @@ struct Listeners {
         _ opened: OpenedInstallation,
         _ configuration: ServerConfiguration,
         writer: LedgerWriter<SQLiteStore>,
-        standing: TokenStanding,
+        issuance: IssuancePipeline,
         admission: Admission,
         clock: any WallClock
     ) -> AdminAPI<WriterAdministrationStore> {
-        AdminAPI(
+        let standing = issuance.standing
+        return AdminAPI(
             store: WriterAdministrationStore(store: opened.store, writer: writer),
             settings: AdminSettings(
                 issuer: configuration.issuer,
@@ -185,6 +186,7 @@ struct Listeners {
                 proofNonces: opened.proofNonces,
                 isProofNonceRequired: configuration.proofNonce == .required,
                 admission: admission,
+                policy: issuance.policy,
                 clock: clock,
                 standing: { try await standing.facts(about: $0, at: $1) != nil }
             )

@@ -19,6 +19,7 @@ struct AccessTableTests {
         let samples = [
             "{party}": "\(AdminWorld.consumer)", "{partyId}": "1", "{id}": "acme-demo", "{systemId}": "x",
             "{orgNo}": "y",
+            "{consumer_orgno}": "\(AdminWorld.consumer)", "{supplier_orgno}": "\(AdminWorld.supplier)",
             "{externalRef}": "z", "{requestId}": "r", "{systemUserId}": "u",
         ]
         for (name, sample) in samples { text = text.replacing(name, with: sample) }

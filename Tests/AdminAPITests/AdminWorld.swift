@@ -96,6 +96,11 @@ final class AdminWorld {
                     pseudonyms: pseudonyms,
                     proofNonces: nonces,
                     isProofNonceRequired: isProofNonceRequired,
+                    policy: IssuancePolicy(
+                        issuer: issuer,
+                        administrationAudience: Self.adminURL,
+                        pseudonyms: pseudonyms
+                    ),
                     clock: clock,
                     standing: { [ended] token, _ in !ended.contains(token.tokenID) }
                 )

@@ -58,7 +58,7 @@ private struct Requests {
             clock: FixedClock(now),
             authenticator: ClientAuthenticator(
                 registry: world,
-                certificates: EnterpriseCertificateValidator(trust: trust, revocation: .off),
+                certificates: try EnterpriseCertificateValidator(trust: trust, revocation: .off),
                 rules: GrantRules(issuer: issuer, acceptsSyntheticPersons: true),
                 tokenIDs: CountingTokenIDs()
             ),
@@ -263,9 +263,10 @@ struct ExplanationTests {
             (["client_id": "c", "scope": "demo:a", "pid": "13837099814"], .claim("pid", fault: .malformed)),
             (["client_id": "c", "scope": "demo:a", "at": "soon"], .claim("at", fault: .malformed)),
             (["client_id": "c", "scope": "demo:a", "assertion": "x"], .claimUnknown("assertion", suggestion: nil)),
-        ] as [(JSONObject, Refusal)]
+        ] as [(JSONValue, Refusal)]
     )
-    func `refuses what is no question`(object: JSONObject, refusal: Refusal) {
+    func `refuses what is no question`(value: JSONValue, refusal: Refusal) throws {
+        let object = try #require(value.object)
         #expect(throws: refusal) { try ExplanationQuestion(reading: object) }
     }
 }

@@ -66,7 +66,7 @@ struct ExplanationWorld: FactsRegistry {
                 issuer: try Issuer(parsing: Self.issuer),
                 distress: distress,
                 administrationAudience: "https://admin.example.no/",
-                pseudonyms: try #require(PseudonymKey(bytes: [UInt8](repeating: 7, count: PseudonymKey.length)))
+                pseudonyms: PseudonymKey(bytes: [UInt8](repeating: 7, count: PseudonymKey.length))
             )
         }
     }

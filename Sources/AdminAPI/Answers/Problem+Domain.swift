@@ -4,6 +4,7 @@ import AuditLedger
 import Delegations
 import HTTPServer
 import JOSE
+import Scopes
 import TokenIssuance
 
 /// What the domain refuses, as the API tells it.
@@ -96,11 +97,31 @@ extension Problem {
     /// Something asked for by its identifier is not there, or is not the caller's.
     static func unknown(_ what: String) -> Problem { Problem(.notFound, reason: "not_found", "there is no \(what)") }
 
+    private init(_ fault: AccessRequestFault) {
+        switch fault {
+        case .alreadyGranted: self.init(.conflict, reason: "access_granted", "\(fault)")
+        case .notPending: self.init(.conflict, reason: "request_not_pending", "\(fault)")
+        case .terms(_, let required):
+            self.init(
+                .actRefused,
+                reason: "access_terms",
+                "\(fault)",
+                details: ["required_terms": required.map { .string($0) } ?? .null]
+            )
+        case .purposeMissing, .reasonMissing, .reference:
+            self.init(.malformedRequest, reason: "body_member", "\(fault)")
+        case .scopeInactive, .scopeOpenToAll, .beginsAfterGrant, .wider, .notGranted, .sameParty,
+            .agreementEndsInThePast:
+            self.init(.actRefused, reason: "act_refused", "\(fault)")
+        }
+    }
+
     private init(_ refusal: AdministrationRefusal) {
         switch refusal {
         case .unknownScope, .unknownClient, .unknownResource: self.init(.notFound, reason: "not_found", "\(refusal)")
         case .scopeExists, .stalePlan, .resourceExists, .resourceInUse:
             self.init(.conflict, reason: "conflict", "\(refusal)")
+        case .accessRequest(let fault): self.init(fault)
         case .delegation(let refusal): self.init(refusal)
         case .notResourceOwner: self.init(.actForbidden, reason: "party_foreign", "\(refusal)")
         case .foreignScopes(let scopes):

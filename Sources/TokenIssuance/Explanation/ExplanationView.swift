@@ -49,6 +49,13 @@ public struct ExplanationView: Sendable {
         }
     }
 
+    /// The question.
+    public var question: ExplanationQuestion { explanation.question }
+    /// The consumer of the token, for the ledger, whose entries the parties see; nil where it is unknown.
+    public var consumer: OrganisationNumber? { explanation.consumer }
+    /// The supplier, likewise.
+    public var supplier: OrganisationNumber? { explanation.supplier }
+
     /// The answer: `yes`, `no`, or `not_shown` where it rests on what the viewer may not see.
     public var answer: String {
         switch part {
