@@ -22,6 +22,9 @@ public struct Administration<Transaction: AdministrativeTransaction> {
         self.reason = reason
     }
 
+    /// The same acts, for another reason.
+    public func with(reason: String) -> Administration { Administration(in: transaction, by: actor, at: now, reason: reason) }
+
     /// Appends the act to the ledger and lets no decision rest on what was.
     func record(_ kind: LedgerEvent.Kind, _ details: JSONObject, _ fill: (inout LedgerEvent) -> Void) throws {
         var event = LedgerEvent(time: now, kind: kind, details: details)

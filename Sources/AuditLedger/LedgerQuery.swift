@@ -1,3 +1,4 @@
+import JOSE
 public import Vocabulary
 
 /// Which entries are wanted; what is nil or empty does not matter.
@@ -20,6 +21,8 @@ public struct LedgerQuery: Sendable, Hashable {
     public var tokenID: TokenID?
     /// Refused with that code.
     public var code: String?
+    /// With that very text as one of its details: a person's pseudonym, the identifier of a consent.
+    public var detail: String?
     /// Done by an actor whose name holds that text.
     public var actor: String?
 
@@ -37,12 +40,13 @@ public struct LedgerQuery: Sendable, Hashable {
             && scope.map { event.scopes.contains($0) } ?? true
             && (tokenID == nil || tokenID == event.tokenID)
             && (code == nil || code == event.code)
+            && detail.map { text in event.details.members.contains { $0.value.string == text } } ?? true
             && actor.map { event.actor?.contains($0) ?? false } ?? true
     }
 
     /// Texts that the body of every wanted entry holds, by which a database can pass most others over unread.
     public var needles: [String] {
-        [trace?.rawValue, client?.rawValue, organisation?.description, scope?.rawValue, tokenID?.rawValue, code]
+        [trace?.rawValue, client?.rawValue, organisation?.description, scope?.rawValue, tokenID?.rawValue, code, detail]
             .compactMap(\.self)
             // A body holds these two escaped.
             .filter { !$0.utf8.contains(UInt8(ascii: "\"")) && !$0.utf8.contains(UInt8(ascii: "\\")) }

@@ -45,14 +45,7 @@ struct IssuancePipeline: Sendable {
             tokenIDs: RandomTokenIDs(),
             admission: admission
         )
-        policy = IssuancePolicy(
-            issuer: configuration.issuer,
-            defaultLifetime: configuration.defaultTokenLifetime,
-            defaultAlgorithm: configuration.signingAlgorithm,
-            distress: configuration.organisationDistress,
-            administrationAudience: configuration.adminURL,
-            pseudonyms: opened.pseudonyms
-        )
+        policy = configuration.issuancePolicy(pseudonyms: opened.pseudonyms)
         documents = DocumentSigner(ring: opened.keys.ring, algorithm: configuration.signingAlgorithm)
         tokenIssuer = TokenIssuer(
             clock: clock,

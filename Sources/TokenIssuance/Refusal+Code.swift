@@ -155,7 +155,9 @@ extension Refusal {
             "access_not_granted", "access_requested", "access_denied", "access_not_yet", "access_ended", "access_terms",
             "supplier_access_not_granted", "supplier_access_not_in_force",
         ],
-        .notDelegated: ["delegation_missing", "delegation_ended"],
+        .notDelegated: [
+            "delegation_missing", "delegation_ended", "processor_agreement_missing", "processor_agreement_ended",
+        ],
         .unknownAuthorizationDetailsType: ["authorization_details_type_unknown"],
         .unknownAuthorizationDetailsMember: ["authorization_details_member_unknown"],
         .authorizationDetailsValue: SystemUserLookupFailure.allCases.map(\.rawValue)

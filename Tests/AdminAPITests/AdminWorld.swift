@@ -336,6 +336,8 @@ extension TestResponse {
     func json() throws -> JSONValue { try JSONValue(parsing: Array(body.readableBytesView)) }
 
     func object() throws -> JSONObject { try #require(json().object) }
+
+    func array() throws -> [JSONValue] { try #require(json().array) }
 }
 
 /// Wire documents kept byte for byte; `PORTVAKT_GOLDEN=write` writes them anew.

@@ -30,6 +30,7 @@ private struct World {
     var granted: [ScopeName: Set<OrganisationNumber>] = [:]
     var ended: [ScopeName: Set<OrganisationNumber>] = [:]
     var delegations: [ScopeName: [ScopeDelegation]] = [:]
+    var agreements: [ScopeName: ProcessorAgreement] = [:]
     var deleted: Set<OrganisationNumber> = []
     var unknown: Set<OrganisationNumber> = []
 
@@ -124,7 +125,8 @@ private struct World {
                     scope: scope,
                     access: access(scope.name, parties?.consumer),
                     supplierAccess: parties?.pattern == .unproven ? access(scope.name, parties?.supplier) : nil,
-                    delegations: parties?.pattern == .delegated ? delegations[scope.name] ?? [] : []
+                    delegations: parties?.pattern == .delegated ? delegations[scope.name] ?? [] : [],
+                    processorAgreement: agreements[scope.name]
                 )
             }
         )
@@ -178,6 +180,43 @@ struct DelegatedTokenTests {
         #expect(payload["delegation_source"] == "https://as.example.no/")
         #expect(payload["client_orgno"] == nil)
         #expect(claims.delegations.count == 1)
+    }
+
+    @Test(arguments: [false, true])
+    func `a scope that requires a processor agreement is had with one in force alone`(isUnproven: Bool) throws {
+        var world = try World()
+        if isUnproven {
+            world.makeUnproven()
+            world.client.onBehalfOf = [
+                OnBehalfOfEntry(value: "kunde", consumer: world.consumer, name: "Kunde", created: now)
+            ]
+            world.actingFor = .onBehalfOf("kunde")
+        }
+        world.scopes[0].requiresProcessorAgreement = true
+        let name = world.scopes[0].name
+        #expect(try world.faults() == [.noProcessorAgreement(with: world.supplier)])
+        var agreement = ProcessorAgreement(
+            scope: name,
+            consumer: world.consumer,
+            supplier: world.supplier,
+            reference: "Case 14",
+            created: now
+        )
+        agreement.validUntil = now + 1
+        world.agreements[name] = agreement
+        #expect(try world.faults().isEmpty)
+        #expect(
+            try world.faults(at: now + 1) == [.processorAgreementEnded(with: world.supplier, until: now + 1)]
+        )
+        // One of other parties is none of theirs.
+        world.agreements[name] = ProcessorAgreement(
+            scope: name,
+            consumer: world.provider,
+            supplier: world.supplier,
+            reference: "Case 15",
+            created: now
+        )
+        #expect(try world.faults() == [.noProcessorAgreement(with: world.supplier)])
     }
 
     @Test func `a delegation given here is no act in another register, which cannot be looked up`() throws {

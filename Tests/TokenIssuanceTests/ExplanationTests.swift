@@ -256,13 +256,13 @@ struct ExplanationTests {
 
     @Test(
         arguments: [
-            (["scope": "demo:a"], Refusal.claim("client_id", fault: .missing)),
-            (["client_id": "c"], .claim("scope", fault: .missing)),
-            (["client_id": "c", "scope": "demo:a demo:a"], .claim("scope", fault: .malformed)),
-            (["client_id": "c", "scope": "demo:a  demo:b"], .claim("scope", fault: .malformed)),
-            (["client_id": "c", "scope": "demo:a", "pid": "13837099814"], .claim("pid", fault: .malformed)),
-            (["client_id": "c", "scope": "demo:a", "at": "soon"], .claim("at", fault: .malformed)),
-            (["client_id": "c", "scope": "demo:a", "assertion": "x"], .claimUnknown("assertion", suggestion: nil)),
+            (.object(["scope": "demo:a"]), Refusal.claim("client_id", fault: .missing)),
+            (.object(["client_id": "c"]), .claim("scope", fault: .missing)),
+            (.object(["client_id": "c", "scope": "demo:a demo:a"]), .claim("scope", fault: .malformed)),
+            (.object(["client_id": "c", "scope": "demo:a  demo:b"]), .claim("scope", fault: .malformed)),
+            (.object(["client_id": "c", "scope": "demo:a", "pid": "13837099814"]), .claim("pid", fault: .malformed)),
+            (.object(["client_id": "c", "scope": "demo:a", "at": "soon"]), .claim("at", fault: .malformed)),
+            (.object(["client_id": "c", "scope": "demo:a", "assertion": "x"]), .claimUnknown("assertion", suggestion: nil)),
         ] as [(JSONValue, Refusal)]
     )
     func `refuses what is no question`(value: JSONValue, refusal: Refusal) throws {

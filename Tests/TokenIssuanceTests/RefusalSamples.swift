@@ -130,7 +130,8 @@ enum RefusalSamples {
         .impeded(.terms(required: "2", accepted: nil)), .notDelegable, .needsDelegation, .unprovenSupplier,
         .supplierNotGranted(organisation), .supplierImpeded(organisation, .ended(until: time)),
         .supplierImpeded(organisation, .terms(required: "2", accepted: "1")), .notDelegated(to: organisation),
-        .delegationEnded(to: organisation, until: time),
+        .delegationEnded(to: organisation, until: time), .noProcessorAgreement(with: organisation),
+        .processorAgreementEnded(with: organisation, until: time),
     ]
 
     /// The literals are well-formed, or no test of the table is worth running.

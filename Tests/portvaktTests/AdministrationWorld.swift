@@ -95,6 +95,21 @@ final class AdministrationWorld: Sendable {
         }
     }
 
+    /// Gives the installation a configuration that a server could start with.
+    func configure() throws {
+        let text = "issuer: https://vakt.example.no/\nenvironment: test\nrevocation: off\n"
+        try Data(text.utf8).write(to: URL(filePath: "\(data)/portvakt.yaml"))
+    }
+
+    /// Puts an event into the ledger, as the server or somebody else would have.
+    func remember(_ fill: (inout LedgerEvent) throws -> Void) throws {
+        let store = try SQLiteStore(.init(path: data), opening: .requireCurrent)
+        defer { try? store.close() }
+        var event = LedgerEvent(time: Self.now, kind: .tokenIssued)
+        try fill(&event)
+        try store.transaction { _ = try $0.append(event, claiming: []) }
+    }
+
     func file(_ name: String, _ text: String) throws -> String { try scratch.file(name, text) }
 
     static func number(_ stem: Int) -> OrganisationNumber { OrganisationNumber(stem: stem) ?? number(stem + 1) }

@@ -12,10 +12,14 @@ package struct ListAccess: Inquiry {
         Parameter("org", .organisation, "Only access of this organisation."),
         Parameter("expiring", .span, "Only access that ends within this time, as 30d."),
         Parameter("inactive", .flag, "Access that is withdrawn or only asked for too."),
+        Parameter("last_token", .flag, "When a token was last issued on each; reads the ledger."),
+        Parameter("never_used", .flag, "Only access on which the ledger remembers no token."),
     ]
     package let arguments: Arguments
     private var query = AccessQuery()
     private let expiring: Seconds?
+    private let isUnused: Bool
+    private let showsLastToken: Bool
 
     package init(_ arguments: Arguments) throws(OperationFault) {
         self.arguments = arguments
@@ -23,24 +27,36 @@ package struct ListAccess: Inquiry {
         query.consumer = try arguments.organisation("org")
         query.includesUnapproved = try arguments.flag("inactive")
         expiring = try arguments.span("expiring")
+        isUnused = try arguments.flag("never_used")
+        let isAsked = try arguments.flag("last_token")
+        showsLastToken = isUnused || isAsked
     }
 
     package func answer(from reader: some OperationReader, in context: OperationContext) throws -> Report {
         var query = query
         query.endingBefore = expiring.map { context.now + $0 }
         var names: [OrganisationNumber: String] = [:]
-        let rows = try Self.accesses(query, for: context.viewer, reader).map { access in
+        let tokens =
+            showsLastToken ? try LastTokens(from: reader, scope: query.scope, consumer: query.consumer) : nil
+        let rows = try Self.accesses(query, for: context.viewer, reader).compactMap { access -> Row? in
+            let lastToken = tokens?[access.scope, access.consumer]
+            if isUnused, lastToken != nil { return nil }
             if names[access.consumer] == nil {
                 names[access.consumer] = try reader.organisation(access.consumer)?.name ?? ""
             }
-            return Row(access: access, name: names[access.consumer])
+            return Row(access: access, name: names[access.consumer], lastToken: lastToken)
         }
-        return Report(Table("access-list", rows, whenEmpty: "nobody has such access", columns: Self.columns))
+        var columns = Self.columns
+        if showsLastToken {
+            columns.insert(Column("last_token", title: "LAST TOKEN") { $0.lastToken }, at: columns.count - 1)
+        }
+        return Report(Table("access-list", rows, whenEmpty: "nobody has such access", columns: columns))
     }
 
     private struct Row: Sendable {
         let access: ScopeAccess
         let name: String?
+        let lastToken: Timestamp?
     }
 
     private static let columns: [Column<Row>] = [

@@ -58,6 +58,7 @@ public protocol OperatorAct: Operation {
 /// All that operations read, in one snapshot.
 public typealias OperationReader = AdministrativeReader & DecisionReader & ConsentReader & HoldingReader
     & RegisterBrowsingReader & InstallationReader & LedgerReader & BrowsingReader & UsageReader & SigningKeyReader
+    & FactsReader
 
 /// An open transaction in which every act can be performed.
 public typealias OperationTransaction = OperationReader & AdministrativeTransaction & AccessListStore & SystemUserStore
@@ -71,6 +72,8 @@ public struct OperationContext: Sendable {
     public let now: Timestamp
     /// What the server does with organisations in distress; nil when its configuration cannot be read.
     public var distress: DistressPolicy?
+    /// The rules of issuance; nil when the server's configuration cannot be read.
+    public var policy: IssuancePolicy?
     /// The refusals from before a client was authenticated, which stand in no ledger.
     public var earlyRefusals: @Sendable () throws -> [RefusalNote]
 
@@ -79,11 +82,13 @@ public struct OperationContext: Sendable {
         viewer: Viewer,
         now: Timestamp,
         distress: DistressPolicy? = nil,
+        policy: IssuancePolicy? = nil,
         earlyRefusals: @escaping @Sendable () throws -> [RefusalNote] = { [] }
     ) {
         self.viewer = viewer
         self.now = now
         self.distress = distress
+        self.policy = policy
         self.earlyRefusals = earlyRefusals
     }
 }

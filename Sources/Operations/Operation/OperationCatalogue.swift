@@ -9,15 +9,18 @@ public enum OperationCatalogue {
         BrowseOrganisations.self,
         BrowseScopes.self,
         ListAccess.self,
+        ListAccessRequests.self,
         ListClientKeys.self,
         ListClientScopes.self,
         ListClients.self,
         ListDelegations.self,
         ListPrefixes.self,
+        ListProcessorAgreements.self,
         ListScopeRefusals.self,
         ListScopes.self,
         ListSigningKeys.self,
         ListUsage.self,
+        ReportProcessing.self,
         ShowAuditEntry.self,
         ShowClient.self,
         ShowInstallation.self,
@@ -28,7 +31,16 @@ public enum OperationCatalogue {
     ]
 
     /// The acts, by name.
-    public static let acts: [any OperatorAct.Type] = []
+    public static let acts: [any OperatorAct.Type] = [
+        AcceptTerms.self,
+        ApproveAccess.self,
+        DenyAccess.self,
+        ExplainToken.self,
+        RegisterProcessorAgreement.self,
+        RemoveProcessorAgreement.self,
+        RequestAccess.self,
+        WithdrawAccessRequest.self,
+    ]
 
     /// All of them.
     public static var all: [any Operation.Type] { inquiries + acts }

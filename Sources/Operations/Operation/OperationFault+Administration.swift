@@ -1,6 +1,7 @@
 public import Administration
 import Clients
 import Delegations
+import Scopes
 import Vocabulary
 
 extension OperationFault {
@@ -55,8 +56,21 @@ extension OperationFault {
         case .notResourceOwner: self.init(.notAllowed, "resource_owner", message)
         case .policy: self.init(.refused, "policy_invalid", message)
         case .onBehalfOf: self.init(.refused, "on_behalf_of_refused", message)
+        case .accessRequest(let fault): self.init(fault, message)
         case .stalePlan:
             self.init(.conflict, "plan_stale", message, hint: "nothing was done; look at the plan again")
+        }
+    }
+
+    private init(_ fault: AccessRequestFault, _ message: String) {
+        switch fault {
+        case .alreadyGranted: self.init(.conflict, "access_granted", message)
+        case .notPending: self.init(.conflict, "request_not_pending", message)
+        case .terms: self.init(.refused, "access_terms", message)
+        case .purposeMissing, .reasonMissing, .reference: self.init(.usage, "usage", message)
+        case .scopeInactive, .scopeOpenToAll, .beginsAfterGrant, .wider, .notGranted, .sameParty,
+            .agreementEndsInThePast:
+            self.init(.refused, "access_request_refused", message)
         }
     }
 

@@ -10,9 +10,11 @@ extension ErrorPage {
             "the delegation was revoked, by the consumer or by the supplier, or has ended",
             "it was given by the main unit and asked for with the sub-unit's number, or the other way about",
             "it was made in another environment",
+            "the scope requires a processor agreement, and the consumer has registered none with the supplier, or it is over",
         ],
         fixes: [
             "let the consumer delegate the resource to the supplier",
+            "let the consumer register the agreement (`access agree`)",
             "look at both sides with `portvakt delegation check CONSUMER SUPPLIER SCOPE --explain`",
         ],
         example:

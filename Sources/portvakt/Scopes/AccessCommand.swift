@@ -12,7 +12,12 @@ struct AccessCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "access",
         abstract: "Grant organisations access to scopes.",
-        subcommands: [AccessGrant.self, AccessList.self, AccessRevoke.self]
+        subcommands: [
+            AccessGrant.self, AccessList.self, AccessRevoke.self, AccessRequestCommand.self, AccessRequestsCommand.self,
+            AccessWithdrawCommand.self, AccessApproveCommand.self, AccessDenyCommand.self,
+            AccessAcceptTermsCommand.self, AccessAgreementsCommand.self, AccessAgreeCommand.self,
+            AccessDisagreeCommand.self,
+        ]
     )
 }
 
@@ -180,11 +185,20 @@ struct AccessList: AsyncParsableCommand {
     @Flag(help: "Access that is withdrawn or only asked for too.")
     var inactive = false
 
+    @Flag(help: "Say when a token was last issued on each; reads the ledger.")
+    var lastToken = false
+
+    @Flag(help: "Only access on which the ledger remembers no token.")
+    var neverUsed = false
+
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
         try await options.perform(
-            ListAccess(["scope": scope, "org": org, "expiring": expiring, "inactive": inactive])
+            ListAccess([
+                "scope": scope, "org": org, "expiring": expiring, "inactive": inactive, "last_token": lastToken,
+                "never_used": neverUsed,
+            ])
         )
     }
 }

@@ -1,0 +1,147 @@
+import AuditLedger
+import HTTPTypes
+import HummingbirdTesting
+import JOSE
+import Scopes
+import Testing
+import Vocabulary
+
+@testable import AdminAPI
+
+@Suite("Requests for access over the API")
+struct AccessRequestAPITests {
+    private let world: AdminWorld
+    private let own = "/api/v1/scopes/access/request?scope=acme:read"
+    private let received = "/api/v1/scopes/access/requests"
+
+    init() throws {
+        world = try AdminWorld()
+        try world.know(AdminWorld.owner, AdminWorld.consumer, AdminWorld.supplier)
+        try world.act { administration in
+            try administration.assignPrefix(ScopePrefix(parsing: "acme"), to: AdminWorld.owner)
+            try administration.createScope(
+                ScopeName(parsing: "acme:read"),
+                [.description: .text("D"), .requiredTermsVersion: .text("2")],
+                origin: "cli"
+            )
+        }
+    }
+
+    private func ask(_ body: String? = nil, of consumer: OrganisationNumber = AdminWorld.consumer) async throws
+        -> TestResponse
+    {
+        try await world.call(
+            .put,
+            own,
+            .clientsWrite,
+            of: consumer,
+            body: body ?? #"{"purpose":"Statistics","until":"2027-06-30","accepted_terms_version":"2"}"#
+        )
+    }
+
+    private func answer(_ word: String, _ body: String?, of owner: OrganisationNumber = AdminWorld.owner) async throws
+        -> TestResponse
+    {
+        let path = "\(received)/\(AdminWorld.consumer)/\(word)?scope=acme:read"
+        return try await world.call(.put, path, .scopesWrite, of: owner, body: body)
+    }
+
+    @Test func `from the request over the approval to the grant, each side seeing where it stands`() async throws {
+        let asked = try await ask()
+        #expect(asked.status == .ok)
+        let object = try asked.object()
+        #expect(object["state"] == "REQUESTED")
+        #expect(object["until"] == "2027-07-01T00:00:00Z")
+        #expect(object["owner_organization_name"] == .string("DEMO \(AdminWorld.owner)"))
+        let mine = try await world.call(
+            .get,
+            "/api/v1/scopes/access/request",
+            .clientsRead,
+            of: AdminWorld.consumer
+        )
+        #expect(try mine.array().count == 1)
+        let waiting = try await world.call(.get, received + "?state=REQUESTED", .scopesWrite)
+        #expect(try waiting.array().map { $0["consumer_orgno"] } == [.string("\(AdminWorld.consumer)")])
+        let given = try await answer("approval", #"{"until":"2026-12-31","reason":"Agreement 14"}"#)
+        #expect(given.status == .ok)
+        #expect(try given.object()["state"] == "APPROVED")
+        #expect(try given.object()["until"] == "2027-01-01T00:00:00Z")
+        #expect(try given.object()["accepted_terms_version"] == "2")
+        let event = try #require(world.lastEvent())
+        #expect(event.kind == .accessGranted)
+        #expect(event.details["actor_organisation"] == .string("\(AdminWorld.owner)"))
+        let answered = try await world.call(.get, own, .clientsRead, of: AdminWorld.consumer)
+        #expect(try answered.array().first?["state"] == "APPROVED")
+        #expect(try await answer("approval", nil).object()["reason"] == "request_not_pending")
+    }
+
+    @Test func `a denial wants a reason, and gives it`() async throws {
+        _ = try await ask()
+        #expect(try await answer("denial", "{}").status == .badRequest)
+        #expect(try await answer("denial", #"{"reason":"a\nb"}"#).status == .badRequest)
+        let denied = try await answer("denial", #"{"reason":"No legal basis"}"#)
+        #expect(try denied.object()["state"] == "DENIED")
+        #expect(try denied.object()["answer"] == "No legal basis")
+    }
+
+    @Test func `only the owner of a scope answers, and only the consumer takes back`() async throws {
+        _ = try await ask()
+        for word in ["approval", "denial"] {
+            #expect(try await answer(word, #"{"reason":"x"}"#, of: AdminWorld.supplier).status == .notFound)
+        }
+        let foreign = try await world.call(.get, received, .scopesWrite, of: AdminWorld.supplier)
+        #expect(try foreign.array().isEmpty)
+        #expect(try await world.call(.delete, own, .clientsWrite, of: AdminWorld.supplier).status == .notFound)
+        let withdrawn = try await world.call(.delete, own, .clientsWrite, of: AdminWorld.consumer)
+        #expect(try withdrawn.object()["state"] == "WITHDRAWN")
+    }
+
+    @Test(
+        arguments: [
+            (#"{"accepted_terms_version":"2"}"#, "body_member"), (#"{"purpose":"x"}"#, "access_terms"),
+            (#"{"purpose":"x","accepted_terms_version":"1"}"#, "access_terms"),
+            (#"{"purpose":"x","accepted_terms_version":"2","until":"soon"}"#, "body_member"),
+            (#"{"purpose":7,"accepted_terms_version":"2"}"#, "body_member"), ("[]", "body_member"),
+        ]
+    )
+    func `what is wrong with a request is told`(body: String, reason: String) async throws {
+        let answer = try await ask(body)
+        #expect(answer.status.code >= 400 && answer.status.code < 500)
+        #expect(try answer.object()["reason"] == .string(reason))
+    }
+
+    @Test func `terms are accepted by the version in force`() async throws {
+        try world.act {
+            try $0.grantAccess(to: ScopeName(parsing: "acme:read"), for: AdminWorld.consumer, origin: "cli")
+        }
+        let path = "/api/v1/scopes/access/terms?scope=acme:read"
+        for (version, status) in [("1", 422), ("2", 200), ("", 400)] {
+            let body = #"{"version":"\#(version)"}"#
+            let answer = try await world.call(.put, path, .clientsWrite, of: AdminWorld.consumer, body: body)
+            #expect(answer.status.code == status, "\(version)")
+        }
+    }
+
+    @Test func `both sides of an agreement see it, and the scope's owner; a stranger does not`() async throws {
+        let path = "/api/v1/scopes/access/agreements"
+        let one = "\(path)/\(AdminWorld.supplier)?scope=acme:read"
+        let made = try await world.call(
+            .put,
+            one,
+            .clientsWrite,
+            of: AdminWorld.consumer,
+            body: #"{"reference":"Case 14","until":"2027-06-30"}"#
+        )
+        #expect(made.status == .ok)
+        for (organisation, demand, count) in [
+            (AdminWorld.consumer, AdministrativeScope.clientsRead, 1), (AdminWorld.supplier, .clientsRead, 1),
+            (AdminWorld.owner, .scopesWrite, 1), (AdminWorld.owner, .clientsRead, 0),
+            (AdminWorld.supplier, .scopesWrite, 0),
+        ] {
+            let seen = try await world.call(.get, path, demand, of: organisation).array()
+            #expect(seen.count == count, "\(organisation) \(demand)")
+        }
+        #expect(try await world.call(.delete, one, .clientsWrite, of: AdminWorld.owner).status == .notFound)
+        #expect(try await world.call(.delete, one, .clientsWrite, of: AdminWorld.consumer).status == .ok)
+    }
+}
