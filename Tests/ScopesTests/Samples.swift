@@ -54,6 +54,7 @@ enum Sample {
         scope.allowsUnprovenSupplier = true
         scope.requiresDPoP = true
         scope.requiresClientCertificate = true
+        scope.requiresProcessorAgreement = true
         scope.requiredTermsVersion = "2026-2"
         scope.legalBasis = "The Marine Resources Act § 36"
         scope.purpose = "Control of fisheries"

@@ -102,6 +102,7 @@ struct ScopeFileTests {
                     dpop_bound_access_tokens: true
                     tls_client_certificate_bound_access_tokens: true
                     required_terms_version: 2.0
+                    requires_processor_agreement: true
                     legal_basis: An act
                     purpose: A purpose
                     data_categories: [a, b]

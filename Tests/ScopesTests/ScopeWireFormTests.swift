@@ -23,7 +23,8 @@ struct ScopeWireFormTests {
             "requires_pseudonymous_tokens":false,"protected":false,"supports_european_businesses":false,\
             "allowed_resources":[],"token_header_typ":"JWT","pid":"allowed","token_status_list":false,\
             "allows_unproven_supplier":false,"dpop_bound_access_tokens":false,\
-            "tls_client_certificate_bound_access_tokens":false,"data_categories":[],"description#en":"Read income",\
+            "tls_client_certificate_bound_access_tokens":false,"requires_processor_agreement":false,\
+            "data_categories":[],"description#en":"Read income",\
             "created":"2027-01-15T08:00:00Z","last_updated":"2027-01-15T08:00:00Z"}
             """
         #expect(JSONValue.object(scope.jsonObject).text() == expected)

@@ -8,6 +8,7 @@ enum CommandExamples {
     /// Every example by its command.
     static let all: [String: String] = scopesAndClients.merging(delegations) { one, _ in one }
         .merging(operation) { one, _ in one }
+        .merging(requestsAndReports) { one, _ in one }
 
     private static let scopesAndClients = [
         "access grant":

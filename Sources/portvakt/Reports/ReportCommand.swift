@@ -22,10 +22,7 @@ struct ReportProcessingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "processing",
         abstract: "The record of processing: who shares what with whom, on what basis, for what, through whom.",
-        discussion: """
-            Shaped as GDPR article 30 has it; suppliers without the consumer's own act are marked `unproven`. For example: \
-            `portvakt report processing --org 310000124 --format csv > record.csv`.
-            """
+        discussion: "Shaped as GDPR article 30 has it; suppliers without the consumer's own act are marked `unproven`."
     )
 
     @Option(help: ArgumentHelp("Only what this organisation shares, uses or processes.", valueName: "org"))
@@ -53,10 +50,7 @@ struct ReportPersonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person",
         abstract: "What is kept about a person: roles, consents, acts, and tokens that named the person, and to whom.",
-        discussion: """
-            The national identity number comes from stdin and is neither kept nor repeated. For example: \
-            `portvakt report person --format markdown < number`.
-            """
+        discussion: "The national identity number comes from stdin and is neither kept nor repeated."
     )
 
     @Option(

@@ -6,10 +6,7 @@ struct AccessRequestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
         abstract: "Ask the owner of a scope for access, on behalf of an organisation.",
-        discussion: """
-            While a grant is in force it asks for a longer one. For example: \
-            `portvakt access request acme:catch.read 314200772 --purpose "Catch statistics" --until 2027-06-30`.
-            """
+        discussion: "While a grant is in force it asks for a longer one."
     )
 
     @Argument(help: "The scope.") var scope: String
@@ -38,8 +35,7 @@ struct AccessRequestCommand: AsyncParsableCommand {
 struct AccessRequestsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "requests",
-        abstract: "List requests for access that wait for an answer.",
-        discussion: "For example: `portvakt access requests --owner 310000124`."
+        abstract: "List requests for access that wait for an answer."
     )
 
     @Option(help: "Only requests for this scope.") var scope: String?
@@ -59,7 +55,7 @@ struct AccessWithdrawCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "withdraw",
         abstract: "Take back an organisation's request for access.",
-        discussion: "A grant in force stays. For example: `portvakt access withdraw acme:catch.read 314200772`."
+        discussion: "A grant in force stays."
     )
 
     @Argument(help: "The scope.") var scope: String
@@ -76,8 +72,7 @@ struct AccessWithdrawCommand: AsyncParsableCommand {
 struct AccessApproveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve",
-        abstract: "Grant an organisation what it asked for, or fewer days of it.",
-        discussion: "For example: `portvakt access approve acme:catch.read 314200772 --until 2026-12-31`."
+        abstract: "Grant an organisation what it asked for, or fewer days of it."
     )
 
     @Argument(help: "The scope.") var scope: String
@@ -102,10 +97,7 @@ struct AccessDenyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deny",
         abstract: "Answer an organisation's request for access by no.",
-        discussion: """
-            The organisation sees the reason. For example: \
-            `portvakt access deny acme:catch.read 314200772 --reason "No legal basis"`.
-            """
+        discussion: "The organisation sees the reason."
     )
 
     @Argument(help: "The scope.") var scope: String
@@ -122,8 +114,7 @@ struct AccessDenyCommand: AsyncParsableCommand {
 struct AccessAcceptTermsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "accept-terms",
-        abstract: "Accept the terms of use in force of a scope, on behalf of an organisation.",
-        discussion: "For example: `portvakt access accept-terms acme:catch.read 314200772 2`."
+        abstract: "Accept the terms of use in force of a scope, on behalf of an organisation."
     )
 
     @Argument(help: "The scope.") var scope: String
@@ -141,8 +132,7 @@ struct AccessAcceptTermsCommand: AsyncParsableCommand {
 struct AccessAgreementsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "agreements",
-        abstract: "List processor agreements of consumers with their suppliers.",
-        discussion: "For example: `portvakt access agreements --org 314200772`."
+        abstract: "List processor agreements of consumers with their suppliers."
     )
 
     @Option(help: "Only agreements for this scope.") var scope: String?
@@ -161,10 +151,7 @@ struct AccessAgreeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "agree",
         abstract: "Register a consumer's processor agreement with a supplier for a scope.",
-        discussion: """
-            A scope with `requires_processor_agreement` gives suppliers no token without one. For example: \
-            `portvakt access agree acme:catch.read 314200772 312345673 --reference "Case 2026/14"`.
-            """
+        discussion: "A scope with `requires_processor_agreement` gives suppliers no token without one."
     )
 
     @Argument(help: "The scope.") var scope: String
@@ -188,8 +175,7 @@ struct AccessAgreeCommand: AsyncParsableCommand {
 struct AccessDisagreeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disagree",
-        abstract: "Take back a consumer's processor agreement with a supplier for a scope.",
-        discussion: "For example: `portvakt access disagree acme:catch.read 314200772 312345673 --yes`."
+        abstract: "Take back a consumer's processor agreement with a supplier for a scope."
     )
 
     @Argument(help: "The scope.") var scope: String

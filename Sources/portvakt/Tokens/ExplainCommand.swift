@@ -7,10 +7,7 @@ struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say whether a client would get a token, and if not, everything that is lacking and who can mend it.",
-        discussion: """
-            Exits 3 when the answer is no. The ledger remembers that it was asked. For example: \
-            `portvakt explain 8e1f… --scope acme:catch.read --consumer-org 314200772`.
-            """
+        discussion: "Exits 3 when the answer is no. The ledger remembers that it was asked."
     )
 
     @Argument(help: ArgumentHelp("The client.", valueName: "client-id")) var client: String
