@@ -16,6 +16,7 @@ extension Administration {
     ///   - terms: The version of the terms of use that the consumer accepts with the request.
     /// - Throws: `AdministrationRefusal`: `.unknownScope`, `.unknownOrganisation`, `.access`, `.accessEndsInThePast`,
     ///   `.accessRequest`.
+    /// - Returns: the request as it is kept.
     @discardableResult
     public func requestAccess(
         to name: ScopeName,
@@ -80,6 +81,7 @@ extension Administration {
     ///   - origin: Where the grant comes from: `cli` or `api`.
     /// - Throws: `AdministrationRefusal`: `.unknownScope`, `.unknownOrganisation`, `.access`, `.accessEndsInThePast`,
     ///   `.accessRequest`.
+    /// - Returns: the grant as it is now.
     @discardableResult
     public func approveRequest(
         for name: ScopeName,

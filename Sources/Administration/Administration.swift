@@ -23,7 +23,9 @@ public struct Administration<Transaction: AdministrativeTransaction> {
     }
 
     /// The same acts, for another reason.
-    public func with(reason: String) -> Administration { Administration(in: transaction, by: actor, at: now, reason: reason) }
+    public func with(reason: String) -> Administration {
+        Administration(in: transaction, by: actor, at: now, reason: reason)
+    }
 
     /// Appends the act to the ledger and lets no decision rest on what was.
     func record(_ kind: LedgerEvent.Kind, _ details: JSONObject, _ fill: (inout LedgerEvent) -> Void) throws {

@@ -14,6 +14,7 @@ extension Administration {
     ///   - supplier: The supplier, likewise.
     ///   - answer: What was answered: `yes`, `no` or `not_shown`.
     ///   - viewer: In what part the actor asked.
+    /// - Throws: what the store throws.
     public func noteExplanation(
         of client: ClientID,
         scopes: [ScopeName],

@@ -46,9 +46,12 @@ public struct LedgerQuery: Sendable, Hashable {
 
     /// Texts that the body of every wanted entry holds, by which a database can pass most others over unread.
     public var needles: [String] {
-        [trace?.rawValue, client?.rawValue, organisation?.description, scope?.rawValue, tokenID?.rawValue, code, detail]
-            .compactMap(\.self)
-            // A body holds these two escaped.
-            .filter { !$0.utf8.contains(UInt8(ascii: "\"")) && !$0.utf8.contains(UInt8(ascii: "\\")) }
+        [
+            trace?.rawValue, client?.rawValue, organisation?.description, scope?.rawValue, tokenID?.rawValue, code,
+            detail,
+        ]
+        .compactMap(\.self)
+        // A body holds these two escaped.
+        .filter { !$0.utf8.contains(UInt8(ascii: "\"")) && !$0.utf8.contains(UInt8(ascii: "\\")) }
     }
 }

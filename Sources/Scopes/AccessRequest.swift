@@ -118,7 +118,8 @@ extension AccessRequestFault: CustomStringConvertible {
         case .beginsAfterGrant(let until):
             "the grant in force ends at `\(until)`: ask for days that begin no later, or wait until it is over"
         case .notPending(let scope, let consumer): "no request of `\(consumer)` for `\(scope)` waits for an answer"
-        case .wider(let field): "`\(field.rawValue)` gives more than was asked for: an approval may only narrow the days"
+        case .wider(let field):
+            "`\(field.rawValue)` gives more than was asked for: an approval may only narrow the days"
         case .reasonMissing: "a denial says why: give a reason"
         case .notGranted(let scope): "there is no grant of `\(scope)` whose terms could be accepted: ask for access"
         case .sameParty: "an organisation is not its own supplier"

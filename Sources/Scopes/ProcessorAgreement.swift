@@ -1,7 +1,7 @@
 public import Vocabulary
 
-/// An agreement between a consumer and the supplier that processes data on its behalf (databehandleravtale, GDPR art. 28), as
-/// the consumer has registered it for one scope.
+/// An agreement between a consumer and the supplier that processes data on its behalf, as the consumer has registered it for
+/// one scope (databehandleravtale, GDPR article 28).
 ///
 /// A scope with ``Scope/requiresProcessorAgreement`` gives its consumers' suppliers no token without one.
 public struct ProcessorAgreement: Sendable, Hashable {

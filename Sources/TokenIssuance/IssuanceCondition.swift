@@ -97,9 +97,9 @@ struct IssuanceFindings {
 extension IssuancePolicy {
     /// Judges one condition, given what those before it found.
     ///
-    /// A condition that rests on something that was not found says nothing.
+    /// A condition that rests on something that was not found says nothing; so does that on the credential, where nobody has
+    /// proved the client yet and it is nil.
     ///
-    /// - Parameter credential: What proved the client; nil where nobody has proved it yet.
     /// - Throws: the refusal when it fails.
     func judge(
         _ condition: IssuanceCondition,

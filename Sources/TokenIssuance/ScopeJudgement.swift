@@ -132,7 +132,7 @@ struct ScopeJudgement {
             .map { .supplierImpeded(supplier, $0) }
     }
 
-    /// The agreement between consumer and supplier that a scope's owner may require (GDPR art. 28; DESIGN §7).
+    /// The agreement between consumer and supplier that a scope's owner may require (DESIGN §7, GDPR article 28).
     private func agreementFault(of scope: Scope, _ agreement: ProcessorAgreement?) -> Refusal.ScopeFault? {
         guard scope.requiresProcessorAgreement, let supplier = parties.supplier else { return nil }
         guard let agreement, agreement.consumer == parties.consumer, agreement.supplier == supplier else {

@@ -27,7 +27,10 @@ struct AccessRequestAPITests {
         }
     }
 
-    private func ask(_ body: String? = nil, of consumer: OrganisationNumber = AdminWorld.consumer) async throws
+    private func ask(
+        _ body: String? = nil,
+        of consumer: OrganisationNumber = AdminWorld.consumer
+    ) async throws
         -> TestResponse
     {
         try await world.call(
@@ -39,7 +42,11 @@ struct AccessRequestAPITests {
         )
     }
 
-    private func answer(_ word: String, _ body: String?, of owner: OrganisationNumber = AdminWorld.owner) async throws
+    private func answer(
+        _ word: String,
+        _ body: String?,
+        of owner: OrganisationNumber = AdminWorld.owner
+    ) async throws
         -> TestResponse
     {
         let path = "\(received)/\(AdminWorld.consumer)/\(word)?scope=acme:read"

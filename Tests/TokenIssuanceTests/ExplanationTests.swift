@@ -245,7 +245,8 @@ struct ExplanationTests {
 
     @Test func `reads a question by the names of a grant`() throws {
         let question = try ExplanationQuestion(reading: [
-            "client_id": "client-1", "scope": "demo:a demo:b", "consumer_org": "310000093", "resource": ["https://a.no/"],
+            "client_id": "client-1", "scope": "demo:a demo:b", "consumer_org": "310000093",
+            "resource": ["https://a.no/"],
             "pid": true, "dpop": true, "mtls": true, "kid": "key-1", "at": "2027-01-01T00:00:00Z",
         ])
         #expect(question.scopes.map(\.rawValue) == ["demo:a", "demo:b"])
@@ -262,7 +263,10 @@ struct ExplanationTests {
             (.object(["client_id": "c", "scope": "demo:a  demo:b"]), .claim("scope", fault: .malformed)),
             (.object(["client_id": "c", "scope": "demo:a", "pid": "13837099814"]), .claim("pid", fault: .malformed)),
             (.object(["client_id": "c", "scope": "demo:a", "at": "soon"]), .claim("at", fault: .malformed)),
-            (.object(["client_id": "c", "scope": "demo:a", "assertion": "x"]), .claimUnknown("assertion", suggestion: nil)),
+            (
+                .object(["client_id": "c", "scope": "demo:a", "assertion": "x"]),
+                .claimUnknown("assertion", suggestion: nil)
+            ),
         ] as [(JSONValue, Refusal)]
     )
     func `refuses what is no question`(value: JSONValue, refusal: Refusal) throws {

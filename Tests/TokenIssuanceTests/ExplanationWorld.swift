@@ -77,7 +77,12 @@ struct ExplanationWorld: FactsRegistry {
         question = ExplanationQuestion(client: id, scopes: [])
         distress = draws.pick([.warn, .allow, .refuse])
         for number in [Self.owner, Self.supplier, Self.consumer] where draws.chance(97) {
-            var unit = Organisation(number: number, kind: .mainUnit, name: "AS", form: .init(code: "AS", description: nil))
+            var unit = Organisation(
+                number: number,
+                kind: .mainUnit,
+                name: "AS",
+                form: .init(code: "AS", description: nil)
+            )
             if draws.chance(4) { unit.isDeleted = true }
             unit.distress.bankrupt = draws.chance(6)
             units[number] = unit
@@ -131,7 +136,9 @@ struct ExplanationWorld: FactsRegistry {
 
     private func drawAccess(_ scope: ScopeName, _ number: OrganisationNumber, _ draws: inout Draws) -> ScopeAccess {
         var access = ScopeAccess(scope: scope, consumer: number, created: Self.now, origin: "cli")
-        access.state = draws.pick([.approved, .approved, .approved, .approved, .approved, .approved, .requested, .denied])
+        access.state = draws.pick([
+            .approved, .approved, .approved, .approved, .approved, .approved, .requested, .denied,
+        ])
         if draws.chance(10) { access.validFrom = Self.now + draws.pick([-1, 0, 1]) }
         if draws.chance(10) { access.validUntil = Self.now + draws.pick([-1, 0, 1]) }
         access.acceptedTermsVersion = draws.pick([nil, "1", "2", "2"])
@@ -187,7 +194,9 @@ struct ExplanationWorld: FactsRegistry {
             .owner, .owner, .owner, .consumer(Self.consumer), .consumer(Self.consumer), .consumer(Self.owner),
             .onBehalfOf("kunde"), .onBehalfOf("ukjent"),
         ])
-        if draws.chance(30) { question.resource = .one(draws.pick(["https://api.example.no/", "https://x.example.no/"])) }
+        if draws.chance(30) {
+            question.resource = .one(draws.pick(["https://api.example.no/", "https://x.example.no/"]))
+        }
         question.namesPerson = draws.chance(20)
         question.provesKey = draws.chance(25)
         question.showsCertificate = draws.chance(20)

@@ -57,7 +57,15 @@ struct ReportCommandTests {
         await run("delegation", "grant", "\(Self.consumer)", "\(Self.other)", "acme:a")
         await run("access", "agree", "acme:a", "\(Self.consumer)", "\(Self.other)", "--reference", "Case 14")
         await run(
-            "client", "create", "--org", "\(Self.consumer)", "--supplier", "\(Self.other)", "--name", "S", "--scope",
+            "client",
+            "create",
+            "--org",
+            "\(Self.consumer)",
+            "--supplier",
+            "\(Self.other)",
+            "--name",
+            "S",
+            "--scope",
             "acme:b"
         )
         await run("client", "create", "--org", "\(Self.other)", "--name", "T", "--scope", "acme:c")
@@ -76,7 +84,8 @@ struct ReportCommandTests {
     @Test func `of one organisation, what it shares, uses or processes for others`() async throws {
         try await share()
         let items = try #require(
-            await world.run("report", "processing", "--org", "\(Self.other)", "--json").json["items"] as? [[String: Any]]
+            await world.run("report", "processing", "--org", "\(Self.other)", "--json").json["items"]
+                as? [[String: Any]]
         )
         let lines = items.map { "\($0["scope"] ?? "") \($0["consumer_orgno"] ?? "") \($0["supplier_orgno"] ?? "")" }
         #expect(

@@ -72,7 +72,9 @@ extension JSONPart {
         for field in AccessField.allCases {
             guard let text = try text(field.rawValue) else { continue }
             do throws(AccessFault) { fields[field] = try field.value(parsing: text) } catch {
-                throw try member(field.rawValue).fault("is no day as `2027-06-30` and no time as `2027-06-30T12:00:00Z`")
+                throw try member(field.rawValue).fault(
+                    "is no day as `2027-06-30` and no time as `2027-06-30T12:00:00Z`"
+                )
             }
         }
         return fields

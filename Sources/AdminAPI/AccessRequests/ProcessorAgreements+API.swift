@@ -30,7 +30,9 @@ extension AdminAPI {
             ) { call in
                 let (name, consumer) = (try call.query.requiredScope("scope"), call.token.consumer)
                 let supplier = try call.path.organisation("supplier_orgno")
-                let removed = try await call.act { try $0.removeAgreement(on: name, of: consumer, with: supplier).value }
+                let removed = try await call.act {
+                    try $0.removeAgreement(on: name, of: consumer, with: supplier).value
+                }
                 guard let removed else { throw Problem.unknown("agreement of yours with `\(supplier)` for `\(name)`") }
                 return .json(.object(removed.jsonObject))
             },

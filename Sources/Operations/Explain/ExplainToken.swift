@@ -35,7 +35,9 @@ package struct ExplainToken: OperatorAct {
         object["consumer_org"] = try arguments.organisation("consumer_org").map { .string("\($0)") }
         object["iss_onbehalfof"] = try arguments.text("on_behalf_of").map { .string($0) }
         let resources = try arguments.texts("resource")
-        if let first = resources.first { object["resource"] = resources.count == 1 ? .string(first) : .strings(resources) }
+        if let first = resources.first {
+            object["resource"] = resources.count == 1 ? .string(first) : .strings(resources)
+        }
         object["authorization_details"] = try arguments.object("details").map { .array([.object($0)]) }
         for name in ["pid", "dpop", "mtls"] where try arguments.flag(name) { object[name] = true }
         object["kid"] = try arguments.text("kid").map { .string($0) }
@@ -97,7 +99,9 @@ package struct ExplainToken: OperatorAct {
             return report
         }
         let refusal = view.json["refusal"]
-        let told = [refusal?["code"]?.string, refusal?["description"]?.string].compactMap(\.self).joined(separator: ": ")
+        let told = [refusal?["code"]?.string, refusal?["description"]?.string].compactMap(\.self).joined(
+            separator: ": "
+        )
         report.verdict = Report.Verdict(
             .negative,
             refusal?["reason"]?.string ?? "refused",

@@ -5,7 +5,9 @@ import Organisations
 import Scopes
 import Vocabulary
 
-/// The record of processing (GDPR art. 30): who shares what with whom, on what basis, for what, through whom, from when to when.
+/// The record of processing: who shares what with whom, on what basis, for what, through whom, from when to when.
+///
+/// Shaped as GDPR article 30 has it.
 struct ProcessingRecord: Sendable {
     /// One line of it: a scope, a consumer, and one of its suppliers where it has any.
     struct Line: Sendable {

@@ -121,7 +121,9 @@ package struct ReportPerson: Inquiry {
             query.detail = consent.id.uuidString.lowercased()
             lines += try entries(reader, query).map { Self.token($0, "token rested on a consent") }
         }
-        return lines.sorted { ($0.time?.seconds ?? 0, $0.reference ?? "") < ($1.time?.seconds ?? 0, $1.reference ?? "") }
+        return lines.sorted {
+            ($0.time?.seconds ?? 0, $0.reference ?? "") < ($1.time?.seconds ?? 0, $1.reference ?? "")
+        }
     }
 
     private static func token(_ event: LedgerEvent, _ what: String) -> Line {

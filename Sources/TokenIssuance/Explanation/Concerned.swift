@@ -80,7 +80,8 @@ struct Concerned {
         case .systemUser(_, let owner): [Participant(role: .giver, organisation: owner)]
         case .consent: [Participant(role: .giver, organisation: nil), requester]
         case .dpopRequired(nil), .clientCertificateRequired(by: nil): [requester, clientOwner]
-        case .clientDisabled, .keyExpired, .keyRequired, .keyUnknown, .keyNotRegistered, .onBehalfOfUnknown: [clientOwner]
+        case .clientDisabled, .keyExpired, .keyRequired, .keyUnknown, .keyNotRegistered, .onBehalfOfUnknown:
+            [clientOwner]
         case .resource(_, .notAllowed(let name)), .resource(_, .required(let name)):
             [requester, owner(of: name, in: scopes)]
         default: [requester]

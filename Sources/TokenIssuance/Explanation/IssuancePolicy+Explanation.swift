@@ -9,6 +9,7 @@ extension IssuancePolicy {
     ///   - question: The question.
     ///   - facts: The facts of its ``ExplanationQuestion/query``, as they are at the moment.
     ///   - now: The present time; a question with a time of its own is answered for that one, on today's facts.
+    /// - Returns: every condition with what came of it.
     public func explain(
         _ question: ExplanationQuestion,
         given facts: IssuanceFacts,

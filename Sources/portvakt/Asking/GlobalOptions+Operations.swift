@@ -19,7 +19,9 @@ extension GlobalOptions {
 
     /// What came of the act, for a command that has more to do with it.
     func answer(_ act: some OperatorAct) async throws -> Report {
-        try administer { try act.perform(in: $0, OperationContext(viewer: .operator, now: now, policy: issuancePolicy)) }
+        try administer {
+            try act.perform(in: $0, OperationContext(viewer: .operator, now: now, policy: issuancePolicy))
+        }
     }
 
     /// What a command on the data folder is answered in the light of: whoever holds the folder is the operator.
