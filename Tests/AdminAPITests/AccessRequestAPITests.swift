@@ -1,3 +1,4 @@
+import Administration
 import AuditLedger
 import HTTPTypes
 import HummingbirdTesting
@@ -74,7 +75,7 @@ struct AccessRequestAPITests {
         #expect(try given.object()["state"] == "APPROVED")
         #expect(try given.object()["until"] == "2027-01-01T00:00:00Z")
         #expect(try given.object()["accepted_terms_version"] == "2")
-        let event = try #require(world.lastEvent())
+        let event = try #require(try world.lastEvent())
         #expect(event.kind == .accessGranted)
         #expect(event.details["actor_organisation"] == .string("\(AdminWorld.owner)"))
         let answered = try await world.call(.get, own, .clientsRead, of: AdminWorld.consumer)

@@ -1,9 +1,13 @@
+import Administration
 import AuditLedger
 import Clients
 import HTTPTypes
 import HummingbirdTesting
 import JOSE
+import NIOCore
+import SQLiteStorage
 import Scopes
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -83,7 +87,7 @@ struct ExplainAPITests {
         // Behind the first refusal: the scope is private, and another's; one's own access is one's own business.
         #expect(results["scope_active acme:write"] == "not_shown")
         #expect(results["consumer_access acme:write"] == "no")
-        let event = try #require(world.lastEvent())
+        let event = try #require(try world.lastEvent())
         #expect(event.kind == .explanationGiven)
         #expect(event.client?.rawValue == client)
         #expect(event.consumer == AdminWorld.consumer)

@@ -83,10 +83,8 @@ struct ReportCommandTests {
 
     @Test func `of one organisation, what it shares, uses or processes for others`() async throws {
         try await share()
-        let items = try #require(
-            await world.run("report", "processing", "--org", "\(Self.other)", "--json").json["items"]
-                as? [[String: Any]]
-        )
+        let run = await world.run("report", "processing", "--org", "\(Self.other)", "--json")
+        let items = try #require(try run.json["items"] as? [[String: Any]])
         let lines = items.map { "\($0["scope"] ?? "") \($0["consumer_orgno"] ?? "") \($0["supplier_orgno"] ?? "")" }
         #expect(
             lines == [
