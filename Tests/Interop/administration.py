@@ -8,8 +8,9 @@ import pathlib
 import uuid
 
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from world import Answer, Client, Grant, World, exchange
+from world import Answer, Client, Grant, World, base64url, exchange
 
 
 class Administrator:
@@ -44,21 +45,24 @@ class Administrator:
 
 
 def new_client(world: World, organisation: str, name: str, *scopes: str) -> Client:
-    """A client with a registered key, made by `client create`."""
+    """A client with a registered key of its own, made by `client create`."""
     folder = pathlib.Path(world.folder).parent / f"{name}-{uuid.uuid4()}"
     folder.mkdir(mode=0o700)
+    key = ec.generate_private_key(ec.SECP256R1())
+    numbers = key.public_key().public_numbers()
+    kid = f"key-{uuid.uuid4()}"
+    jwk = {
+        "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": kid,
+        "x": base64url(numbers.x.to_bytes(32, "big")), "y": base64url(numbers.y.to_bytes(32, "big")),
+    }
+    (folder / "jwk.json").write_text(json.dumps(jwk), encoding="utf-8")
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
     options = [part for scope in scopes for part in ("--scope", scope)]
     made = world.json(
-        "client", "create", "--org", organisation, "--name", name, *options, "--generate-key", str(folder / "key")
+        "client", "create", "--org", organisation, "--name", name, *options, "--jwk", str(folder / "jwk.json")
     )
-    pem = next(path for path in sorted(folder.rglob("*")) if path.is_file() and b"PRIVATE KEY" in path.read_bytes())
-    key = serialization.load_pem_private_key(pem.read_bytes(), None)
-    if pem.name != "key.pem":
-        (folder / "key.pem").write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-    shown = world.json("client", "show", made["client_id"])
-    kid = (made.get("kid") or made.get("key_id") or shown["keys"][0]["kid"])
     return Client(name, made["client_id"], organisation, list(scopes), folder, kid)

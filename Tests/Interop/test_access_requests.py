@@ -24,14 +24,10 @@ class Parties:
         world.on_data("scope", "create", SCOPE, "--description", "Catches")
         self.owner = Administrator(world, self.provider, "idporten:scopes.write")
         self.asker = Administrator(world, self.consumer, "idporten:dcr.write", "idporten:dcr.read")
-        self.client = new_client(world, self.consumer, "reader", "demo:fish.read")
-        self.put_scope()
-
-    def put_scope(self):
-        """The scope on the client: a registration allows only what was granted, so it is granted for a moment."""
-        self.world.on_data("access", "grant", SCOPE, self.consumer)
-        self.client = new_client(self.world, self.consumer, "reader", SCOPE)
-        self.world.on_data("access", "revoke", SCOPE, self.consumer, "--yes")
+        # A registration allows only what was granted, so it is granted for a moment.
+        world.on_data("access", "grant", SCOPE, self.consumer)
+        self.client = new_client(world, self.consumer, "reader", SCOPE)
+        world.on_data("access", "revoke", SCOPE, self.consumer, "--yes")
 
     def token(self):
         return self.world.token(Grant.of(self.client, self.world.issuer, SCOPE).signed())
@@ -131,7 +127,7 @@ def test_new_terms_stop_tokens_until_they_are_accepted(parties):
     wait_for(lambda: parties.token().status == 403, "terms that nobody accepted")
     assert parties.token().body["details"]["scopes"][0]["required_terms"] == "2"
     terms = f"/api/v1/scopes/access/terms?scope={SCOPE}"
-    assert parties.asker.call("PUT", terms, {"version": "1"}).status == 422
+    assert parties.asker.call("PUT", terms, {"version": "1"}).status == 400
     assert parties.asker.call("PUT", terms, {"version": "2"}).status == 200
     wait_for(lambda: parties.token().status == 200, "terms that were accepted")
 

@@ -232,7 +232,8 @@ def exchange(
     response = connection.getresponse()
     data = response.read()
     content = response.headers.get("Content-Type", "")
-    parsed = json.loads(data) if content.startswith("application/json") and data else {}
+    kinds = ("application/json", "application/problem+json")
+    parsed = json.loads(data) if content.startswith(kinds) and data else {}
     return Answer(response.status, dict(response.headers.items()), parsed)
 
 

@@ -93,7 +93,7 @@ private struct Requests {
         case .onBehalfOf(let value): mint.claims["iss_onbehalfof"] = .string(value)
         }
         if let resource = question.resource { mint.claims["resource"] = resource.claim }
-        if question.namesPerson { mint.claims["pid"] = "13837099814" }
+        if question.namesPerson { mint.claims["pid"] = "01019010046" }
         if let detail = world.detailClaim { mint.claims["authorization_details"] = detail }
         let longest = client?.keys.max { $0.expires < $1.expires }?.id
         if let kid = question.key ?? longest {
@@ -261,7 +261,7 @@ struct ExplanationTests {
             (.object(["client_id": "c"]), .claim("scope", fault: .missing)),
             (.object(["client_id": "c", "scope": "demo:a demo:a"]), .claim("scope", fault: .malformed)),
             (.object(["client_id": "c", "scope": "demo:a  demo:b"]), .claim("scope", fault: .malformed)),
-            (.object(["client_id": "c", "scope": "demo:a", "pid": "13837099814"]), .claim("pid", fault: .malformed)),
+            (.object(["client_id": "c", "scope": "demo:a", "pid": "01019010046"]), .claim("pid", fault: .malformed)),
             (.object(["client_id": "c", "scope": "demo:a", "at": "soon"]), .claim("at", fault: .malformed)),
             (
                 .object(["client_id": "c", "scope": "demo:a", "assertion": "x"]),

@@ -1,3 +1,4 @@
+import AuditLedger
 import Testing
 import Vocabulary
 
