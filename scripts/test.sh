@@ -24,7 +24,8 @@ declare -A targets=(
 declare -A files=(
     [live]="Tests/Interop/test_clients.py Tests/Interop/test_delegation.py Tests/Interop/test_delegation_walkthrough.py
         Tests/Interop/test_metrics.py Tests/Interop/test_portal.py Tests/Interop/test_providers.py Tests/Interop/test_readme.py
-        Tests/Interop/test_attacks.py Tests/Interop/test_access_requests.py Tests/Interop/test_explain.py"
+        Tests/Interop/test_attacks.py Tests/Interop/test_access_requests.py Tests/Interop/test_explain.py
+        Tests/Interop/test_console.py"
     [interop]="${interop_files[*]}"
     [faults]="Tests/Interop/test_faults.py Tests/Interop/test_revocation.py"
     # Last, for it leaves .build planned for the packages of Examples/.

@@ -9,7 +9,9 @@ public import Vocabulary
 /// Answers an inquiry for a viewer, from one snapshot.
 public typealias InquiryAnswering = @Sendable (any Inquiry, Viewer, _ now: Timestamp) async throws -> Report
 
-/// The console: pages for people, on the admin listener under `/console`. It only reads; the two forms log in and out.
+/// The console: pages for people, on the admin listener under `/console`.
+///
+/// It only reads; its two forms log in and out.
 public struct WebConsole: EndpointTable {
     private let parts: ConsoleParts
     private let style: StaticEndpoint

@@ -94,6 +94,9 @@ public struct ScopeRefusalQuery: Sendable, Hashable {
 
 /// Reads what the ledger says of use, in sums that are kept beside it and the entries that came since.
 public protocol UsageReader {
+    /// Whether the sums are being made for the first time: what is told of use then lacks the newest.
+    var isUsageBehind: Bool { get throws }
+
     /// The hours from `start` on in which something was, and what; of one organisation or of all.
     func usage(from start: Timestamp, of organisation: OrganisationNumber?) throws -> [UsageHour]
 

@@ -30,6 +30,7 @@ package struct ListUsage: Inquiry {
                     .init("from", first),
                     .init("tokens", counts.reduce(0) { $0 + ($1.code == nil ? $1.count : 0) }),
                     .init("refusals", counts.reduce(0) { $0 + ($1.code == nil ? 0 : $1.count) }),
+                    .init("behind", try reader.isUsageBehind),
                 ],
                 whenEmpty: "nobody asked for a token",
                 columns: [

@@ -133,6 +133,10 @@ private struct LedgerSearch {
         if !query.kinds.isEmpty {
             conditions.append("kind IN (\(query.kinds.map { _ in "?" }.joined(separator: ", ")))")
             arguments += query.kinds.map(\.rawValue)
+            if query.kinds.isDisjoint(with: [.tokenIssued, .tokenRefused, .tokenRefusalsSummed]) {
+                // Word for word the condition of the index of acts, or it would not be used.
+                conditions.append("kind NOT IN ('token_issued', 'token_refused', 'token_refusals_summed')")
+            }
         }
         for needle in query.needles {
             // Both are bytes: `instr` then compares bytes and decodes nothing.

@@ -111,6 +111,10 @@ extension Migration {
                 VALUES (OLD.scope, OLD.consumer, OLD.state, OLD.valid_from, OLD.valid_until, OLD.reason, OLD.legal_basis,
                     OLD.purpose, OLD.accepted_terms, OLD.created, OLD.last_updated, NEW.last_updated, OLD.origin);
             END;
+
+            -- Acts among millions of tokens: whoever looks for acts alone passes the rest over.
+            CREATE INDEX ledger_act ON ledger (sequence)
+                WHERE kind NOT IN ('token_issued', 'token_refused', 'token_refusals_summed');
             """
     )
 }

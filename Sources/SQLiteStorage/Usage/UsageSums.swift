@@ -74,10 +74,15 @@ extension SQLiteReader {
         try Int64.fetchOne(database.cachedStatement(sql: "SELECT sequence FROM usage_state WHERE id = 1")) ?? 0
     }
 
+    /// The most entries that whoever asks adds to the stored sums: some seconds of the highest load.
+    ///
+    /// More are there only while the sums are made for the first time, on a long ledger.
+    static var mostUnsummed: Int64 { 50_000 }
+
     /// What the entries after the stored sums say, at most `limit` of them.
-    func unsummedUsage(limit: Int64 = .max) throws -> UsageSums {
+    func unsummedUsage(limit: Int64 = mostUnsummed) throws -> UsageSums {
         let first = try usageState()
-        let last = min(try lastSequence, limit == .max ? .max : first + limit)
+        let last = min(try lastSequence, first + limit)
         var sums = UsageSums(through: max(first, last))
         guard last > first else { return sums }
         var owners: [String: Int64?] = [:]

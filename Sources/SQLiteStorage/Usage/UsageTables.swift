@@ -5,6 +5,11 @@ public import Vocabulary
 
 /// What the ledger says of use: the stored sums, and the entries that came since.
 extension SQLiteReader: UsageReader {
+    /// Whether the sums are being made for the first time: what is told of use then lacks the newest.
+    public var isUsageBehind: Bool {
+        get throws { try lastSequence - usageState() > Self.mostUnsummed }
+    }
+
     /// The hours from `start` on in which something was, and what; of one organisation or of all.
     public func usage(from start: Timestamp, of organisation: OrganisationNumber?) throws -> [UsageHour] {
         let number = organisation?.integer ?? 0

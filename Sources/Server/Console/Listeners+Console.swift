@@ -20,6 +20,7 @@ extension Listeners {
         let store = WriterAdministrationStore(store: opened.store, writer: writer)
         let ring = opened.store.folder.refusalRing
         let distress = configuration.organisationDistress
+        let turns = ReadingTurns()
         return try WebConsole(
             installation: ConsoleInstallation(
                 issuer: configuration.issuer.rawValue,
@@ -34,16 +35,18 @@ extension Listeners {
             admission: admission,
             clock: clock
         ) { inquiry, viewer, now in
-            try await store.read { reader in
-                try inquiry.answer(
-                    from: reader,
-                    in: OperationContext(
-                        viewer: viewer,
-                        now: now,
-                        distress: distress,
-                        earlyRefusals: { try RefusalRing.refusals(in: ring) }
+            try await turns.take {
+                try await store.read { reader in
+                    try inquiry.answer(
+                        from: reader,
+                        in: OperationContext(
+                            viewer: viewer,
+                            now: now,
+                            distress: distress,
+                            earlyRefusals: { try RefusalRing.refusals(in: ring) }
+                        )
                     )
-                )
+                }
             }
         }
     }

@@ -77,6 +77,8 @@ extension ListPage {
     /// - Parameters:
     ///   - call: The request.
     ///   - fixed: What the page itself asks for, which no address can change.
+    /// - Returns: the fields to filter by, and the table.
+    /// - Throws: `PageFault`.
     func sections(_ call: PageCall, fixed: Arguments = [:]) async throws(PageFault) -> [Section] {
         let arguments: Arguments
         do throws(OperationFault) { arguments = try self.arguments(call, rows: Self.rowsOfPage, fixed) } catch {

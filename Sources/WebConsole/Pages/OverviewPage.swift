@@ -31,12 +31,16 @@ enum OverviewPage {
             if row["code"]?.value == OutputValue.none { tokens[index] += count } else { refusals[index] += count }
         }
         let (issued, refused) = (tokens.reduce(0, +), refusals.reduce(0, +))
+        let behind = scene.text(
+            " The ledger is still being counted: the newest are missing.",
+            " Loggen telles fortsatt opp: De nyeste mangler."
+        )
         return ChartView(
             title: scene.text("The last 24 hours", "Siste døgn"),
             summary: scene.text(
                 "\(issued.grouped) tokens issued, \(refused.grouped) requests refused after the client had proved who it is.",
                 "\(issued.grouped) token utstedt, \(refused.grouped) forespørsler avslått etter at klienten hadde bevist hvem den er."
-            ),
+            ) + (usage.value("behind") == .flag(true) ? behind : ""),
             hours: hours,
             panels: [
                 .init(title: scene.text("Tokens", "Token"), kind: "tokens", counts: tokens),

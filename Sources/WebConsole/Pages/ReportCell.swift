@@ -47,7 +47,9 @@ enum ReportCell {
         case .number(let number): .number(number)
         case .time(let time): Cell(.time(time))
         case .flag(let flag): Cell(.plain(flag ? scene.text("yes", "ja") : scene.text("no", "nei")))
-        case .text(let text): text.isEmpty ? Cell() : Cell(.plain(text))
+        case .text(let text):
+            // Some records hold times in the form of the self-service API: as text.
+            Timestamp(parsing: text).map { Cell(.time($0)) } ?? (text.isEmpty ? Cell() : Cell(.plain(text)))
         case .list, .object, .numeral: value.cell.isEmpty ? Cell() : Cell(.plain(value.cell))
         }
     }

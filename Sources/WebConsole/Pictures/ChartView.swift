@@ -32,7 +32,9 @@ struct ChartView: Sendable {
         [
             "chartTitle": title, "chartSummary": summary,
             "panels": panels.map { fields(of: $0, scene) },
-            "ticks": hours.enumerated().filter { $0.offset % 6 == 0 }.map { ["tick": $0.element.clockText] },
+            "ticks": hours.enumerated().filter { $0.offset % 6 == 0 }.map {
+                ["tick": $0.offset == 0 ? $0.element.clockText + " UTC" : $0.element.clockText]
+            },
             "figuresTitle": scene.text("The figures", "Tallene"),
             "hourTitle": scene.text("Hour (UTC)", "Time (UTC)"),
             "panelTitles": panels.map { ["panelTitle": $0.title] },

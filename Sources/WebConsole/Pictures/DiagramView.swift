@@ -136,16 +136,18 @@ struct DiagramView: Sendable {
 
     private func variant(_ drawing: Drawing, _ name: String, _ scene: Scene) -> [String: Any] {
         [
-            "variant": name, "drawingWidth": drawing.width, "drawingHeight": max(drawing.height, Self.boxHeight + 30),
+            "variant": name, "drawingWidth": drawing.width + 6,
+            "drawingHeight": max(drawing.height, Self.boxHeight) + 6,
             "drawingLabel": title,
-            "lines": drawing.lines.map { ["path": $0] },
+            "lines": drawing.lines.map { ["path": $0, "isPointed": $0.contains("C")] as [String: Any] },
             "labels": drawing.labels.map { ["labelX": $0.x, "labelY": $0.y, "labelWords": $0.words] as [String: Any] },
             "boxes": drawing.boxes.map { box in
                 [
                     "x": box.x, "y": box.y, "boxWidth": box.width, "boxHeight": Self.boxHeight, "boxKind": box.kind,
                     "textX": box.x + 10, "nameY": box.y + 19, "wordsY": box.y + 36,
                     "partyName": Self.fitting(box.party.name, box.width), "wholeName": box.party.name,
-                    "partyWords": "\(box.party.number) · \(box.party.words)",
+                    "partyWords": box.party.words.isEmpty
+                        ? box.party.number : "\(box.party.number) · \(box.party.words)",
                     "partyAddress": box.party.address,
                 ] as [String: Any]
             },

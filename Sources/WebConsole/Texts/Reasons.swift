@@ -12,7 +12,9 @@ enum Reasons {
     }
 
     /// What happened, as the ledger calls it.
-    static func event(_ event: String, _ scene: Scene) -> String { events[event].map(scene.text) ?? spaced(event) }
+    static func event(_ event: String, _ scene: Scene) -> String {
+        EventWords.all[event].map(scene.text) ?? spaced(event)
+    }
 
     private static func spaced(_ word: String) -> String { word.replacing("_", with: " ") }
 
@@ -45,40 +47,5 @@ enum Reasons {
         "red": Phrase("over a week old", "over en uke gammelt"),
         "APPROVED": Phrase("approved", "godkjent"), "REQUESTED": Phrase("requested", "forespurt"),
         "DENIED": Phrase("denied", "avslått"),
-    ]
-
-    private static let events: [String: Phrase] = [
-        "token_issued": Phrase("token issued", "token utstedt"),
-        "token_refused": Phrase("token refused", "token avslått"),
-        "token_refusals_summed": Phrase("refusals summed up", "avslag oppsummert"),
-        "request_refused": Phrase("request refused", "forespørsel avslått"),
-        "scope_created": Phrase("scope created", "scope opprettet"),
-        "scope_changed": Phrase("scope changed", "scope endret"),
-        "scope_deactivated": Phrase("scope deactivated", "scope deaktivert"),
-        "scope_activated": Phrase("scope activated", "scope aktivert"),
-        "access_granted": Phrase("access granted", "tilgang gitt"),
-        "access_revoked": Phrase("access withdrawn", "tilgang trukket tilbake"),
-        "client_created": Phrase("client registered", "klient registrert"),
-        "client_changed": Phrase("client changed", "klient endret"),
-        "client_disabled": Phrase("client disabled", "klient deaktivert"),
-        "client_enabled": Phrase("client enabled", "klient aktivert"),
-        "client_key_added": Phrase("key added", "nøkkel lagt til"),
-        "client_key_removed": Phrase("key removed", "nøkkel fjernet"),
-        "signing_key_created": Phrase("signing key made", "signeringsnøkkel laget"),
-        "signing_key_scheduled": Phrase("signing key scheduled", "signeringsnøkkel planlagt"),
-        "delegation_given": Phrase("delegation given", "delegering gitt"),
-        "delegation_changed": Phrase("delegation changed", "delegering endret"),
-        "delegation_revoked": Phrase("delegation revoked", "delegering trukket tilbake"),
-        "supplier_added": Phrase("supplier added", "leverandør lagt til"),
-        "supplier_removed": Phrase("supplier removed", "leverandør fjernet"),
-        "prefix_assigned": Phrase("prefix assigned", "prefiks tildelt"),
-        "organisations_imported": Phrase("register imported", "register importert"),
-        "roles_imported": Phrase("roles imported", "roller importert"),
-        "register_synced": Phrase("register synced", "register oppdatert"),
-        "tokens_revoked": Phrase("tokens revoked", "token tilbakekalt"),
-        "initialised": Phrase("installation made", "installasjon laget"),
-        "console_link_made": Phrase("console link made", "konsollenke laget"),
-        "console_logged_in": Phrase("logged in to the console", "logget inn i konsollen"),
-        "console_logged_out": Phrase("logged out of the console", "logget ut av konsollen"),
     ]
 }

@@ -52,9 +52,9 @@ extension Cell.Piece {
     fileprivate func fields(_ scene: Scene) -> [String: Any] {
         switch self {
         case .plain(let words): ["plain": words]
-        case .code(let words): ["code": words]
+        case .code(let words): ["hasCode": true, "code": Self.segments(of: words)]
         case .link(let words, let address): ["link": ["to": address, "words": words]]
-        case .codeLink(let words, let address): ["codeLink": ["to": address, "words": words]]
+        case .codeLink(let words, let address): ["codeLink": ["to": address, "segments": Self.segments(of: words)]]
         case .time(let time):
             [
                 "time": [
@@ -63,8 +63,21 @@ extension Cell.Piece {
                 ]
             ]
         case .mark(let words, let tone): ["mark": ["tone": tone.rawValue, "words": words]]
-        case .faint(let words): ["faint": words]
+        case .faint(let words): ["hasFaint": true, "faint": Self.segments(of: words)]
         }
+    }
+
+    /// A name in parts between which a line may end: behind signs, and in the middle of what has none.
+    private static func segments(of words: String) -> [String] {
+        var segments: [String] = []
+        var segment = ""
+        for character in words {
+            segment.append(character)
+            guard ":/.-_@".contains(character) || segment.count == 24 else { continue }
+            segments.append(segment)
+            segment = ""
+        }
+        return segment.isEmpty ? segments : segments + [segment]
     }
 }
 
