@@ -49,6 +49,7 @@ public struct ConsoleDoor<Transaction: ConsoleStore & LedgerTransaction> {
     ///   - replacing: A session that the same browser had, which ends.
     ///   - trace: The request.
     /// - Returns: The session; nil when the link is unknown, used or over.
+    /// - Throws: What the store throws.
     public func logIn(
         _ code: ConsoleSecret,
         as secret: ConsoleSecret,

@@ -26,8 +26,9 @@ public struct ConsoleSecret: Sendable, Hashable {
         self.text = String(text)
     }
 
-    /// What the store knows it by: the SHA-256. The bits are random, so that nothing slower is needed to keep it from being
-    /// guessed.
+    /// What the store knows it by: the SHA-256.
+    ///
+    /// The bits are random, so that nothing slower is needed to keep it from being guessed.
     public var hash: [UInt8] { HashFunction.sha256.digest(bytes) }
 
     /// The word by which a form of the session proves that the session's own page made it.

@@ -129,7 +129,9 @@ extension SQLiteReader {
                 ),
                 arguments: [consumer, scope]
             )
-            let fresh = recent.days.filter { $0.key.scope == scope && $0.key.consumer == consumer && $0.key.day > firstDay }
+            let fresh = recent.days.filter {
+                $0.key.scope == scope && $0.key.consumer == consumer && $0.key.day > firstDay
+            }
             return AccessUse(
                 access: access,
                 lastToken: ([stored] + since.values.map(Optional.some)).compactMap(\.self).max()

@@ -156,7 +156,8 @@ extension SQLiteReader: BrowsingReader {
     }
 
     private func count(_ table: String, _ filter: BrowsingFilter) throws -> Int {
-        try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table) \(filter.clause)", arguments: filter.arguments) ?? 0
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table) \(filter.clause)", arguments: filter.arguments)
+            ?? 0
     }
 
     private func one(_ sql: String, _ argument: String) throws -> Int64? {

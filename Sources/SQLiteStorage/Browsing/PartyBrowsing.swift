@@ -6,33 +6,16 @@ public import Vocabulary
 extension SQLiteReader {
     /// The organisations that have something here, or deal with that viewer, by number.
     public func parties(of viewer: OrganisationNumber?, offset: Int, limit: Int) throws -> Listed<PartyCounts> {
-        let source =
-            viewer == nil
-            ? """
-                SELECT owner AS number FROM scope_prefix UNION SELECT owner FROM client
-                UNION SELECT consumer FROM scope_access
-                """
-            : """
-                SELECT ?1 AS number
-                UNION SELECT consumer FROM scope_access WHERE scope IN (SELECT name FROM scope WHERE owner = ?1)
-                UNION SELECT scope.owner FROM scope_access JOIN scope ON scope.name = scope_access.scope
-                    WHERE consumer = ?1
-                UNION SELECT supplier FROM scope_delegation WHERE consumer = ?1 AND revoked IS NULL
-                UNION SELECT consumer FROM scope_delegation WHERE supplier = ?1 AND revoked IS NULL
-                """
-        let arguments = viewer.map { StatementArguments([$0.integer]) } ?? StatementArguments()
-        let total = try Int.fetchOne(database, sql: "SELECT count(*) FROM (\(source))", arguments: arguments)
+        let source = viewer == nil ? Self.everybody : Self.partiesOfViewer
+        let total = try Int.fetchOne(
+            database,
+            sql: "SELECT count(*) FROM (\(source)) WHERE ?1 IS NULL OR 1",
+            arguments: [viewer?.integer]
+        )
         let rows = try Row.fetchAll(
             database,
-            sql: """
-                SELECT number, (SELECT count(*) FROM scope WHERE owner = number AND active = 1),
-                    (SELECT count(*) FROM scope_access a WHERE a.consumer = number AND state = 'APPROVED'
-                        \(viewer.map { " AND (number = \($0.integer) OR a.scope IN (SELECT name FROM scope WHERE owner = \($0.integer)))" } ?? "")),
-                    (SELECT count(*) FROM client c WHERE c.owner = number AND active = 1
-                        \(viewer.map { " AND (number = \($0.integer) OR c.supplier = \($0.integer))" } ?? ""))
-                FROM (\(source)) ORDER BY number LIMIT \(limit) OFFSET \(offset)
-                """,
-            arguments: arguments
+            sql: "\(Self.counts) FROM (\(source)) ORDER BY number LIMIT ?2 OFFSET ?3",
+            arguments: [viewer?.integer, limit, offset]
         )
         return Listed(
             rows: try rows.map { row in
@@ -46,6 +29,32 @@ extension SQLiteReader {
             total: total ?? 0
         )
     }
+
+    private static let everybody = """
+        SELECT owner AS number FROM scope_prefix UNION SELECT owner FROM client UNION SELECT consumer FROM scope_access
+        """
+
+    /// `?1` is the viewer.
+    private static let partiesOfViewer = """
+        SELECT ?1 AS number
+        UNION SELECT consumer FROM scope_access WHERE scope IN (SELECT name FROM scope WHERE owner = ?1)
+        UNION SELECT scope.owner FROM scope_access JOIN scope ON scope.name = scope_access.scope WHERE consumer = ?1
+        UNION SELECT supplier FROM scope_delegation WHERE consumer = ?1 AND revoked IS NULL
+        UNION SELECT consumer FROM scope_delegation WHERE supplier = ?1 AND revoked IS NULL
+        """
+
+    /// How much each has; where `?1` is a viewer, how much of it is the viewer's to see.
+    private static let counts = """
+        SELECT number, (SELECT count(*) FROM scope WHERE owner = number AND active = 1),
+            (
+                SELECT count(*) FROM scope_access a WHERE a.consumer = number AND state = 'APPROVED'
+                    AND (?1 IS NULL OR number = ?1 OR a.scope IN (SELECT name FROM scope WHERE owner = ?1))
+            ),
+            (
+                SELECT count(*) FROM client c WHERE c.owner = number AND active = 1
+                    AND (?1 IS NULL OR number = ?1 OR c.supplier = ?1)
+            )
+        """
 
     /// Who shares with an organisation; at most `limit` of each kind.
     public func sharing(of organisation: OrganisationNumber, limit: Int) throws -> SharingPicture {
@@ -87,9 +96,9 @@ extension SQLiteReader {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT number, count, count(*) OVER () FROM (\(source)) ORDER BY count DESC, number LIMIT \(limit)
+                SELECT number, count, count(*) OVER () FROM (\(source)) ORDER BY count DESC, number LIMIT ?2
                 """,
-            arguments: [organisation.integer]
+            arguments: [organisation.integer, limit]
         )
         return Listed(
             rows: try rows.map {

@@ -7,17 +7,21 @@ enum AttentionPart {
     static func section(_ call: PageCall, _ installation: Report) async throws(PageFault) -> Section {
         let scene = call.scene
         var items: [AttentionView.Item] = []
-        if call.viewer.organisation == nil { items += registers(installation, call) }
-        items += try await keys(call)
-        items += try await accesses(call)
+        if let inquiry = OperationCatalogue.inquiries.first(where: { $0.name == "attention-list" }) {
+            items = listed(try await call.ask(inquiry, [:]), call)
+        } else {
+            if call.viewer.organisation == nil { items += registers(installation, call) }
+            items += try await keys(call)
+            items += try await accesses(call)
+        }
         items.sort { ($0.tone == .bad ? 0 : 1) < ($1.tone == .bad ? 0 : 1) }
         return .attention(
             AttentionView(
                 title: scene.text("Needs attention", "Krever oppmerksomhet"),
                 items: Array(items.prefix(most)),
                 whenEmpty: scene.text(
-                    "No key and no access ends within 30 days.",
-                    "Ingen nøkkel og ingen tilgang utløper innen 30 dager."
+                    "Nothing wants attention.",
+                    "Ingenting krever oppmerksomhet."
                 ),
                 more: items.count > most
                     ? scene.text("and \(items.count - most) more", "og \(items.count - most) til") : nil
@@ -26,6 +30,25 @@ enum AttentionPart {
     }
 
     private static let most = 12
+
+    /// What the inquiry of all that wants attention tells, which feed and webhooks tell too.
+    private static func listed(_ report: Report, _ call: PageCall) -> [AttentionView.Item] {
+        report.rowsByKey.compactMap { row in
+            guard let words = row["words"]?.value.cell, let severity = row["severity"]?.value.cell else { return nil }
+            var what = Cell(.plain(words))
+            if let party = row["party_orgno"]?.value.cell, !party.isEmpty {
+                what.pieces.append(.codeLink(party, to: Address.organisation(party)))
+            }
+            if case .time(let end)? = row["until"]?.value { what.pieces.append(.time(end)) }
+            let command = row["command"]?.value.cell ?? ""
+            return AttentionView.Item(
+                tone: severity == "critical" || severity == "urgent" ? .bad : .warning,
+                what: what,
+                command: command.isEmpty || call.viewer.organisation != nil
+                    ? nil : "\(command) \(call.console.installation.commandSuffix)"
+            )
+        }
+    }
 
     private static func registers(_ installation: Report, _ call: PageCall) -> [AttentionView.Item] {
         guard case .list(let registers)? = installation.value("registers") else { return [] }

@@ -78,7 +78,7 @@ struct AttentionView: Sendable {
                 item.what.fields(scene).merging([
                     "tone": item.tone.rawValue,
                     "toneWords": item.tone == .bad
-                        ? scene.text("Broken", "Brutt") : scene.text("Soon", "Snart"),
+                        ? scene.text("Now", "Nå") : scene.text("Soon", "Snart"),
                     "itemCommand": item.command.map { [$0] } ?? [],
                 ]) { $1 }
             },
