@@ -53,7 +53,3 @@ extension EndpointName {
     /// Everything below `/console`: one thing to an operator.
     static let console = EndpointName("console")
 }
-
-extension HTTPField.Name {
-    static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
-}

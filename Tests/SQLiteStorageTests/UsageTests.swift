@@ -79,6 +79,10 @@ struct UsageTests {
         }
     }
 
+    private func counts() throws -> [Int64] {
+        try world.store.read { try $0.usage(from: now - .days(1), of: nil) }.map(\.count)
+    }
+
     @Test func `entry by entry`() async throws {
         try fill()
         try look()
@@ -100,7 +104,6 @@ struct UsageTests {
         try await sum(1_000)
         try entry(.tokenIssued, at: now + .days(60))
         try await sum(1_000)
-        let counts = try world.store.read { try $0.usage(from: now - .days(1), of: nil) }
-        #expect(counts.map(\.count) == [1])
+        #expect(try counts() == [1])
     }
 }
