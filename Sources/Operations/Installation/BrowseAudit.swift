@@ -63,7 +63,8 @@ package struct BrowseAudit: Inquiry {
     }
 
     private static let notActs: Set<LedgerEvent.Kind> = [
-        .tokenIssued, .tokenRefused, .tokenRefusalsSummed, .decisionMade, .consoleLinkMade, .consoleLoggedIn,
+        .tokenIssued, .tokenRefused, .tokenRefusalsSummed, .decisionMade, .explanationGiven, .consoleLinkMade,
+        .consoleLoggedIn,
         .consoleLoggedOut,
     ]
 
