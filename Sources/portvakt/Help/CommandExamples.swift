@@ -125,5 +125,6 @@ enum CommandExamples {
         "store accept-clock": "portvakt store accept-clock --yes --reason 'the clock stood ahead after a reboot'",
         "store migrate": "portvakt store migrate",
         "version": "portvakt version --json",
+        "web": "portvakt web --org 314200772",
     ]
 }

@@ -11,7 +11,7 @@ struct WebCommand: AsyncParsableCommand {
         abstract: "Print a one-time link to the console.",
         discussion: """
             The link holds for one minute and one use; whoever opens it sees, and cannot change anything. With --org it opens \
-            that organisation's view and nothing of others. For example: `portvakt web --org 314200772`.
+            that organisation's view and nothing of others.
             """
     )
 
