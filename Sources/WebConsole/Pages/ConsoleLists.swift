@@ -21,6 +21,8 @@ enum ConsoleLists {
         ],
         filters: [
             .init("prefix", "Scope prefix", "Scope-prefiks", .text(example: "skatteetaten")),
+            .init("scope", "Scope", "Scope", .text(example: "skatteetaten:inntekt")),
+            .init("owner", "Owner", "Eier", .text(example: "974761076")),
             .init("org", "Consumer", "Konsument", .text(example: "314200772")),
             .init("supplier", "Supplier", "Leverandør", .text(example: "310000124")),
             .init("expiring", "Ends", "Utløper", .choice(within)),

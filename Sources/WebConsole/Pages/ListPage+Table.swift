@@ -10,7 +10,7 @@ extension ListPage {
         var view = TableView(
             title: scene.text(title),
             id: id,
-            note: report.notes.isEmpty ? nil : report.notes.joined(separator: " "),
+            note: note(on: report, call),
             heads: links
                 ? heads(call) : columns.map { TableView.Head(title: scene.text($0.title), isNumber: $0.isNumber) },
             rows: rows,
@@ -21,13 +21,30 @@ extension ListPage {
             ? commands.map { call.command(scene.text($0.purpose), $0.words) } : []
         guard links else { return view }
         turn(&view, report, call)
+        var isCut = false
+        if case .number(let total)? = report.value("total") { isCut = total > Self.rowsOfFile }
         view.exports = ["csv", "json"].map { format in
             TableView.Export(
-                format: format.uppercased(),
+                format: format.uppercased()
+                    + (isCut ? scene.text(", the first ", ", de første ") + Self.rowsOfFile.grouped : ""),
                 address: call.path + ".\(format)" + call.queryText(setting: ["offset": nil])
             )
         }
         return view
+    }
+
+    /// What is worth saying of the rows: what the inquiry notes, and the moment that they are as of.
+    private func note(on report: Report, _ call: PageCall) -> String? {
+        var notes = report.notes
+        if filters.contains(where: { $0.name == "at" }), let moment = call.query?["at"] {
+            notes.append(
+                call.scene.text(
+                    "Rights as they were at \(moment) (UTC), a day to its end; the last tokens are those of today.",
+                    "Rettigheter slik de var \(moment) (UTC), en dag til dens slutt; siste token er dagens."
+                )
+            )
+        }
+        return notes.isEmpty ? nil : notes.joined(separator: " ")
     }
 
     /// The heads, each sorting by its column; a second time the other way.

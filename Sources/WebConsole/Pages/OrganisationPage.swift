@@ -32,7 +32,7 @@ enum OrganisationPage {
                 titled: Phrase("Who may read from it", "Hvem kan lese fra den"),
                 id: "access-out",
                 whenEmpty: Phrase("Nobody has access to scopes of it.", "Ingen har tilgang til scopes fra den."),
-                more: "/console/scopes?org=\(encoded)",
+                more: "/console/access?owner=\(encoded)",
                 ["owner": number]
             )
         )

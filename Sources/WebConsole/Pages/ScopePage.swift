@@ -17,7 +17,7 @@ enum ScopePage {
                 id: "access",
                 whenEmpty: Phrase("Nobody has access to the scope.", "Ingen har tilgang til scopet."),
                 without: ["scope"],
-                more: "/console/access?prefix=\(Address.encode(String(name.prefix { $0 != ":" })))",
+                more: "/console/access?scope=\(Address.encode(name))",
                 ["scope": name]
             )
         )
