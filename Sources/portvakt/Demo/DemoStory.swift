@@ -100,7 +100,7 @@ enum DemoSteps {
 
     /// The story on a stage.
     static func all(on stage: DemoStage) -> [Step] {
-        let data = ["--data", stage.folder]
+        let data = ["--output", "table", "--data", stage.folder]
         let scope = "demo:fangst.read"
         let consumer = "311001213"
         let supplier = "311001078"
@@ -130,7 +130,7 @@ enum DemoSteps {
             Step(title: "The fish farm gets no more either", arguments: fishFarm, expected: .refusal("MP-250")),
             Step(
                 title: "What the ledger has of it",
-                arguments: ["audit", "tail", "--lines", "7", "--output", "table"] + data
+                arguments: ["audit", "tail", "--lines", "6"] + data
             ),
             Step(title: "And nobody has changed it", arguments: ["audit", "verify"] + data),
         ]

@@ -62,7 +62,9 @@ struct Rendering: Sendable {
     private func lines(_ report: Report) -> String {
         switch report.content {
         case .table(let columns, let rows): return aligned(rows, under: columns)
-        case .record(let members):
+        case .record(let all):
+            // What has no value is news to scripts only, or to whoever asked for it.
+            let members = fields.isEmpty ? all.filter { !$0.value.cell.isEmpty } : all
             let width = members.map(\.name.count).max() ?? 0
             return members.map { member in
                 let name = member.name.padding(to: width)
