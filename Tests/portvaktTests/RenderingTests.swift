@@ -149,7 +149,8 @@ struct RenderingTests {
     static let record = Record("sample", [.init("client_id", "c1"), .init("keys", 2), .init("until", String?.none)])
 
     @Test(arguments: [
-        (OutputFormat.table, "client_id  c1\nkeys       2\nuntil\n"), (.tsv, "client_id\tc1\nkeys\t2\nuntil\t\n"),
+        // What has no value is shown to scripts only.
+        (OutputFormat.table, "client_id  c1\nkeys       2\n"), (.tsv, "client_id\tc1\nkeys\t2\nuntil\t\n"),
         (.id, "c1\n"), (.jsonl, #"{"schema":"portvakt/sample/v1","client_id":"c1","keys":2,"until":null}"# + "\n"),
         (.yaml, "schema: portvakt/sample/v1\nclient_id: c1\nkeys: 2\nuntil: null\n"),
         (
