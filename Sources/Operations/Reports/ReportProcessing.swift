@@ -29,7 +29,7 @@ package struct ReportProcessing: Inquiry {
         )
         let unproven = record.lines.count { $0.supplier?.isProven == false }
         if unproven > 0 {
-            report.notes = ["\(unproven) supplier\(unproven == 1 ? "" : "s") act without the consumer's own act"]
+            report.notes = ["\(unproven) \(unproven == 1 ? "supplier acts" : "suppliers act") without the consumer's own act"]
         }
         return report
     }
