@@ -20,6 +20,9 @@ public protocol AdministrativeReader: ScopeReader, ClientReader, RegisterReader,
 {
     /// The operator's organisation, the only one that may own reserved prefixes; nil when `init` was given none.
     var operatorOrganisation: OrganisationNumber? { get throws }
+
+    /// The revision of the facts in this snapshot.
+    var revision: Int64 { get throws }
 }
 
 /// An open, immediate transaction in which an act and its ledger entry are kept together.

@@ -10,24 +10,57 @@ extension AdministrativeReader {
     public func plan(_ files: [ScopeFile], _ options: ScopePlanOptions = ScopePlanOptions()) throws -> ScopePlan {
         var facts = ScopePlanFacts()
         facts.operatorOrganisation = try operatorOrganisation
+        let declarations = Dictionary(grouping: files.flatMap(\.scopes), by: \.name.prefix)
         for prefix in Set(files.map(\.prefix.value)) {
             facts.owners[prefix] = try prefixAssignment(prefix)?.owner
             var query = ScopeQuery()
             query.prefix = prefix
             query.includesInactive = true
             for scope in try scopes(query) { facts.scopes[scope.name] = scope }
+            let managed = (declarations[prefix] ?? []).filter { $0.access != nil }.map(\.name)
+            facts.accesses.merge(try accesses(ofScopes: managed, under: prefix)) { first, _ in first }
         }
+        // A grant in force is left as it is: only who would get one must be known.
         var mentioned = Set(files.map(\.owner.value))
         for scope in files.flatMap(\.scopes) {
-            guard let list = scope.access else { continue }
-            mentioned.formUnion(list.map(\.consumer))
-            var query = AccessQuery()
-            query.scope = scope.name
-            query.includesUnapproved = true
-            for access in try accesses(query) { facts.accesses[scope.name, default: [:]][access.consumer] = access }
+            let stored = facts.accesses[scope.name] ?? [:]
+            for access in scope.access ?? [] where stored[access.consumer]?.state != .approved {
+                mentioned.insert(access.consumer)
+            }
         }
         facts.unknownOrganisations = try mentioned.filter { try standing(of: $0) == nil }
         return try ScopePlan(files: files, facts: facts, options: options)
+    }
+
+    /// Scopes fewer than this are asked for one by one; of more, everything under their prefix is read at once.
+    private var fewScopes: Int { 16 }
+
+    private func accesses(
+        ofScopes names: [ScopeName],
+        under prefix: ScopePrefix
+    ) throws -> [ScopeName: [OrganisationNumber: ScopeAccess]] {
+        var query = AccessQuery()
+        query.includesUnapproved = true
+        var found: [ScopeName: [OrganisationNumber: ScopeAccess]] = [:]
+        func note(_ accesses: ArraySlice<ScopeAccess>, of name: ScopeName) {
+            found[name] = Dictionary(accesses.map { ($0.consumer, $0) }) { first, _ in first }
+        }
+        guard names.count >= fewScopes else {
+            for name in names {
+                query.scope = name
+                note(try accesses(query)[...], of: name)
+            }
+            return found
+        }
+        query.prefix = prefix
+        let wanted = Set(names)
+        var rest = try accesses(query)[...]
+        while let name = rest.first?.scope {
+            let own = rest.prefix { $0.scope == name }
+            if wanted.contains(name) { note(own, of: name) }
+            rest = rest.dropFirst(own.count)
+        }
+        return found
     }
 }
 
@@ -38,14 +71,18 @@ extension Administration {
     ///   - files: the files.
     ///   - options: whether and how much may be removed.
     ///   - shown: the plan that somebody agreed to; nil when nobody was asked.
-    /// - Throws: `ScopePlanProblems`; `AdministrationRefusal.stalePlan` when the plan is not the one that was shown.
+    ///   - base: the revision of the facts that it must still be; nil when any will do.
+    /// - Throws: `ScopePlanProblems`; `AdministrationRefusal.stalePlan` when the plan is not the one that was shown, or
+    ///   the facts are of another revision.
     /// - Returns: the plan that was carried out.
     @discardableResult
     public func apply(
         _ files: [ScopeFile],
         _ options: ScopePlanOptions = ScopePlanOptions(),
-        agreed shown: ScopePlan? = nil
+        agreed shown: ScopePlan? = nil,
+        basedOn base: Int64? = nil
     ) throws -> AdministrationOutcome<ScopePlan> {
+        if let base, try transaction.revision != base { throw AdministrationRefusal.stalePlan }
         let plan = try transaction.plan(files, options)
         if let shown, shown != plan { throw AdministrationRefusal.stalePlan }
         var warnings: [AdministrationWarning] = []
@@ -57,6 +94,24 @@ extension Administration {
             hasChanged: !plan.isEmpty,
             warnings: warnings.filter { seen.insert($0).inserted }
         )
+    }
+
+    /// Carries a plan file out: its files are applied if facts and plan are still those that it was made of.
+    ///
+    /// - Throws: `AdministrationRefusal.stalePlan`, `ScopeFileProblems`, `ScopePlanProblems`.
+    @discardableResult
+    public func apply(
+        _ file: ScopePlanFile,
+        maximumRemovals: Int
+    ) throws -> AdministrationOutcome<ScopePlan> {
+        // Before the files are read: what is stale is not looked at any further.
+        guard try transaction.revision == file.revision else { throw AdministrationRefusal.stalePlan }
+        var options = file.options
+        options.maximumRemovals = maximumRemovals
+        let files = try ScopeFile.read(file.sources.map { ($0.name, $0.text) })
+        let plan = try transaction.plan(files, options)
+        guard plan.lines == file.lines else { throw AdministrationRefusal.stalePlan }
+        return try apply(files, options, agreed: plan)
     }
 
     private func carryOut(_ change: ScopePlan.Change) throws -> [AdministrationWarning] {

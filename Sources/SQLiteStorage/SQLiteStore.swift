@@ -13,6 +13,8 @@ public final class SQLiteStore: LedgerStore {
         case migrate
         /// Stops with an error: every other command.
         case requireCurrent
+        /// As ``requireCurrent``, and leaves every byte of database and write-ahead log as it is: a dry run.
+        case readOnly
     }
 
     /// The folder that it lives in.
@@ -41,7 +43,10 @@ public final class SQLiteStore: LedgerStore {
             try folder.createDatabase()
         }
         do {
-            pool = try DatabasePool(path: folder.database, configuration: Self.configuration(busyTimeout: busyTimeout))
+            var configuration = Self.configuration(busyTimeout: busyTimeout)
+            // Else GRDB would write a little to bring the write-ahead log about, and SQLite fold it in at the end.
+            configuration.readonly = opening == .readOnly
+            pool = try DatabasePool(path: folder.database, configuration: configuration)
             let path = folder.database
             ledger = try pool.writeWithoutTransaction { database in
                 // GRDB sets NORMAL when it sets up WAL, which does not sync at commit: a power cut would lose issued

@@ -23,7 +23,7 @@ extension SQLiteReader: ScopeReader {
     /// The scopes asked for, by name.
     public func scopes(_ query: ScopeQuery) throws -> [Scope] {
         var filter = SQLFilter()
-        filter.require("prefix = ?", query.prefix?.rawValue)
+        filter.requireName("name", under: query.prefix)
         filter.require("owner = ?", query.owner?.integer)
         if !query.includesInactive { filter.require("active = 1") }
         return try Self.scopes.all(in: database, filter, orderedBy: "name")
@@ -31,19 +31,23 @@ extension SQLiteReader: ScopeReader {
 
     /// The organisation's grant to that scope, in any state.
     public func access(to scope: ScopeName, of consumer: OrganisationNumber) throws -> ScopeAccess? {
-        try Self.accesses.first(in: database, "WHERE scope = ? AND consumer = ?", [scope.rawValue, consumer.integer])
+        var filter = SQLFilter()
+        filter.require("scope = ?", scope.rawValue)
+        filter.require("consumer = ?", consumer.integer)
+        return try AccessRows(database).all(filter).first
     }
 
     /// The grants asked for, by scope and consumer.
     public func accesses(_ query: AccessQuery) throws -> [ScopeAccess] {
         var filter = SQLFilter()
         filter.require("scope = ?", query.scope?.rawValue)
+        filter.requireName("scope", under: query.prefix)
         filter.require("consumer = ?", query.consumer?.integer)
         filter.require("scope IN (SELECT name FROM scope WHERE owner = ?)", query.owner?.integer)
         filter.require("valid_until < ?", query.endingBefore?.seconds)
         filter.require("valid_until > ?", query.endingAfter?.seconds)
         if !query.includesUnapproved { filter.require("state = 'APPROVED'") }
-        return try Self.accesses.all(in: database, filter, orderedBy: "scope, consumer")
+        return try AccessRows(database).all(filter)
     }
 
     /// How many organisations have access to each scope; scopes that nobody has access to are left out.
@@ -73,14 +77,6 @@ extension SQLiteReader: ScopeReader {
     private static let scopes = StoredRecord(
         "SELECT name, owner, fields, created, last_updated, origin FROM scope",
         read: storedScope
-    )
-
-    private static let accesses = StoredRecord(
-        """
-        SELECT scope, consumer, state, valid_from, valid_until, reason, legal_basis, purpose, accepted_terms, created, \
-        last_updated, origin FROM scope_access
-        """,
-        read: storedAccess
     )
 
     private static func prefixAssignment(_ row: Row) throws -> ScopePrefixAssignment {

@@ -24,6 +24,14 @@ struct SQLFilter {
         arguments += [value]
     }
 
+    /// Adds the condition that a scope's name stands under a prefix: a stretch of the key, where the prefix itself has no index.
+    mutating func requireName(_ column: String, under prefix: ScopePrefix?) {
+        guard let prefix else { return }
+        // `;` is the character behind `:`.
+        conditions.append("\(column) >= ? AND \(column) < ?")
+        arguments += ["\(prefix):", "\(prefix);"]
+    }
+
     /// Adds a condition that a value is one of a list.
     mutating func require(_ condition: String, anyOf values: [some DatabaseValueConvertible]) {
         conditions.append("\(condition) (\(values.map { _ in "?" }.joined(separator: ", ")))")

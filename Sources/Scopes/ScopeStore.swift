@@ -17,6 +17,8 @@ public struct ScopeQuery: Sendable, Hashable {
 public struct AccessQuery: Sendable, Hashable {
     /// Those of that scope.
     public var scope: ScopeName?
+    /// Those of scopes under that prefix.
+    public var prefix: ScopePrefix?
     /// Those to that organisation.
     public var consumer: OrganisationNumber?
     /// Those to scopes that the organisation owns.

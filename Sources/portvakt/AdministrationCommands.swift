@@ -29,6 +29,13 @@ extension GlobalOptions {
         return try store.read(body)
     }
 
+    /// Reads in one snapshot, and leaves every byte of the database as it is.
+    func lookWithoutTrace<Result>(_ body: (SQLiteReader) throws -> Result) throws -> Result {
+        let store = try SQLiteStore(.init(path: dataFolder().path), opening: .readOnly)
+        defer { try? store.close() }
+        return try store.read(body)
+    }
+
     /// Tells a person what is worth knowing about an act that was done.
     func warn(_ warnings: [AdministrationWarning]) {
         for warning in warnings { warn("\(warning)") }

@@ -12,6 +12,12 @@ struct RawStatement {
         reset()
     }
 
+    /// One of GRDB's statements whose values are set already.
+    init(running statement: Statement) {
+        handle = statement.sqliteStatement
+        reset()
+    }
+
     /// Makes it ready for other values.
     func reset() { sqlite3_reset(handle) }
 
@@ -45,6 +51,16 @@ struct RawStatement {
     }
 
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    func optionalInteger(_ column: Int32) -> Int64? {
+        sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : sqlite3_column_int64(handle, column)
+    }
+
+    /// The text of a column; nil for NULL.
+    func text(_ column: Int32) -> String? {
+        guard sqlite3_column_type(handle, column) != SQLITE_NULL else { return nil }
+        return String(decoding: bytes(column), as: UTF8.self)
+    }
 
     /// SQLite's own bytes, until the next step.
     func bytes(_ column: Int32) -> UnsafeRawBufferPointer {

@@ -13,7 +13,8 @@ struct ScopeCommand: AsyncParsableCommand {
         commandName: "scope",
         abstract: "Declare scopes: what providers share.",
         subcommands: [
-            ScopeActivate.self, ScopeApply.self, ScopeCreate.self, ScopeDeactivate.self, ScopeList.self, ScopeShow.self,
+            ScopeActivate.self, ScopeApply.self, ScopeCreate.self, ScopeDeactivate.self, ScopeDiff.self,
+            ScopeExport.self, ScopeList.self, ScopeShow.self,
         ]
     )
 }
