@@ -137,6 +137,7 @@ let package = Package(
             resources: [.embedInCode("BundledTrust")]
         ),
         module("Organisations", ["CRegisterReader", "CZlib", "JOSE", "Vocabulary"]),
+        module("Attention", ["JOSE", "LibCrypto", "Vocabulary"]),
         module("Scopes", ["JOSE", "Vocabulary", yams], resources: [.embedInCode("BundledScopes")]),
         module("Clients", ["JOSE", "LibCrypto", "Vocabulary"]),
         module("AuditLedger", ["JOSE", "LibCrypto", "Vocabulary", dequeModule]),
@@ -155,7 +156,8 @@ let package = Package(
         module(
             "Administration",
             [
-                "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "Scopes", "Vocabulary",
+                "Attention", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "Scopes",
+                "Vocabulary",
                 "XACML",
             ]
         ),
@@ -164,7 +166,8 @@ let package = Package(
         module(
             "Operations",
             [
-                "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
+                "Administration", "Attention", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto",
+                "Organisations",
                 "Scopes",
                 "TokenIssuance", "Vocabulary", "XACML",
             ]
@@ -177,7 +180,8 @@ let package = Package(
         module(
             "SQLiteStorage",
             [
-                "Administration", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "JOSE",
+                "Administration", "Attention", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates",
+                "JOSE",
                 "LibCrypto", "Organisations", "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb, grdbSQLite,
             ]
         ),
@@ -193,7 +197,8 @@ let package = Package(
         module(
             "AdminAPI",
             [
-                "Administration", "AuditLedger", "Clients", "Delegations", "HTTPServer", "JOSE", "LibCrypto",
+                "Administration", "Attention", "AuditLedger", "Clients", "Delegations", "HTTPServer", "JOSE",
+                "LibCrypto",
                 "Operations", "Organisations", "Scopes", "TokenIssuance", "Vocabulary", "XACML", hummingbird, httpTypes,
                 logging, nioCore,
             ]
@@ -209,14 +214,15 @@ let package = Package(
         module(
             "Server",
             [
-                "AdminAPI", "Administration", "AuditLedger", "Delegations", "EnterpriseCertificates", "Fetching",
+                "AdminAPI", "Administration", "Attention", "AuditLedger", "Delegations", "EnterpriseCertificates",
+                "Fetching",
                 "HTTPServer",
                 "JOSE", "LibCrypto", "MetricsExposition", "Operations", "Organisations", "SQLiteStorage", "Scopes",
                 "StatusLists",
                 "TokenIssuance", "Vocabulary", "WebConsole", asyncHTTPClient, configuration, coreMetrics, logging,
                 metrics, nioCore,
                 nioHTTP1,
-                nioPosix, serviceLifecycle, unixSignals, yams,
+                nioPosix, nioSSL, serviceLifecycle, unixSignals, yams,
             ]
         ),
         module("TestAuthority", ["LibCrypto", "Vocabulary", swiftASN1]),
@@ -232,7 +238,8 @@ let package = Package(
         .executableTarget(
             name: "portvakt",
             dependencies: [
-                "Administration", "AuditLedger", "Clients", "Delegations", "DemoWorld", "EnterpriseCertificates",
+                "Administration", "Attention", "AuditLedger", "Clients", "Delegations", "DemoWorld",
+                "EnterpriseCertificates",
                 "JOSE",
                 "LibCrypto", "Operations", "Organisations", "PortvaktClient", "PortvaktHummingbird", "PortvaktProvider",
                 "SQLiteStorage", "Scopes", "Server", "TokenIssuance", "Vocabulary", "XACML", argumentParser,
@@ -306,10 +313,11 @@ let package = Package(
         tests(
             of: "Administration",
             [
-                "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "Scopes",
+                "Attention", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "Scopes",
                 "SQLiteStorage", "Vocabulary", "XACML",
             ]
         ),
+        tests(of: "Attention", ["JOSE", "Vocabulary"]),
         tests(
             of: "Operations",
             [

@@ -10,7 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 parts=(architecture units storage server sdk demo cli conformance live interop faults fuzz examples)
 declare -A targets=(
     [architecture]="ArchitectureTests"
-    [units]="VocabularyTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
+    [units]="VocabularyTests AttentionTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
         ClientsTests AuditLedgerTests XACMLTests StatusListsTests FuzzTargetsTests DelegationsTests AdministrationTests OperationsTests
         TokenIssuanceTests"
     [storage]="SQLiteStorageTests"

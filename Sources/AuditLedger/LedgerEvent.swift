@@ -151,6 +151,12 @@ public struct LedgerEvent: Sendable, Hashable {
         case consentDeleted = "consent_deleted"
         /// A token, or all of a client, consumer or scope, were ended before their time.
         case tokensRevoked = "tokens_revoked"
+        /// A webhook was added.
+        case webhookAdded = "webhook_added"
+        /// A webhook was removed.
+        case webhookRemoved = "webhook_removed"
+        /// A webhook got another key.
+        case webhookKeyRotated = "webhook_key_rotated"
         /// The operator accepted that the clock was set back.
         case clockAccepted = "clock_accepted"
         /// A one-time link to the console was made.

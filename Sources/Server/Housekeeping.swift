@@ -22,7 +22,6 @@ struct Housekeeping: Service {
     let identity: TLSFileIdentity?
     let openConnections: @Sendable () -> Int
     let memory = MemoryRelease()
-    let clientKeys = ExpiringClientKeys()
     let clock: any WallClock
     let logger: Logger
 
@@ -39,7 +38,6 @@ struct Housekeeping: Service {
         try? await NIOThreadPool.singleton.runIfActive {
             lookAtKeys()
             lookAtRegister()
-            clientKeys.look(store, sight, at: clock.now)
             lookAt(trust, named: "enterprise certificates")
             if let sealTrust { lookAt(sealTrust, named: "seals") }
             if let identity { report(identity.refresh()) }

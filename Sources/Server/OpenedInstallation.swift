@@ -1,3 +1,4 @@
+import Attention
 import AuditLedger
 import Delegations
 import EnterpriseCertificates
@@ -23,6 +24,8 @@ struct OpenedInstallation {
     let pseudonyms: PseudonymKey
     /// The nonces of DPoP proofs.
     let proofNonces: DPoPNonces
+    /// Signs notices to webhooks.
+    let webhooks: WebhookSigner
     /// The issuer that the installation was made for, when it is another one.
     let formerIssuer: String?
 
@@ -88,12 +91,13 @@ struct OpenedInstallation {
             }
         }
         let proofNonces = attempt { try ProofNonceKeyFile.readOrMake(in: configuration.dataFolder) }
+        let webhooks = attempt { try WebhookKeyFile.readOrMake(in: configuration.dataFolder) }
         var evidence: [RevocationRecord]? = []
         if case .require = configuration.revocation {
             evidence = store.flatMap { store in attempt { try store.read { try $0.revocationRecords() } } }
         }
         guard faults.isEmpty, let store, let ring, let (records, issuer, _) = facts, let pseudonyms, let proofNonces,
-            let evidence
+            let webhooks, let evidence
         else {
             try? store?.close()
             throw StartFaults(faults)
@@ -109,6 +113,7 @@ struct OpenedInstallation {
         self.records = records
         self.pseudonyms = pseudonyms
         self.proofNonces = proofNonces
+        self.webhooks = webhooks
         formerIssuer = issuer == configuration.issuer.rawValue ? nil : issuer
     }
 }

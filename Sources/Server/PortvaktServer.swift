@@ -97,6 +97,7 @@ public final class PortvaktServer: Sendable {
             )
         }
         let sight = StoreSight()
+        let attention = AttentionCounts()
         if let revision = try? opened.store.read({ try $0.revision }) { sight.note(revision: revision) }
         let readiness = Readiness { [keys = opened.keys.ring] in
             if sight.isLost { return .storeUnavailable }
@@ -133,6 +134,7 @@ public final class PortvaktServer: Sendable {
             requests: listeners.requests,
             connections: listeners.openConnections,
             sight: sight,
+            attention: attention,
             register: register,
             keys: opened.keys.ring,
             identity: opened.identity?.identity,
@@ -161,6 +163,9 @@ public final class PortvaktServer: Sendable {
         // Ended from last to first, each after the one before has ended.
         let usage = UsageSumming(store: opened.store, writer: writer, logger: logger)
         var services: [any Service] = [housekeeping, usage, statusLists] + companions + certificates.services
+        services += withMetricsFactory(metrics) {
+            Self.attention(opened, configuration, writer, sight, attention, clock, logger)
+        }
         if let listener = listeners.metrics { services.append(listener) }
         services += [listeners.admin, listeners.public, drain] as [any Service]
         var group = ServiceGroupConfiguration(
@@ -213,6 +218,39 @@ public final class PortvaktServer: Sendable {
     public func stop() async { await group.triggerGracefulShutdown() }
 
     // MARK: Parts
+
+    /// What looks for things that operators must not miss, and tells webhooks.
+    private static func attention(
+        _ opened: OpenedInstallation,
+        _ configuration: ServerConfiguration,
+        _ writer: LedgerWriter<SQLiteStore>,
+        _ sight: StoreSight,
+        _ counts: AttentionCounts,
+        _ clock: any WallClock,
+        _ logger: Logger
+    ) -> [any Service] {
+        [
+            WebhookSender(
+                store: opened.store,
+                writer: writer,
+                http: LiveOutboundHTTP(webhooks: configuration),
+                signer: opened.webhooks,
+                counts: counts,
+                clock: clock,
+                logger: logger
+            ),
+            AttentionWatch(
+                store: opened.store,
+                writer: writer,
+                sight: sight,
+                counts: counts,
+                scene: AttentionScene(configuration),
+                identifiers: .random,
+                clock: clock,
+                logger: logger
+            ),
+        ]
+    }
 
     /// Why no token can be issued at this moment.
     private static func obstacle(

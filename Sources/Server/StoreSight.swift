@@ -6,19 +6,12 @@ import Synchronization
 final class StoreSight: Sendable {
     private let lost = Atomic<Bool>(false)
     private let newest = Atomic<Int64>(0)
-    private let expiring = Atomic<Int>(0)
 
     /// Whether the last look failed.
     var isLost: Bool { lost.load(ordering: .relaxed) }
 
     /// The revision of the facts at the last look that did not fail.
     var revision: Int64 { newest.load(ordering: .relaxed) }
-
-    /// How many keys of active clients ended within 30 days at the last look for them.
-    var expiringKeys: Int { expiring.load(ordering: .relaxed) }
-
-    /// Takes note of how many keys of active clients end soon.
-    func note(expiringKeys: Int) { expiring.store(expiringKeys, ordering: .relaxed) }
 
     /// Takes note of the revision.
     func note(revision: Int64) { newest.store(revision, ordering: .relaxed) }

@@ -5,7 +5,7 @@
 enum Picture {
     /// The domain: no module in it imports another one of it.
     static let domain: Set<String> = [
-        "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "Organisations", "Scopes",
+        "Attention", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates", "Organisations", "Scopes",
     ]
 
     /// The bottom, which knows nothing of servers.
@@ -25,6 +25,7 @@ enum Picture {
         "MetricsExposition": [],
         "StatusLists": ["CZlib", "JOSE", "Vocabulary"],
 
+        "Attention": bottom,
         "AuditLedger": bottom,
         "Clients": bottom,
         "Delegations": bottom.union(["XACML"]),
@@ -33,7 +34,9 @@ enum Picture {
         "Scopes": bottom,
 
         "TokenIssuance": bottom.union(domain).union(["StatusLists"]),
-        "Administration": bottom.union(["AuditLedger", "Clients", "Delegations", "Organisations", "Scopes", "XACML"]),
+        "Administration": bottom.union([
+            "Attention", "AuditLedger", "Clients", "Delegations", "Organisations", "Scopes", "XACML",
+        ]),
         "Operations": bottom.union(domain).union(["Administration", "TokenIssuance", "XACML"]),
         "SQLiteStorage": bottom.union(domain).union(["Administration", "TokenIssuance", "XACML"]),
         "HTTPServer": bottom.union(domain).union(["TokenIssuance"]),

@@ -34,6 +34,8 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case revocationRefresh = "revocation_refresh"
     /// Whether the server asks others at addresses outside the public internet.
     case outboundPrivateAddresses = "outbound_private_addresses"
+    /// Further issuers that the certificates of webhooks may rest on.
+    case webhookTrust = "webhook_trust"
     /// What is done with bankrupt and winding-up organisations.
     case organisationDistress = "organisation_distress"
     /// How old the local register may become before no token is issued.
@@ -79,7 +81,7 @@ extension ConfigurationKey {
     public var defaultText: String? {
         switch self {
         case .issuer, .environment, .adminURL, .portalURL, .tlsCertificate, .tlsKey, .revocation, .signingKeyPassphrase,
-            .signingKeyPassphraseFile, .drainDelay, .trustedProxies, .metricsListen:
+            .signingKeyPassphraseFile, .drainDelay, .trustedProxies, .metricsListen, .webhookTrust:
             nil
         case .listen: "127.0.0.1:7080"
         case .adminListen: "127.0.0.1:7081"
@@ -154,6 +156,9 @@ extension ConfigurationKey {
         case .outboundPrivateAddresses:
             "`true` lets the server ask responders, lists and registers at addresses outside the public internet: loopback, "
                 + "private and link-local networks."
+        case .webhookTrust:
+            "PEM file of issuers that the TLS certificates of webhooks may rest on, beside those of the machine. None: those of "
+                + "the machine alone."
         case .organisationDistress:
             "Bankrupt and winding-up organisations: `allow`, `warn` (marked in the ledger) or `refuse`."
         case .registerMaximumAge:

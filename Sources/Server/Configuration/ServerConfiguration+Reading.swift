@@ -38,6 +38,7 @@ extension ServerConfiguration {
         let environment = reader.required(.environment) { Values.word($0, as: Environment.self) }
         let adminURL = reader.optional(.adminURL, Values.url)
         let portalURL = reader.optional(.portalURL, Values.url)
+        let webhookTrust = reader.optional(.webhookTrust, Values.path)
         let revocation = reader.revocation()
         let refresh = reader.required(.revocationRefresh) { Values.duration($0, in: 1...Seconds.hours(24)) }
         let allowsPrivateAddresses = reader.required(.outboundPrivateAddresses, Values.truth)
@@ -78,6 +79,7 @@ extension ServerConfiguration {
         self.adminListen = adminListen
         self.adminURL = adminURL ?? (tls == nil ? "http" : "https") + "://\(adminListen)/"
         self.portalURL = portalURL
+        self.webhookTrust = webhookTrust
         self.tls = tls
         self.isBehindTLSProxy = isBehindTLSProxy
         trustedProxies = proxies ?? .none

@@ -88,6 +88,8 @@ public struct ServerConfiguration: Sendable {
     public let revocationRefresh: Seconds
     /// Whether the server asks others at addresses outside the public internet.
     public let allowsPrivateAddresses: Bool
+    /// A PEM file of further issuers for the certificates of webhooks.
+    public let webhookTrust: String?
     /// What is done with bankrupt and winding-up organisations.
     public let organisationDistress: DistressPolicy
     /// How old the register of units may become before no token is issued; nil: any age will do.

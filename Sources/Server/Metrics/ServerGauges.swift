@@ -1,3 +1,4 @@
+import Attention
 import AuditLedger
 import EnterpriseCertificates
 import HTTPServer
@@ -19,6 +20,7 @@ struct ServerGauges: Sendable {
     /// Connections by listener.
     let connections: [(listener: String, count: OpenConnections)]
     let sight: StoreSight
+    let attention: AttentionCounts
     let register: RegisterSight
     let keys: SigningKeyRing
     let identity: TLSIdentity?
@@ -38,8 +40,16 @@ struct ServerGauges: Sendable {
                 MetricSample("portvakt_ledger_queue_length", Double(writer.queueLength)),
                 MetricSample("portvakt_early_refusals_lost_total", Double(ring.lost)),
                 MetricSample("portvakt_store_revision", Double(sight.revision)),
-                MetricSample("portvakt_client_keys_expiring", Double(sight.expiringKeys)),
-            ]
+                MetricSample("portvakt_client_keys_expiring", Double(attention.expiringKeys)),
+                MetricSample("portvakt_webhook_pending", Double(attention.pending)),
+            ] + attentionItems
+    }
+
+    private var attentionItems: [MetricSample] {
+        let counts = attention.bySeverity
+        return AttentionItem.Severity.allCases.map {
+            MetricSample("portvakt_attention_items", ["severity": $0.word], Double(counts[$0] ?? 0))
+        }
     }
 
     private var feeds: [MetricSample] {

@@ -106,7 +106,24 @@ public enum ServerMetrics {
         MetricDescription(
             "portvakt_client_keys_expiring",
             .gauge,
-            "Keys of active clients that end within 30 days; counted when the facts change, and each hour."
+            "Keys of active clients that end within 30 days; counted when the facts change, and each minute."
+        ),
+        MetricDescription(
+            "portvakt_attention_items",
+            .gauge,
+            labels: ["severity"],
+            "Things that operators must not miss, by how pressing they are; `portvakt attention` lists them."
+        ),
+        MetricDescription(
+            "portvakt_webhook_pending",
+            .gauge,
+            "Notices to webhooks that wait to be sent."
+        ),
+        MetricDescription(
+            "portvakt_webhook_attempts_total",
+            .counter,
+            labels: ["result"],
+            "Attempts to send a notice to a webhook: `delivered`, `failed` (to be repeated) and `given_up`."
         ),
         MetricDescription(
             "portvakt_signing_key_state",

@@ -3,6 +3,7 @@ import Fetching
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Vocabulary
 
 /// Requests to others, by AsyncHTTPClient.
@@ -14,6 +15,22 @@ struct LiveOutboundHTTP: OutboundHTTP {
     let allowsPrivateAddresses: Bool
     /// Finds the addresses of a host.
     var resolver: any HostResolver = SystemResolver()
+    /// A PEM file of issuers that certificates may rest on beside the machine's own; nil: none.
+    var furtherTrust: String?
+
+    init(allowsPrivateAddresses: Bool, resolver: any HostResolver = SystemResolver(), furtherTrust: String? = nil) {
+        self.allowsPrivateAddresses = allowsPrivateAddresses
+        self.resolver = resolver
+        self.furtherTrust = furtherTrust
+    }
+
+    /// As a configuration lets webhooks be called.
+    init(webhooks configuration: ServerConfiguration) {
+        self.init(
+            allowsPrivateAddresses: configuration.allowsPrivateAddresses,
+            furtherTrust: configuration.webhookTrust
+        )
+    }
 
     /// How long a connection may take to come about, of the request's whole time.
     private static let connectTimeout = TimeAmount.seconds(3)
@@ -74,6 +91,11 @@ struct LiveOutboundHTTP: OutboundHTTP {
             timeout: .init(connect: Self.connectTimeout, read: TimeAmount(time))
         )
         configuration.httpVersion = .http1Only
+        if let furtherTrust {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.additionalTrustRoots = [.file(furtherTrust)]
+            configuration.tlsConfiguration = tls
+        }
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.dnsOverride = [target.host: address.description]
         configuration.http1_1ConnectionDebugInitializer = { channel in

@@ -1,0 +1,155 @@
+public import Vocabulary
+
+/// Makes items of facts; pure.
+public enum AttentionList {
+    /// More refusals than this share of a client's requests are too many.
+    public static let refusedShare = 0.2
+    /// Fewer requests than this tell nothing.
+    public static let fewestRequests = 10
+    /// An age of the register from which somebody should look.
+    public static let oldRegister = Seconds.hours(24)
+    /// An age of the register at which rights are not watched any more.
+    public static let outdatedRegister = Seconds.days(7)
+
+    /// The items of the store's facts and, where they were looked at, of the surroundings; the most pressing first.
+    public static func items(
+        _ facts: AttentionFacts,
+        _ surroundings: AttentionSurroundings?,
+        at now: Timestamp
+    ) -> [AttentionItem] {
+        var items =
+            ending(facts.clientKeys, .clientKey, at: now) + ending(facts.signingKeys, .signingKey, at: now)
+            + ending(facts.accesses, .access, at: now) + ending(facts.delegations, .delegation, at: now)
+        items += facts.closed.map(closed)
+        items += facts.requests.compactMap(refusals)
+        items += facts.feeds.compactMap { age(of: $0, at: now) }
+        items += facts.undelivered.map(undelivered)
+        if let fault = facts.ledgerFault {
+            items.append(AttentionItem(.ledger, "head", .critical, fault, command: "portvakt audit verify"))
+        }
+        if let surroundings {
+            items += ending(surroundings.trust, .trustAnchor, at: now) + ending(surroundings.tls, .tlsCertificate, at: now)
+            if let drift = surroundings.drift {
+                items.append(
+                    AttentionItem(
+                        .scopeDrift,
+                        "scopes",
+                        .warning,
+                        "scope files in the data folder and the store differ: \(drift)",
+                        command: "portvakt scope diff"
+                    )
+                )
+            }
+        }
+        return sorted(items)
+    }
+
+    /// The most pressing first, then by what ends first.
+    public static func sorted(_ items: [AttentionItem]) -> [AttentionItem] {
+        items.sorted { left, right in
+            if left.severity != right.severity { return left.severity > right.severity }
+            let ends = (left.until?.seconds ?? .max, right.until?.seconds ?? .max)
+            return ends.0 == ends.1 ? left.id < right.id : ends.0 < ends.1
+        }
+    }
+
+    // MARK: Kinds
+
+    private static func ending(
+        _ ending: AttentionFacts.Ending,
+        _ kind: AttentionItem.Kind,
+        at now: Timestamp
+    ) -> [AttentionItem] {
+        var items = ending.things.compactMap { thing -> AttentionItem? in
+            guard let (severity, since) = AttentionSteps.step(of: thing.end, at: now) else { return nil }
+            return AttentionItem(
+                kind,
+                thing.subject,
+                severity,
+                party: thing.party,
+                since: since,
+                until: thing.end,
+                "\(thing.name) \(AttentionSteps.words(thing.end, severity))",
+                command: thing.command
+            )
+        }
+        let more = ending.count - ending.things.count
+        if more > 0, let last = ending.things.last {
+            items.append(
+                AttentionItem(
+                    kind,
+                    "more",
+                    AttentionSteps.step(of: last.end, at: now)?.0 ?? .notice,
+                    "\(more) more of this kind, which end after those that are listed"
+                )
+            )
+        }
+        return items
+    }
+
+    private static func closed(_ closed: AttentionFacts.Closed) -> AttentionItem {
+        var parts: [String] = []
+        if closed.accesses > 0 { parts.append("access to \(closed.accesses) scopes") }
+        if closed.clients > 0 { parts.append("\(closed.clients) active clients") }
+        if closed.delegations > 0 { parts.append("\(closed.delegations) delegations") }
+        let command =
+            if closed.accesses > 0 {
+                "portvakt access list --org \(closed.organisation)"
+            } else if closed.clients > 0 {
+                "portvakt client list --org \(closed.organisation)"
+            } else {
+                "portvakt delegation list --consumer \(closed.organisation)"
+            }
+        return AttentionItem(
+            .closedOrganisation,
+            "\(closed.organisation)",
+            .warning,
+            party: closed.organisation,
+            since: closed.day?.start,
+            "`\(closed.organisation)` is deleted from the register\(closed.day.map { " since \($0)" } ?? "") and has "
+                + parts.joined(separator: ", "),
+            command: command
+        )
+    }
+
+    private static func refusals(_ requests: AttentionFacts.Requests) -> AttentionItem? {
+        let all = requests.issued + requests.refused
+        guard all >= fewestRequests, Double(requests.refused) > refusedShare * Double(all) else { return nil }
+        // The share in steps of ten: an item that changed with each request would be news each time.
+        let share = requests.refused * 10 / all * 10
+        return AttentionItem(
+            .refusals,
+            "\(requests.client)",
+            .warning,
+            party: requests.owner,
+            "more than \(max(20, share)) % of what the client `\(requests.client)` asked for in the last hour was refused",
+            command: "portvakt audit search --client \(requests.client) --since 1h"
+        )
+    }
+
+    private static func age(of feed: AttentionFacts.Feed, at now: Timestamp) -> AttentionItem? {
+        let age = now - feed.updated
+        guard age >= oldRegister else { return nil }
+        let isOutdated = age >= outdatedRegister
+        return AttentionItem(
+            .registerAge,
+            feed.name,
+            isOutdated ? .critical : .warning,
+            since: feed.updated + (isOutdated ? outdatedRegister : oldRegister),
+            "the register (`\(feed.name)`) was last brought up to date at `\(feed.updated)`",
+            command: "portvakt org sync"
+        )
+    }
+
+    private static func undelivered(_ undelivered: AttentionFacts.Undelivered) -> AttentionItem {
+        AttentionItem(
+            .webhook,
+            undelivered.target,
+            .warning,
+            since: undelivered.last,
+            "\(undelivered.count) notices to the webhook `\(undelivered.target)` were given up, the last at "
+                + "`\(undelivered.last)`",
+            command: "portvakt webhook test \(undelivered.target)"
+        )
+    }
+}
