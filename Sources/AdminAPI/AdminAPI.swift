@@ -62,6 +62,6 @@ public struct AdminAPI<Store: AdministrationStore>: EndpointTable {
         resourceRegistry + maskinportenSchema + suppliers + delegationLookup + decisions + parties + authorizedParties
             + systemRegister + systemUserRequests
             + systemUserChanges + systemUserAnswers + systemUserLookup + clientDelegations + consents
-            + accessRequests + accessAnswers + processorAgreements + explanations
+            + accessRequests + accessAnswers + processorAgreements + explanations + attentionFeed
     }
 }

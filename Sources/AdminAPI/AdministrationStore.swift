@@ -1,11 +1,14 @@
 public import Administration
+public import Attention
 public import Delegations
 public import Organisations
 public import TokenIssuance
 public import Vocabulary
 
 /// What the API reads, in one snapshot.
-public protocol AdminAPIReader: AdministrativeReader, DecisionReader, ConsentReader, FactsReader {
+public protocol AdminAPIReader: AdministrativeReader, DecisionReader, ConsentReader, FactsReader, AttentionReader,
+    InstallationReader
+{
     /// The resource's policy as the document that was uploaded; nil when it has none.
     func policyDocument(of id: ResourceID) throws -> [UInt8]?
 

@@ -1,4 +1,3 @@
-public import JOSE
 public import Vocabulary
 
 /// An item as it was listed when the server last looked, and since when.

@@ -1,4 +1,4 @@
-public import JOSE
+internal import JOSE
 internal import LibCrypto
 public import Vocabulary
 
@@ -192,9 +192,17 @@ public struct WebhookDelivery: Sendable, Hashable {
         let payload: JSONObject = [
             "type": .string(event.type), "timestamp": .string("\(now)"), "data": .object(event.item.json),
         ]
+        self.init(id: id, target: target, payload: JSONValue.object(payload).text(), created: now, due: now)
+    }
+
+    /// A notice that tells nothing but that the way is open.
+    public init(testing target: WebhookTarget, at now: Timestamp) {
+        let payload: JSONObject = [
+            "type": "attention.test", "timestamp": .string("\(now)"), "data": ["webhook": .string(target.name)],
+        ]
         self.init(
-            id: id,
-            target: target,
+            id: "msg_test_\(now.seconds)",
+            target: target.name,
             payload: JSONValue.object(payload).text(),
             created: now,
             due: now

@@ -1,6 +1,8 @@
 public import Attention
+internal import AuditLedger
 internal import Foundation
 internal import GRDB
+internal import JOSE
 internal import Organisations
 internal import TokenIssuance
 public import Vocabulary

@@ -12,6 +12,7 @@ struct Portvakt: AsyncParsableCommand {
             // In alphabetical order; each noun has a file of its own.
             AccessCommand.self,
             AccessListCommand.self,
+            AttentionCommand.self,
             AuditCommand.self,
             CertCommand.self,
             ClientCommand.self,
@@ -37,6 +38,7 @@ struct Portvakt: AsyncParsableCommand {
             TokenCommand.self,
             VersionCommand.self,
             WebCommand.self,
+            WebhookCommand.self,
         ]
     )
 

@@ -6,7 +6,7 @@ import NIOCore
 /// What an operation answers.
 struct APIAnswer: Sendable {
     let status: HTTPResponse.Status
-    let fields: HTTPFields
+    private(set) var fields: HTTPFields
     let body: [UInt8]
 
     private init(_ status: HTTPResponse.Status, fields: HTTPFields, body: [UInt8]) {
@@ -33,6 +33,20 @@ struct APIAnswer: Sendable {
     /// A document of another type.
     static func document(_ bytes: [UInt8], type: String) -> APIAnswer {
         APIAnswer(.ok, fields: [.contentType: type], body: bytes)
+    }
+
+    /// A document of another type that the caller may keep, if it asks each time whether it is the same.
+    static func document(_ bytes: [UInt8], type: String, tag: String) -> APIAnswer {
+        var answer = APIAnswer(.ok, fields: [.contentType: type, .eTag: tag], body: bytes)
+        answer.fields[.cacheControl] = "private, no-cache"
+        return answer
+    }
+
+    /// The document that the caller knows is still the same.
+    static func notModified(tag: String) -> APIAnswer {
+        var answer = APIAnswer(.notModified, fields: [.eTag: tag], body: [])
+        answer.fields[.cacheControl] = "private, no-cache"
+        return answer
     }
 
     /// Done; there is nothing to say.

@@ -1,4 +1,5 @@
 public import Administration
+public import Attention
 public import AuditLedger
 public import Delegations
 public import Organisations
@@ -58,11 +59,11 @@ public protocol OperatorAct: Operation {
 /// All that operations read, in one snapshot.
 public typealias OperationReader = AdministrativeReader & DecisionReader & ConsentReader & HoldingReader
     & RegisterBrowsingReader & InstallationReader & LedgerReader & BrowsingReader & UsageReader & SigningKeyReader
-    & FactsReader
+    & FactsReader & AttentionReader & WebhookReader
 
 /// An open transaction in which every act can be performed.
 public typealias OperationTransaction = OperationReader & AdministrativeTransaction & AccessListStore & SystemUserStore
-    & ConsentStore & ConsoleStore
+    & ConsentStore & ConsoleStore & AttentionStore
 
 /// What an operation is answered in the light of, beside the store.
 public struct OperationContext: Sendable {

@@ -1,5 +1,5 @@
 public import Attention
-public import Vocabulary
+import Vocabulary
 
 /// The key that all webhooks' keys are made of: `<data>/keys/webhook.key`, 64 hexadecimal digits that only the owner can read.
 ///

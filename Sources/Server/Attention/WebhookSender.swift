@@ -1,11 +1,11 @@
-import Attention
+public import Attention
 import AuditLedger
 import CoreMetrics
 import Logging
 import SQLiteStorage
 import ServiceLifecycle
 import Synchronization
-import Vocabulary
+public import Vocabulary
 
 /// Sends what waits in the outbox: each target by itself, one notice after the other, again and again for about a day.
 struct WebhookSender: Service {

@@ -63,7 +63,7 @@ public protocol DoctorCheck: Sendable {
 public struct Doctor: Sendable {
     /// What is looked at, in the order shown.
     public static let checks: [any DoctorCheck] = [
-        LedgerCheck(), ClockCheck(), SigningKeyCheck(), TrustCheck(), RevocationCheck(), ClientExpiryCheck(),
+        LedgerCheck(), ClockCheck(), SigningKeyCheck(), TrustCheck(), RevocationCheck(), AttentionCheck(),
         RegisterCheck(), ServingCheck(),
     ]
 

@@ -1,5 +1,4 @@
 import AuditLedger
-import Clients
 import JOSE
 import LibCrypto
 import Organisations
@@ -112,37 +111,6 @@ struct SigningKeyCheck: DoctorCheck {
             }
         }
         return findings
-    }
-}
-
-/// Whether clients' keys and certificates end soon.
-struct ClientExpiryCheck: DoctorCheck {
-    func findings(_ scene: DoctorScene) -> [Finding] {
-        var query = ClientQuery()
-        query.keyEndingBefore = scene.now + .days(60)
-        guard let read = scene.read(for: "client_keys", { try $0.clients(query) }) else { return [] }
-        switch read {
-        case .failure(let fault): return [fault.finding]
-        case .success(let clients):
-            let found = clients.flatMap { client in
-                client.keys.compactMap { key -> Finding? in
-                    let certificate = key.certificateChain.first.flatMap { try? Certificate(der: $0) }
-                    let end = min(key.expires, certificate?.notAfter ?? key.expires)
-                    return Self.finding(end, of: "\(client.id) \(key.id)", at: scene.now)
-                }
-            }
-            guard found.isEmpty else { return found }
-            return [Finding("client_keys", .green, "no key of an active client ends within 60 days")]
-        }
-    }
-
-    private static func finding(_ end: Timestamp, of name: String, at now: Timestamp) -> Finding? {
-        guard end < now + .days(60) else { return nil }
-        let days = max(0, (end.seconds - now.seconds) / 86_400)
-        let state: Finding.State = end <= now ? .red : .yellow
-        let step: Int64 = [7, 30, 60].first { days < $0 } ?? 60
-        let text = end <= now ? "ended at `\(end)`" : "ends at `\(end)`, within \(step) days"
-        return Finding("client_keys", name, state, text, remedy: "have its owner register another key")
     }
 }
 

@@ -1,4 +1,5 @@
 import JOSE
+import Operations
 import Scopes
 import Vocabulary
 
@@ -33,7 +34,7 @@ extension ScopePlan {
         )
     }
 
-    private static func style(_ line: String) -> TextStyle {
+    private static func style(_ line: String) -> Tone {
         switch line.first {
         case "+": .good
         case "~": .warning

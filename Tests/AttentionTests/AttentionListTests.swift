@@ -1,0 +1,142 @@
+import Attention
+import JOSE
+import Testing
+import Vocabulary
+
+@Suite("What wants attention")
+struct AttentionListTests {
+    private let now = Timestamp(seconds: 1_800_000_000)
+    private let party = Sample.party
+
+    private func thing(_ subject: String, _ end: Timestamp) -> AttentionFacts.Ending.Thing {
+        .init(subject, "the thing `\(subject)`", party: party, end: end, command: "portvakt mend \(subject)")
+    }
+
+    @Test func `what ends is listed, the most pressing first, with words and command`() {
+        var facts = AttentionFacts()
+        facts.accesses = .init([thing("late", now + .days(50)), thing("soon", now + .days(3)), thing("far", now + .days(70))])
+        facts.clientKeys = .init([thing("over", now - .days(1))])
+        let items = AttentionList.items(facts, nil, at: now)
+        #expect(items.map(\.id) == ["client_key:over", "access:soon", "access:late"])
+        #expect(items.map(\.severity) == [.critical, .urgent, .notice])
+        #expect(items[1].words == "the thing `soon` ends at `\(now + .days(3))`, within 7 days")
+        #expect(items[0].words == "the thing `over` ended at `\(now - .days(1))`")
+        #expect(items[1].command == "portvakt mend soon")
+        #expect(items[1].party == party)
+    }
+
+    @Test func `a list that is cut says how much it leaves out`() {
+        var facts = AttentionFacts()
+        facts.accesses = .init([thing("a", now + .days(3))], count: 7)
+        let items = AttentionList.items(facts, nil, at: now)
+        #expect(items.map(\.id) == ["access:a", "access:more"])
+        #expect(items[1].words == "6 more of this kind, which end after those that are listed")
+    }
+
+    @Test(arguments: [(9, 9, false), (80, 20, false), (79, 21, true), (0, 10, true), (8, 1, false)])
+    func `refusals count from ten requests and beyond a fifth`(issued: Int, refused: Int, listed: Bool) throws {
+        var facts = AttentionFacts()
+        let client = try ClientID(parsing: "payroll")
+        let issued = issued == 9 ? 0 : issued
+        facts.requests = [.init(client, owner: party, issued: issued, refused: refused)]
+        #expect(AttentionList.items(facts, nil, at: now).isEmpty == !listed)
+    }
+
+    @Test(arguments: [(86_399, nil), (86_400, "warning"), (604_799, "warning"), (604_800, "critical")] as [(Int64, String?)])
+    func `the register is looked at when it is a day old, and outdated after a week`(age: Int64, word: String?) {
+        var facts = AttentionFacts()
+        facts.feeds = [.init("main_units", updated: now - Seconds(age))]
+        let items = AttentionList.items(facts, nil, at: now)
+        #expect(items.first?.severity.word == word)
+        #expect(items.count == (word == nil ? 0 : 1))
+    }
+
+    @Test func `closed organisations, the ledger, webhooks and the surroundings have their items`() {
+        var facts = AttentionFacts()
+        facts.closed = [.init(party, since: CalendarDate(parsing: "2026-01-31"), accesses: 2, clients: 0, delegations: 1)]
+        facts.ledgerFault = "broken"
+        facts.undelivered = [.init("ops", count: 3, last: now)]
+        var surroundings = AttentionSurroundings()
+        surroundings.drift = "1 to add, 0 to change, 0 to remove"
+        surroundings.tls = .init([thing("server", now + .days(1))])
+        let items = AttentionList.items(facts, surroundings, at: now)
+        #expect(
+            items.map(\.id) == [
+                "ledger:head", "tls_certificate:server", "closed_organisation:\(party)", "scope_drift:scopes",
+                "webhook:ops",
+            ]
+        )
+        #expect(
+            items[2].words
+                == "`\(party)` is deleted from the register since 2026-01-31 and has access to 2 scopes, 1 delegations"
+        )
+        #expect(items[3].command == "portvakt scope diff")
+        #expect(AttentionList.items(facts, nil, at: now).count == 3)
+    }
+
+    @Test func `an item is read as it was written`() throws {
+        let item = AttentionItem(
+            .access,
+            "a:b/1",
+            .urgent,
+            party: party,
+            since: now,
+            until: now + 5,
+            "words",
+            command: "portvakt x"
+        )
+        #expect(AttentionItem(parsing: item.json) == item)
+        #expect(AttentionItem(parsing: ["id": "x"]) == nil)
+    }
+}
+
+@Suite("What changed since the last look")
+struct AttentionDifferenceTests {
+    private let now = Timestamp(seconds: 1_800_000_000)
+
+    private func item(_ subject: String, _ severity: AttentionItem.Severity, _ words: String = "w") -> AttentionItem {
+        AttentionItem(.access, subject, severity, words)
+    }
+
+    private func record(_ item: AttentionItem, resolved: Timestamp? = nil) -> AttentionRecord {
+        AttentionRecord(item, appeared: now - 100, updated: now - 50, resolved: resolved)
+    }
+
+    @Test func `what appears, rises and is resolved is told; what falls is kept alone`() {
+        let records = [
+            record(item("same", .notice)), record(item("rises", .notice)), record(item("falls", .urgent)),
+            record(item("goes", .warning)), record(item("gone", .warning), resolved: now - 10),
+        ]
+        let items = [item("same", .notice), item("rises", .warning), item("falls", .notice), item("new", .critical)]
+        let difference = AttentionDifference(from: records, to: items, at: now)
+        #expect(
+            difference.events.map { "\($0.type) \($0.item.id)" } == [
+                "attention.rose access:rises", "attention.appeared access:new", "attention.resolved access:goes",
+            ]
+        )
+        #expect(difference.changed.map(\.item.id) == ["access:rises", "access:falls", "access:new", "access:goes"])
+        #expect(difference.changed.map(\.appeared) == [now - 100, now - 100, now, now - 100])
+        #expect(difference.changed.map(\.updated) == [now, now, now, now])
+        #expect(difference.changed.map(\.resolved) == [nil, nil, nil, now])
+    }
+
+    @Test func `what comes again is told again`() {
+        let difference = AttentionDifference(
+            from: [record(item("a", .notice), resolved: now - 10)],
+            to: [item("a", .notice)],
+            at: now
+        )
+        #expect(difference.events.map(\.type) == ["attention.appeared"])
+        #expect(difference.changed.map(\.appeared) == [now])
+    }
+
+    @Test func `the same list is no change`() {
+        #expect(AttentionDifference(from: [record(item("a", .notice))], to: [item("a", .notice)], at: now).isEmpty)
+    }
+}
+
+enum Sample {
+    static let party = number(31_000_012)
+
+    static func number(_ stem: Int) -> OrganisationNumber { OrganisationNumber(stem: stem) ?? number(stem + 1) }
+}
