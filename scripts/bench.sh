@@ -43,6 +43,12 @@ rm -f "$report"
 PORTVAKT_TEST_BINARY=$BINARY "$venv/bin/python" Benchmarks/register.py "$report" --units "${REGISTER_UNITS:-1200000}" >/dev/null ||
     [ -s "$report" ] || die "Benchmarks/register.py did not run"
 rows+=(--rows "$report")
+# Scope files and the list of scopes at 10,000 scopes and a million accesses.
+report=.build/reports/bench-administration.json
+rm -f "$report"
+PORTVAKT_TEST_BINARY=$BINARY "$venv/bin/python" Benchmarks/administration.py "$report" >/dev/null ||
+    [ -s "$report" ] || die "Benchmarks/administration.py did not run"
+rows+=(--rows "$report")
 status=0
 PORTVAKT_TEST_BINARY=$BINARY "$venv/bin/python" Benchmarks/bench.py .build/reports/bench.json "${rows[@]}" "$@" ||
     status=$?

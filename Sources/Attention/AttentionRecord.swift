@@ -44,6 +44,12 @@ public struct AttentionEvent: Sendable, Hashable {
     /// The item as it is now, or was last.
     public let item: AttentionItem
 
+    /// A change of an item.
+    public init(change: Change, item: AttentionItem) {
+        self.change = change
+        self.item = item
+    }
+
     /// What receivers know it by: `attention.rose`.
     public var type: String { "attention.\(change.rawValue)" }
 }

@@ -65,7 +65,7 @@ extension SQLiteReader {
                 name,
                 party: OrganisationNumber(integer: row[3]),
                 end: Timestamp(seconds: row[2]),
-                command: "portvakt client keys add \(client)"
+                command: "portvakt client keys add \(client) --jwk FILE"
             )
         }
     }

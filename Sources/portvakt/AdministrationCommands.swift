@@ -49,31 +49,10 @@ extension AdministrationRefusal: CLIErrorConvertible {
 
 extension ScopeFileProblems: CLIErrorConvertible {
     /// All problems, each with file and line.
-    var cliError: CLIError {
-        let list = problems.map { problem in
-            OutputValue.object([
-                .init("file", problem.line.file), .init("line", problem.line.line),
-                .init("message", problem.fault.description),
-            ])
-        }
-        return CLIError(
-            "scope_files_invalid",
-            description,
-            hint: "nothing was done",
-            details: [.init("problems", list)]
-        )
-    }
+    var cliError: CLIError { OperationFault(self).cliError }
 }
 
 extension ScopePlanProblems: CLIErrorConvertible {
     /// All problems, each with file and line where it has one.
-    var cliError: CLIError {
-        let list = problems.map { problem in
-            OutputValue.object([
-                .init("file", problem.line?.file), .init("line", problem.line?.line),
-                .init("message", problem.fault.description),
-            ])
-        }
-        return CLIError("scope_plan_refused", description, hint: "nothing was done", details: [.init("problems", list)])
-    }
+    var cliError: CLIError { OperationFault(self).cliError }
 }

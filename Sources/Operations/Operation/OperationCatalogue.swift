@@ -35,6 +35,7 @@ public enum OperationCatalogue {
     /// The acts, by name.
     public static let acts: [any OperatorAct.Type] = [
         AcceptTerms.self,
+        ApplyScopeFiles.self,
         ApproveAccess.self,
         DenyAccess.self,
         ExplainToken.self,

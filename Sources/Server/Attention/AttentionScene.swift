@@ -9,6 +9,9 @@ import Vocabulary
 
 /// Looks at what lies outside the store: the trust folder, the TLS certificate, the scope files of the data folder.
 public struct AttentionScene: Sendable {
+    /// Scope files larger than this in all are not compared again and again: `portvakt scope diff` does it when asked.
+    private static let maximumScopeFiles = 2 * 1_024 * 1_024
+
     private let configuration: ServerConfiguration
 
     /// A scene of a configuration.
@@ -32,7 +35,7 @@ public struct AttentionScene: Sendable {
                 "the issuer's certificate `\(certificate.subject.shortName)` in the trust folder",
                 party: nil,
                 end: certificate.notAfter,
-                command: "portvakt cert check FILE"
+                command: nil
             )
         }
     }
@@ -57,10 +60,13 @@ public struct AttentionScene: Sendable {
         let folder = configuration.dataFolder + "/scopes"
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
         var sources: [(name: String, text: String)] = []
+        var size = 0
         for name in names.sorted() where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
             guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(name)"),
                 let text = String(validating: bytes, as: UTF8.self)
             else { return "`\(name)` cannot be read" }
+            size += text.utf8.count
+            guard size <= Self.maximumScopeFiles else { return nil }
             sources.append((name, text))
         }
         guard !sources.isEmpty else { return nil }

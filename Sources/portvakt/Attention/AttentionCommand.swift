@@ -16,8 +16,6 @@ struct AttentionCommand: AsyncParsableCommand {
             are told what changes in it.
 
             Exit 0 when nothing is listed, 2 else.
-
-            For example: `portvakt attention --severity urgent`.
             """
     )
 

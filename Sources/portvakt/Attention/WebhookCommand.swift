@@ -26,7 +26,6 @@ struct WebhookAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Add a webhook; its key is shown this once.",
-        discussion: "For example: `portvakt webhook add ops https://ops.example.no/hooks/portvakt`."
     )
 
     @Argument(help: "A name: 1 to 32 of a-z, 0-9 and -.")
@@ -56,7 +55,6 @@ struct WebhookList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "List webhooks and how many notices wait.",
-        discussion: "For example: `portvakt webhook list --json`."
     )
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -69,7 +67,6 @@ struct WebhookRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
         abstract: "Remove a webhook and the notices that wait for it.",
-        discussion: "For example: `portvakt webhook remove ops`."
     )
 
     @Argument(help: "The webhook's name.")
@@ -93,8 +90,6 @@ struct WebhookRotateKey: AsyncParsableCommand {
         abstract: "Give a webhook another key; it is shown this once.",
         discussion: """
             Notices are signed by both keys for 24 hours, so that the receiver can change in its time.
-
-            For example: `portvakt webhook rotate-key ops`.
             """
     )
 
@@ -125,7 +120,7 @@ struct WebhookTest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Send a webhook a notice of type `attention.test`, once, and say what came of it.",
-        discussion: "For example: `portvakt webhook test ops`; exit 1 when it was not taken."
+        discussion: "Exit 1 when it was not taken."
     )
 
     @Argument(help: "The webhook's name.")

@@ -37,6 +37,8 @@ enum CommandExamples {
         "scope apply": "portvakt scope apply scopes/ --prune --max-removals 3",
         "scope create": "portvakt scope create acme:catch.read --description 'Read catch reports'",
         "scope deactivate": "portvakt scope deactivate acme:catch.read --revoke-access --yes",
+        "scope diff": "portvakt scope diff scopes/ --prune --out plan.json",
+        "scope export": "portvakt scope export --format dcat --contact api@acme.example",
         "scope list": "portvakt scope list --prefix acme --output tsv --fields scope,consumers",
         "scope show": "portvakt scope show acme:catch.read",
         "token inspect": "portvakt token inspect @token.jwt",
@@ -97,6 +99,7 @@ enum CommandExamples {
     ]
 
     private static let operation = [
+        "attention": "portvakt attention --severity urgent",
         "audit search": "portvakt audit search --trace 0af7651916cd43dd8448eb211c80319c",
         "audit tail": "portvakt audit tail --follow --event token_refused",
         "audit verify": "portvakt audit verify --from 120000",
@@ -126,5 +129,10 @@ enum CommandExamples {
         "store migrate": "portvakt store migrate",
         "version": "portvakt version --json",
         "web": "portvakt web --org 314200772",
+        "webhook add": "portvakt webhook add ops https://ops.example.no/hooks/portvakt",
+        "webhook list": "portvakt webhook list --json",
+        "webhook remove": "portvakt webhook remove ops --yes",
+        "webhook rotate-key": "portvakt webhook rotate-key ops",
+        "webhook test": "portvakt webhook test ops",
     ]
 }

@@ -20,8 +20,6 @@ struct ScopeApply: AsyncParsableCommand {
             since, nothing is done and the exit status is 6.
 
             With `--dry-run` nothing is done, and the exit status is 2 when something would be.
-
-            For example: `portvakt scope apply scopes/ --prune --max-removals 3`.
             """
     )
 

@@ -17,9 +17,6 @@ struct ScopeDiff: AsyncParsableCommand {
             server and changes nothing.
 
             Exit 0 when files and store agree, 2 when they differ.
-
-            For example: `portvakt scope diff scopes/ --prune --out plan.json`, and when somebody has read it, \
-            `portvakt scope apply plan.json`.
             """
     )
 

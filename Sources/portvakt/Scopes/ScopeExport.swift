@@ -24,9 +24,6 @@ struct ScopeExport: AsyncParsableCommand {
             `--format yaml` writes the scope file of one prefix, with the access to its scopes: `portvakt scope diff` finds \
             no difference. `--format dcat` describes the public scopes as data services for the national data catalogue \
             (DCAT-AP-NO, as Turtle; `dcat-jsonld` as JSON-LD).
-
-            For example: `portvakt scope export --prefix acme > scopes/acme.yaml`, or `portvakt scope export --format dcat \
-            --contact api@acme.example > catalogue.ttl`.
             """
     )
 

@@ -1,114 +1,25 @@
-import JOSE
 import Operations
 import Scopes
-import Vocabulary
 
 extension ScopePlan {
     /// Writes what the plan would change, or has changed, in the format asked for.
     func show(_ options: GlobalOptions, isApplied: Bool, onlySummary: Bool = false) throws {
-        if options.rendering.format == .table {
-            let coloured = options.rendering.coloured
-            let shown = onlySummary ? [summary] : lines
-            try Console.current.write(
-                shown.map { Self.style($0).apply(visible($0), coloured: coloured) + "\n" }.joined()
-            )
-            return
+        guard options.rendering.format == .table else {
+            return try options.print(Report(self, isApplied: isApplied, onlySummary: onlySummary))
         }
-        try options.print(
-            Table(
-                "scope-plan",
-                onlySummary ? [] : changes,
-                facts: [
-                    .init("applied", isApplied), .init("add", additions), .init("change", alterations),
-                    .init("remove", removals), .init("kept", onlySummary ? [] : kept.map(\.output)),
-                ],
-                columns: [
-                    Column("action") { $0.sign.rawValue },
-                    Column("object") { $0.object },
-                    Column("name") { $0.name },
-                    Column("consumer_orgno", title: "CONSUMER") { $0.consumer },
-                    Column("fields") { $0.fields },
-                    Column("place") { $0.place },
-                ]
-            )
+        let coloured = options.rendering.coloured
+        let shown = onlySummary ? [summary] : lines
+        try Console.current.write(
+            shown.map { Self.tone($0).apply(visible($0), coloured: coloured) + "\n" }.joined()
         )
     }
 
-    private static func style(_ line: String) -> Tone {
+    private static func tone(_ line: String) -> Tone {
         switch line.first {
         case "+": .good
         case "~": .warning
         case "−": .bad
         default: .plain
         }
-    }
-}
-
-extension ScopePlan.Change {
-    fileprivate var object: String {
-        switch self {
-        case .assignPrefix: "prefix"
-        case .createScope, .changeScope, .deactivateScope: "scope"
-        case .grantAccess, .changeAccess, .revokeAccess: "access"
-        }
-    }
-
-    fileprivate var name: String {
-        switch self {
-        case .assignPrefix(let prefix, _, _): prefix.rawValue
-        case .createScope(let name, _, _), .changeScope(let name, _, _), .deactivateScope(let name, _),
-            .grantAccess(let name, _, _, _, _), .changeAccess(let name, _, _, _), .revokeAccess(let name, _, _):
-            name.rawValue
-        }
-    }
-
-    fileprivate var consumer: OrganisationNumber? {
-        switch self {
-        case .assignPrefix(_, let owner, _): owner
-        case .grantAccess(_, let consumer, _, _, _), .changeAccess(_, let consumer, _, _),
-            .revokeAccess(_, let consumer, _):
-            consumer
-        case .createScope, .changeScope, .deactivateScope: nil
-        }
-    }
-
-    fileprivate var fields: [OutputValue] {
-        switch self {
-        case .createScope(_, let fields, _), .changeScope(_, let fields, _): fields.map(\.output)
-        case .grantAccess(_, _, let fields, _, _), .changeAccess(_, _, let fields, _): fields.map(\.output)
-        case .assignPrefix, .revokeAccess, .deactivateScope: []
-        }
-    }
-
-    fileprivate var place: String {
-        switch self {
-        case .assignPrefix(_, _, let line), .createScope(_, _, let line), .changeScope(_, _, let line),
-            .grantAccess(_, _, _, _, let line), .changeAccess(_, _, _, let line):
-            line.description
-        case .revokeAccess(_, _, let origin), .deactivateScope(_, let origin): origin
-        }
-    }
-}
-
-extension ScopePlan.FieldChange where Field: RawRepresentable<String> {
-    fileprivate func output(_ old: OutputValue, _ new: OutputValue) -> OutputValue {
-        .object([.init("field", field.rawValue), .init("old", old), .init("new", new), .init("place", "\(line)")])
-    }
-}
-
-extension ScopePlan.ScopeChange {
-    fileprivate var output: OutputValue { output(old.json?.output ?? .none, new.json?.output ?? .none) }
-}
-
-extension ScopePlan.AccessChange {
-    fileprivate var output: OutputValue { output(old.json?.output ?? .none, new.json?.output ?? .none) }
-}
-
-extension ScopePlan.Kept {
-    fileprivate var output: OutputValue {
-        .object([
-            .init("scope", scope), .init("consumer_orgno", consumer), .init("origin", origin),
-            .init("reason", reason == .notPruned ? "not_pruned" : "not_from_file"),
-        ])
     }
 }
