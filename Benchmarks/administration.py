@@ -34,26 +34,22 @@ RUNS = 3
 REQUESTS = 200
 
 
-def consumers(world: World) -> list[int]:
-    """The organisations of the demo world's register that are alive."""
-    with sqlite3.connect(world.folder / "portvakt.db") as store:
-        return [row[0] for row in store.execute("SELECT DISTINCT number FROM organisation WHERE state = 0")]
+def consumers(count: int) -> list[int]:
+    """Made-up organisation numbers: who has access already need not be in the register."""
+    numbers, stem = [], 20_000_000
+    while len(numbers) < count:
+        stem += 1
+        check = (11 - sum(int(d) * w for d, w in zip(str(stem), (3, 2, 7, 6, 5, 4, 3, 2))) % 11) % 11
+        if check < 10:
+            numbers.append(stem * 10 + check)
+    return numbers
 
 
 def make(world: World, folder: pathlib.Path, scopes: int, accesses: int) -> None:
     """Files, and a store that holds the same."""
     owner = world.client_by("registered_key").organisation
-    known = consumers(world)
     each = max(1, scopes // PREFIXES)
-    # Where the register has fewer organisations than a scope has consumers, made-up ones stand for them: to be there is enough.
-    wanted = max(1, accesses // (PREFIXES * each))
-    stem, made = 20_000_000, []
-    while len(known) + len(made) < wanted:
-        stem += 1
-        check = (11 - sum(int(d) * w for d, w in zip(str(stem), (3, 2, 7, 6, 5, 4, 3, 2))) % 11) % 11
-        if check < 10:
-            made.append(stem * 10 + check)
-    numbers = sorted((known + made)[:wanted])
+    numbers = consumers(max(1, accesses // (PREFIXES * each)))
     files = folder / "scopes"
     files.mkdir()
     store = sqlite3.connect(world.folder / "portvakt.db")

@@ -4,10 +4,12 @@ import datetime
 import http.client
 import json
 import pathlib
+import time
 import xml.etree.ElementTree as tree
 
 import feedparser
 import pytest
+from jwt.algorithms import RSAAlgorithm
 
 import world as demo
 from world import Grant
@@ -28,7 +30,7 @@ def scene():
         for name, scope, organisation in (
             ("operator", "portvakt:operator", owner), ("own", "idporten:dcr.read", consumer.organisation),
         ):
-            key = world.folder.parent / f"{name}.pem"
+            key = world.folder.parent / f"{name}.jwk"
             world.on_data("access", "grant", scope, organisation)
             made = world.json(
                 "client", "create", "--org", organisation, "--name", name, "--scope", scope, "--generate-key", str(key)
@@ -44,11 +46,9 @@ def scene():
 def token(scene, name):
     world, _, names = scene
     made, key = names[name]
-    kid = made["keys"][0]["kid"] if "keys" in made else made["key_id"]
-    client = demo.Client(name, made["client_id"], "", [], key.parent, kid)
-    from cryptography.hazmat.primitives import serialization
-
-    private = serialization.load_pem_private_key(key.read_bytes(), None)
+    jwk = json.loads(key.read_text(encoding="utf-8"))
+    client = demo.Client(name, made["client_id"], "", [], key.parent, jwk["kid"])
+    private = RSAAlgorithm.from_jwk(json.dumps(jwk))
     scope = {"operator": "portvakt:operator", "own": "idporten:dcr.read"}[name]
     answer = world.token(Grant.of(client, world.issuer, scope=scope, key=private).signed())
     assert answer.status == 200, answer.body
@@ -68,8 +68,6 @@ def get(scene, name, **fields):
 
 
 def wait_for_entry(scene, name, word, seconds=60):
-    import time
-
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         status, fields, body = get(scene, name)

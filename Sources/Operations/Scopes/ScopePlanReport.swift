@@ -22,20 +22,25 @@ extension Report {
                     .init("lines", onlySummary ? [plan.summary] : plan.lines),
                 ],
                 whenEmpty: "files and store agree",
-                columns: [
-                    Column("action") { $0.sign.rawValue },
-                    Column("object") { $0.object },
-                    Column("name") { $0.name },
-                    Column("consumer_orgno", title: "CONSUMER") { $0.consumer },
-                    Column("fields") { $0.fields },
-                    Column("place") { $0.place },
-                ]
+                columns: ScopePlan.Change.columns
             )
         )
     }
 }
 
 extension ScopePlan.Change {
+    /// A change as a row.
+    fileprivate static var columns: [Column<ScopePlan.Change>] {
+        [
+            Column("action") { $0.sign.rawValue },
+            Column("object") { $0.object },
+            Column("name") { $0.name },
+            Column("consumer_orgno", title: "CONSUMER") { $0.consumer },
+            Column("fields") { $0.fields },
+            Column("place") { $0.place },
+        ]
+    }
+
     fileprivate var object: String {
         switch self {
         case .assignPrefix: "prefix"

@@ -109,7 +109,7 @@ struct NodeReader {
                 report(.form("a key", expected: "text"), at: place(line))
                 continue
             }
-            if let duplicate = duplicates[key.string] {
+            if !duplicates.isEmpty, let duplicate = duplicates[key.string] {
                 firstLines[duplicate.key] = min(line, firstLines[duplicate.key] ?? line)
                 continue
             }

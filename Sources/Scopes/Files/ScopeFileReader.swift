@@ -1,3 +1,5 @@
+import Dispatch
+import Synchronization
 import Vocabulary
 
 extension ScopeFile {
@@ -13,11 +15,9 @@ extension ScopeFile {
     ) throws(ScopeFileProblems) -> [ScopeFile] {
         var files: [ScopeFile] = []
         var problems: [ScopeFileProblem] = []
-        for source in sources {
-            var reader = ScopeFileReader(file: source.name)
-            let file = reader.read(source.text)
-            if let file { files.append(file) }
-            problems += reader.problems
+        for reading in readEach(sources) {
+            if let file = reading.file { files.append(file) }
+            problems += reading.problems
         }
         problems += conflicts(between: files)
         // Faults of the same line keep the order in which they were met.
@@ -28,6 +28,24 @@ extension ScopeFile {
         }
         guard sorted.isEmpty else { throw ScopeFileProblems(problems: sorted.map(\.element)) }
         return files
+    }
+
+    /// What became of one file.
+    private struct Reading: Sendable {
+        let file: ScopeFile?
+        let problems: [ScopeFileProblem]
+    }
+
+    /// Reads each by itself, on as many threads as there are processors: most of the time goes into YAML.
+    private static func readEach(_ sources: [(name: String, text: String)]) -> [Reading] {
+        let readings = Mutex([Reading?](repeating: nil, count: sources.count))
+        DispatchQueue.concurrentPerform(iterations: sources.count) { index in
+            var reader = ScopeFileReader(file: sources[index].name)
+            let file = reader.read(sources[index].text)
+            let reading = Reading(file: file, problems: reader.problems)
+            readings.withLock { $0[index] = reading }
+        }
+        return readings.withLock { $0.compactMap(\.self) }
     }
 
     private static func conflicts(between files: [ScopeFile]) -> [ScopeFileProblem] {
@@ -184,7 +202,7 @@ struct ScopeFileReader {
         guard let consumer = nodes.required("orgno", in: entries, of: item).flatMap({ nodes.organisation($0) }) else {
             return nil
         }
-        for fault in AccessFault.all(in: fields.mapValues(\.value)) {
+        for fault in fields.isEmpty ? [] : AccessFault.all(in: fields.mapValues(\.value)) {
             nodes.report(.access(fault), at: fields[fault.field]?.line ?? consumer.line)
         }
         return AccessDeclaration(consumer: consumer.value, line: nodes.place(item.line), fields: fields)

@@ -127,7 +127,7 @@ private struct ScopePlanner {
         let isInForce = stored?.state == .approved
         if !isInForce { access.begin(from: declaration.line.origin) }
         var fields: [ScopePlan.AccessChange] = []
-        for field in AccessField.allCases {
+        for field in AccessField.allCases where !declaration.fields.isEmpty {
             guard let declared = declaration.fields[field] else { continue }
             let old = access[field]
             do { try access.set(field, to: declared.value) } catch { report(.access(error), at: declared.line) }
@@ -136,8 +136,11 @@ private struct ScopePlanner {
                 fields.append(ScopePlan.FieldChange(field: field, old: old, new: new, line: declared.line))
             }
         }
-        for fault in access.faults {
-            report(.access(fault), at: declaration.fields[fault.field]?.line ?? declaration.line)
+        // A grant in force that stays as it is was judged when it was given; there may be a million of them.
+        if !isInForce || !fields.isEmpty {
+            for fault in access.faults {
+                report(.access(fault), at: declaration.fields[fault.field]?.line ?? declaration.line)
+            }
         }
         guard let stored, isInForce else {
             let again = stored != nil

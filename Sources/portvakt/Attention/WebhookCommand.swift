@@ -31,7 +31,8 @@ struct WebhookAdd: AsyncParsableCommand {
     @Argument(help: "A name: 1 to 32 of a-z, 0-9 and -.")
     var name: String
 
-    @Argument(help: "The https address.")
+    // An option, whose value the ledger does not keep: the path of such an address is often a secret.
+    @Option(help: ArgumentHelp("The https address.", valueName: "url"))
     var url: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

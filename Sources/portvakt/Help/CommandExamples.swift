@@ -130,6 +130,7 @@ enum CommandExamples {
         "version": "portvakt version --json",
         "web": "portvakt web --org 314200772",
         "webhook add": "portvakt webhook add ops https://ops.example.no/hooks/portvakt",
+        "webhook add": "portvakt webhook add ops --url https://ops.example.no/hooks/portvakt",
         "webhook list": "portvakt webhook list --json",
         "webhook remove": "portvakt webhook remove ops --yes",
         "webhook rotate-key": "portvakt webhook rotate-key ops",
