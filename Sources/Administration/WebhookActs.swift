@@ -7,12 +7,17 @@ import Vocabulary
 extension Administration where Transaction: AttentionStore {
     /// Adds a target; one of the same name and address stays as it is, with its key.
     ///
-    /// - Parameter seed: what its key is made of, 32 random bytes.
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - url: an https URL.
+    ///   - seed: what its key is made of, 32 random bytes.
     /// - Throws: `WebhookRefusal`.
+    /// - Returns: the target.
     @discardableResult
     public func addWebhook(_ name: String, url: String, seed: [UInt8]) throws -> AdministrationOutcome<WebhookTarget> {
         let target: WebhookTarget
-        do throws(WebhookTarget.Fault) { target = try WebhookTarget(adding: name, url: url, seed: seed, at: now) } catch {
+        do throws(WebhookTarget.Fault) { target = try WebhookTarget(adding: name, url: url, seed: seed, at: now) } catch
+        {
             throw WebhookRefusal.target(error)
         }
         let known = try transaction.webhookTargets()
@@ -39,8 +44,11 @@ extension Administration where Transaction: AttentionStore {
 
     /// Gives a target another key; the present one signs beside it for a day.
     ///
-    /// - Parameter seed: what the new key is made of, 32 random bytes.
+    /// - Parameters:
+    ///   - name: the target's name.
+    ///   - seed: what the new key is made of, 32 random bytes.
     /// - Throws: `WebhookRefusal.unknown`.
+    /// - Returns: the target with its new key.
     @discardableResult
     public func rotateWebhookKey(of name: String, seed: [UInt8]) throws -> AdministrationOutcome<WebhookTarget> {
         guard var target = try transaction.webhookTargets().first(where: { $0.name == name }) else {

@@ -26,6 +26,7 @@ public struct AttentionFeed: Sendable {
     /// - Parameters:
     ///   - records: the records, of which those that are not the viewer's are left out.
     ///   - beginning: the feed's `updated` while it has no entry.
+    /// - Returns: XML.
     public func document(_ records: [AttentionRecord], beginning: Timestamp) -> String {
         let own = records.filter { viewer == nil || $0.item.party == viewer }
         let shown = own.sorted { left, right in

@@ -28,7 +28,8 @@ public enum AttentionList {
             items.append(AttentionItem(.ledger, "head", .critical, fault, command: "portvakt audit verify"))
         }
         if let surroundings {
-            items += ending(surroundings.trust, .trustAnchor, at: now) + ending(surroundings.tls, .tlsCertificate, at: now)
+            items +=
+                ending(surroundings.trust, .trustAnchor, at: now) + ending(surroundings.tls, .tlsCertificate, at: now)
             if let drift = surroundings.drift {
                 items.append(
                     AttentionItem(

@@ -227,6 +227,7 @@ public enum WebhookRetries {
     ///   - fault: why none came.
     ///   - draw: a random number from -1 to 1.
     ///   - now: the present time.
+    /// - Returns: the delivery as it is kept: delivered, given up, or due again.
     public static func outcome(
         of delivery: WebhookDelivery,
         status: Int?,

@@ -8,17 +8,18 @@ public import Vocabulary
 extension SQLiteReader: AttentionReader, WebhookReader {
     /// What was listed when the server last looked, with what was resolved since the last clearing.
     public func attentionRecords() throws -> [AttentionRecord] {
-        try Row.fetchAll(database, sql: "SELECT body, appeared, updated, resolved, id FROM attention_item ORDER BY id").map { row in
-            guard let object = (try? JSONValue(parsing: (row[0] as String)))?.object,
-                let item = AttentionItem(parsing: object)
-            else { throw StorageError.corrupt(detail: "the item `\(row[4] as String)` is malformed") }
-            return AttentionRecord(
-                item,
-                appeared: Timestamp(seconds: row[1]),
-                updated: Timestamp(seconds: row[2]),
-                resolved: (row[3] as Int64?).map(Timestamp.init(seconds:))
-            )
-        }
+        try Row.fetchAll(database, sql: "SELECT body, appeared, updated, resolved, id FROM attention_item ORDER BY id")
+            .map { row in
+                guard let object = (try? JSONValue(parsing: (row[0] as String)))?.object,
+                    let item = AttentionItem(parsing: object)
+                else { throw StorageError.corrupt(detail: "the item `\(row[4] as String)` is malformed") }
+                return AttentionRecord(
+                    item,
+                    appeared: Timestamp(seconds: row[1]),
+                    updated: Timestamp(seconds: row[2]),
+                    resolved: (row[3] as Int64?).map(Timestamp.init(seconds:))
+                )
+            }
     }
 
     /// All targets, by name.

@@ -21,7 +21,11 @@ struct ScopeFileGenerator: RandomNumberGenerator {
     mutating func happens(onceIn count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
 
     /// Files of some of the prefixes, each with some scopes; now and then one is missing, or has another name.
-    mutating func files(prefixes: [String], owner: OrganisationNumber, consumers: [OrganisationNumber]) -> [(
+    mutating func files(
+        prefixes: [String],
+        owner: OrganisationNumber,
+        consumers: [OrganisationNumber]
+    ) -> [(
         name: String, text: String
     )] {
         var files: [(name: String, text: String)] = []

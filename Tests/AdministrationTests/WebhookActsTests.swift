@@ -1,6 +1,9 @@
 import Administration
 import Attention
+import AuditLedger
+import JOSE
 import SQLiteStorage
+import Scopes
 import Testing
 import Vocabulary
 
@@ -100,7 +103,9 @@ struct AttentionStoreTests {
                 delivery("b1", "b", created: 4), delivery("later", "b", created: 0, due: 1),
             ])
         }
-        #expect(try world.store.read { try $0.dueDeliveries(at: World.now, ofEach: 2) }.map(\.id) == ["a1", "a2", "b1"])
+        #expect(
+            try world.store.read { try $0.dueDeliveries(at: World.now, ofEach: 2) }.map(\.id) == ["a1", "a2", "b1"]
+        )
         var done = delivery("a1", "a", created: 1)
         done.state = .delivered
         done.finished = World.now
@@ -119,7 +124,9 @@ struct AttentionStoreTests {
             try transaction.put((0..<5).map { delivery("m\($0)", "ops", created: Int64($0)) })
             try transaction.trimDeliveries(finishedBefore: World.now, keepingPending: 3, at: World.now)
         }
-        #expect(try world.store.read { try $0.dueDeliveries(at: World.now, ofEach: 9) }.map(\.id) == ["m2", "m3", "m4"])
+        #expect(
+            try world.store.read { try $0.dueDeliveries(at: World.now, ofEach: 9) }.map(\.id) == ["m2", "m3", "m4"]
+        )
         let facts = try world.store.read { try $0.attentionFacts(at: World.now) }
         #expect(facts.undelivered == [.init("ops", count: 2, last: World.now)])
         try world.store.transaction {

@@ -14,7 +14,9 @@ struct AttentionListTests {
 
     @Test func `what ends is listed, the most pressing first, with words and command`() {
         var facts = AttentionFacts()
-        facts.accesses = .init([thing("late", now + .days(50)), thing("soon", now + .days(3)), thing("far", now + .days(70))])
+        facts.accesses = .init([
+            thing("late", now + .days(50)), thing("soon", now + .days(3)), thing("far", now + .days(70)),
+        ])
         facts.clientKeys = .init([thing("over", now - .days(1))])
         let items = AttentionList.items(facts, nil, at: now)
         #expect(items.map(\.id) == ["client_key:over", "access:soon", "access:late"])
@@ -42,7 +44,10 @@ struct AttentionListTests {
         #expect(AttentionList.items(facts, nil, at: now).isEmpty == !listed)
     }
 
-    @Test(arguments: [(86_399, nil), (86_400, "warning"), (604_799, "warning"), (604_800, "critical")] as [(Int64, String?)])
+    @Test(
+        arguments: [(86_399, nil), (86_400, "warning"), (604_799, "warning"), (604_800, "critical")]
+            as [(Int64, String?)]
+    )
     func `the register is looked at when it is a day old, and outdated after a week`(age: Int64, word: String?) {
         var facts = AttentionFacts()
         facts.feeds = [.init("main_units", updated: now - Seconds(age))]
@@ -53,7 +58,9 @@ struct AttentionListTests {
 
     @Test func `closed organisations, the ledger, webhooks and the surroundings have their items`() {
         var facts = AttentionFacts()
-        facts.closed = [.init(party, since: CalendarDate(parsing: "2026-01-31"), accesses: 2, clients: 0, delegations: 1)]
+        facts.closed = [
+            .init(party, since: CalendarDate(parsing: "2026-01-31"), accesses: 2, clients: 0, delegations: 1)
+        ]
         facts.ledgerFault = "broken"
         facts.undelivered = [.init("ops", count: 3, last: now)]
         var surroundings = AttentionSurroundings()

@@ -122,7 +122,9 @@ struct AttentionFeedTests {
 
     @Test func `an empty feed has all that must be there`() {
         let text = feed().document([], beginning: now)
-        for part in ["<id>https://vakt.example.no/attention</id>", "<title>", "<updated>\(now)</updated>", "rel=\"self\""] {
+        for part in [
+            "<id>https://vakt.example.no/attention</id>", "<title>", "<updated>\(now)</updated>", "rel=\"self\"",
+        ] {
             #expect(text.contains(part))
         }
         #expect(!text.contains("<entry>"))

@@ -29,7 +29,13 @@ public struct ServiceCatalogue: Sendable {
         let shown = scopes.filter { $0.isActive && $0.visibility == .everyone }
         var graph = DescribedGraph()
         var statements: [DescribedGraph.Statement] = [
-            .init("dct:title", [.text("Tjenester med tilgangsstyring", language: "nb"), .text("Access-controlled services", language: "en")]),
+            .init(
+                "dct:title",
+                [
+                    .text("Tjenester med tilgangsstyring", language: "nb"),
+                    .text("Access-controlled services", language: "en"),
+                ]
+            ),
             .init(
                 "dct:description",
                 [
@@ -72,7 +78,10 @@ public struct ServiceCatalogue: Sendable {
             let property = contact.hasPrefix("http") ? "vcard:hasURL" : "vcard:hasEmail"
             let address = contact.hasPrefix("http") ? contact : "mailto:\(contact)"
             statements.append(
-                .init("dcat:contactPoint", [.nameless(type: "vcard:Organization", [.init(property, [.thing(address)])])])
+                .init(
+                    "dcat:contactPoint",
+                    [.nameless(type: "vcard:Organization", [.init(property, [.thing(address)])])]
+                )
             )
         }
         return .init(address: address(of: scope, base), type: "dcat:DataService", statements: statements)

@@ -78,7 +78,8 @@ public struct ScopePlanFile: Sendable, Hashable {
         guard let lines = object["plan"]?.strings else { throw .form("plan") }
         var sources: [Source] = []
         for file in files {
-            guard let name = file["name"]?.string, let text = file["text"]?.string, file.object?.members.count == 2 else {
+            guard let name = file["name"]?.string, let text = file["text"]?.string, file.object?.members.count == 2
+            else {
                 throw .form("files")
             }
             sources.append(Source(name: name, text: text))
@@ -94,7 +95,8 @@ public struct ScopePlanFile: Sendable, Hashable {
 
     /// Whether a text begins as a plan file does, so that it is not read as a scope file.
     public static func isLikely(_ text: String) -> Bool {
-        text.first { !$0.isWhitespace } == "{" && text.prefix(4_096).contains("\"\(schema.prefix { $0 != "/" })/scope-plan-file/")
+        text.first { !$0.isWhitespace } == "{"
+            && text.prefix(4_096).contains("\"\(schema.prefix { $0 != "/" })/scope-plan-file/")
     }
 }
 
@@ -103,7 +105,8 @@ extension ScopePlanFile.Fault: CustomStringConvertible {
     public var description: String {
         switch self {
         case .form(let member): "this is no plan file: `\(member)` is missing, unknown or of another type"
-        case .schema(let schema): "this is a plan of another kind, `\(schema)`: make it anew with `portvakt scope diff --out`"
+        case .schema(let schema):
+            "this is a plan of another kind, `\(schema)`: make it anew with `portvakt scope diff --out`"
         }
     }
 }

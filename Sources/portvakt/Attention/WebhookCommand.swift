@@ -146,7 +146,11 @@ struct WebhookTest: AsyncParsableCommand {
         }
         let signer = try WebhookKeyFile.readOrMake(in: folder.path)
         let delivery = WebhookDelivery(testing: target, at: options.now)
-        let (status, fault) = await WebhookCall(configuration, signer: signer).send(delivery, to: target, at: options.now)
+        let (status, fault) = await WebhookCall(configuration, signer: signer).send(
+            delivery,
+            to: target,
+            at: options.now
+        )
         let isTaken = status.map { (200..<300).contains($0) } ?? false
         try options.print(
             Record(

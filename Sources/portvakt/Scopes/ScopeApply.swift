@@ -45,7 +45,10 @@ struct ScopeApply: AsyncParsableCommand {
         let path = try path ?? options.dataFolder().path + "/scopes"
         if let file = try ScopeSources.plan(at: path) {
             guard !prune else {
-                throw CLIError.usage("`--prune` is said when a plan is made", hint: "portvakt scope diff --prune --out PLAN")
+                throw CLIError.usage(
+                    "`--prune` is said when a plan is made",
+                    hint: "portvakt scope diff --prune --out PLAN"
+                )
             }
             try apply(file)
         } else {

@@ -29,7 +29,10 @@ struct ScopeDiff: AsyncParsableCommand {
     @Flag(help: "Show only how much would change.")
     var summary = false
 
-    @Option(help: ArgumentHelp("Write the plan to this file, for `scope apply`.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Write the plan to this file, for `scope apply`.", valueName: "file"),
+        completion: .file()
+    )
     var out: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
