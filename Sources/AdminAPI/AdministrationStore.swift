@@ -8,7 +8,6 @@ public import Vocabulary
 /// What the API reads, in one snapshot.
 public protocol AdminAPIReader: AdministrativeReader, DecisionReader, ConsentReader, FactsReader, AttentionReader,
     InstallationReader
-public protocol AdminAPIReader: AdministrativeReader, DecisionReader, ConsentReader, AttentionReader, InstallationReader
 {
     /// The resource's policy as the document that was uploaded; nil when it has none.
     func policyDocument(of id: ResourceID) throws -> [UInt8]?

@@ -129,7 +129,6 @@ enum CommandExamples {
         "store migrate": "portvakt store migrate",
         "version": "portvakt version --json",
         "web": "portvakt web --org 314200772",
-        "webhook add": "portvakt webhook add ops https://ops.example.no/hooks/portvakt",
         "webhook add": "portvakt webhook add ops --url https://ops.example.no/hooks/portvakt",
         "webhook list": "portvakt webhook list --json",
         "webhook remove": "portvakt webhook remove ops --yes",
