@@ -93,21 +93,3 @@ package struct BrowseOrganisations: Inquiry {
         Column("clients") { $0.counts.clients },
     ]
 }
-
-/// What an organisation is called, and nothing else of it.
-package struct ShowOrganisationName: Inquiry {
-    package static let name = "org-name"
-    package static let summary = "Say what an organisation is called."
-    package static let parameters = [Parameter("org", .organisation, "The organisation number.").required]
-    package let arguments: Arguments
-    private let number: OrganisationNumber
-
-    package init(_ arguments: Arguments) throws(OperationFault) {
-        self.arguments = arguments
-        number = try arguments.required("org", arguments.organisation)
-    }
-
-    package func answer(from reader: some OperationReader, in context: OperationContext) throws -> Report {
-        Report(Record("org-name", [.init("orgno", number), .init("name", try reader.organisation(number)?.name)]))
-    }
-}

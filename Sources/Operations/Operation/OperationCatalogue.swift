@@ -27,7 +27,7 @@ public enum OperationCatalogue {
         ShowClient.self,
         ShowInstallation.self,
         ShowOrganisation.self,
-        ShowOrganisationName.self,
+        ShowOrganisationFacts.self,
         ShowScope.self,
         ShowSharing.self,
     ]

@@ -7,7 +7,7 @@ enum OrganisationPage {
     static func page(_ call: PageCall) async throws(PageFault) -> PageView {
         let number = try call.subject("org")
         let scene = call.scene
-        let report = try await call.ask(ShowOrganisation.self, ["org": number])
+        let report = try await call.ask(ShowOrganisationFacts.self, ["org": number])
         let sharing = try await call.ask(ShowSharing.self, ["org": number, "limit": DiagramView.most])
         let name = report.value("name")?.cell ?? number
         let encoded = Address.encode(number)

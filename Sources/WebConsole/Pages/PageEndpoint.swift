@@ -67,7 +67,7 @@ struct PageEndpoint: Endpoint {
 
     private func name(of session: ConsoleSession, _ call: PageCall) async throws -> String {
         guard let organisation = session.organisation else { return call.scene.text("Operator", "Driftsansvarlig") }
-        let report = try? await call.ask(ShowOrganisationName.self, ["org": "\(organisation)"])
+        let report = try? await call.ask(ShowOrganisationFacts.self, ["org": "\(organisation)"])
         return "\(report?.value("name")?.cell ?? "") (\(organisation))"
     }
 }
