@@ -47,6 +47,14 @@ public enum AuthorizationDetail: Sendable, Hashable {
         }
     }
 
+    /// The consumer of a system user's token is the vendor itself (spec §8.1): nobody else is named beside it.
+    ///
+    /// - Throws: `.claimsExclusive`.
+    static func check(_ detail: AuthorizationDetail?, besides actingFor: ActingFor) throws(Refusal) {
+        guard case .systemUser? = detail, actingFor != .owner else { return }
+        throw .claimsExclusive(["authorization_details", "consumer_org", "iss_onbehalfof"])
+    }
+
     private static var notSingle: Refusal {
         .authorizationDetailsValue(member: "authorization_details", expected: "exactly one element")
     }

@@ -62,12 +62,8 @@ public struct UnverifiedGrant: Sendable {
             pid = claims.pid
             actingFor = claims.actingFor
             detail = claims.authorizationDetail
-            // The consumer of a system user's token is the vendor itself (spec §8.1).
-            if case .systemUser? = detail, actingFor != .owner {
-                throw RefusedRequest(
-                    .claimsExclusive(["authorization_details", "consumer_org", "iss_onbehalfof"]),
-                    claimedClient: claims.client
-                )
+            do throws(Refusal) { try AuthorizationDetail.check(detail, besides: actingFor) } catch {
+                throw RefusedRequest(error, claimedClient: claims.client)
             }
             // A client assertion beside the grant must name the same client.
             if let companion, companion.unverifiedClaims.client != claims.client {

@@ -203,7 +203,8 @@ struct ExplanationWorld: FactsRegistry {
 
     private mutating func drawDetail(_ draws: inout Draws) {
         let id = UUID()
-        if draws.chance(50) {
+        // With `consumer_org` beside it there would be no question to ask: reading one refuses that.
+        if question.actingFor == .owner, draws.chance(50) {
             question.detail = .systemUser(owner: Self.consumer, externalRef: nil)
             detailClaim = [
                 [

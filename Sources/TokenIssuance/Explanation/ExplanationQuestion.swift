@@ -62,6 +62,7 @@ public struct ExplanationQuestion: Sendable {
         detail = try object["authorization_details"].map { value throws(Refusal) in
             try AuthorizationDetail(parsing: value)
         }
+        try AuthorizationDetail.check(detail, besides: actingFor)
         namesPerson = try Self.flag("pid", in: object)
         provesKey = try Self.flag("dpop", in: object)
         showsCertificate = try Self.flag("mtls", in: object)
