@@ -7,7 +7,7 @@
 # `N passed, N failed, N skipped`. Logs are kept in .build/reports.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-parts=(architecture units storage server sdk demo cli conformance live interop faults fuzz examples)
+parts=(architecture units storage server sdk demo cli conformance live administration interop faults fuzz examples)
 declare -A targets=(
     [architecture]="ArchitectureTests"
     [units]="VocabularyTests AttentionTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
@@ -28,6 +28,7 @@ declare -A files=(
         Tests/Interop/test_metrics.py Tests/Interop/test_portal.py Tests/Interop/test_providers.py Tests/Interop/test_readme.py
         Tests/Interop/test_attacks.py Tests/Interop/test_access_requests.py Tests/Interop/test_explain.py
         Tests/Interop/test_console.py"
+    [administration]="Tests/Interop/test_self_service.py Tests/Interop/test_openapi.py"
     [interop]="${interop_files[*]}"
     [faults]="Tests/Interop/test_faults.py Tests/Interop/test_revocation.py"
     # Last, for it leaves .build planned for the packages of Examples/.

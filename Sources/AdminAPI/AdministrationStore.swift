@@ -9,6 +9,9 @@ public import Vocabulary
 public protocol AdminAPIReader: AdministrativeReader, DecisionReader, ConsentReader, FactsReader, AttentionReader,
     InstallationReader
 {
+    /// The revision of the facts in this snapshot.
+    var revision: Int64 { get throws }
+
     /// The resource's policy as the document that was uploaded; nil when it has none.
     func policyDocument(of id: ResourceID) throws -> [UInt8]?
 

@@ -103,6 +103,8 @@ extension ClientFault {
     /// Whether the form of the member is wrong, so that no state of the registry would let it pass.
     public var isOfForm: Bool {
         switch self {
+        // Which grant types there are depends on the type of the client.
+        case .choice(.grantTypes, _, _): false
         case .required, .form, .choice, .organisation, .inertForm, .identifier, .scopeName: true
         default: false
         }

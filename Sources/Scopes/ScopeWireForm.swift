@@ -38,6 +38,21 @@ public struct ScopeRequest: Sendable, Hashable {
         case text(String)
         /// Two members that are one field, with different values.
         case contradiction(String, String)
+        /// A part of the name that must be given.
+        case required(String)
+        /// Parts that make no name of a scope.
+        case name(String)
+        /// A part of the name, which cannot be changed.
+        case immutable(String)
+
+        /// The name of the member at fault.
+        public var field: String? {
+            switch self {
+            case .scope(let fault): fault.field.rawValue
+            case .text(let name), .contradiction(let name, _), .required(let name), .immutable(let name): name
+            case .name: "subscope"
+            }
+        }
     }
 
     /// `prefix`.
@@ -49,8 +64,15 @@ public struct ScopeRequest: Sendable, Hashable {
 
     /// Reads an object; members that it does not know, and those that only the server sets, are ignored.
     ///
-    /// - Throws: every fault in the object, in the order of the fields.
-    public init(parsing object: JSONObject) throws(Faults) {
+    /// - Parameters:
+    ///   - object: The object.
+    ///   - check: Finds what else is wrong with the name.
+    /// - Throws: every fault in the object, in the order of the fields; where there are some, also what the rules say of the
+    ///   fields that could be read, so that all of it is mended at once.
+    public init(
+        parsing object: JSONObject,
+        checking check: (_ prefix: String?, _ subscope: String?) -> [Fault] = { _, _ in [] }
+    ) throws(Faults) {
         var faults: [Fault] = []
         prefix = Self.text("prefix", in: object, &faults)
         subscope = Self.text("subscope", in: object, &faults)
@@ -62,8 +84,24 @@ public struct ScopeRequest: Sendable, Hashable {
                 faults.append(error)
             }
         }
-        guard faults.isEmpty else { throw Faults(faults: faults) }
+        faults += check(prefix, subscope)
+        guard faults.isEmpty else { throw Faults(faults: faults + Self.brokenRules(by: fields, beside: faults)) }
         self.fields = fields
+    }
+
+    private static func brokenRules(by fields: [ScopeField: ScopeFieldValue], beside known: [Fault]) -> [Fault] {
+        guard let name = try? ScopeName(parsing: "a:a"), let owner = OrganisationNumber(stem: 31_000_001) else {
+            return []
+        }
+        // Neither name nor owner has a part in these rules; rules on reserved names wait for the act.
+        var scope = Scope(name: name, owner: owner, description: "-", created: Timestamp(seconds: 0), origin: "")
+        var faults: [ScopeFault] = []
+        for field in ScopeField.allCases {
+            guard let value = fields[field] else { continue }
+            do { try scope.set(field, to: value) } catch { faults.append(error) }
+        }
+        let told = Set(known.compactMap(\.field) + faults.map(\.field.rawValue))
+        return (faults + ScopeRules.faults(in: scope).filter { !told.contains($0.field.rawValue) }).map(Fault.scope)
     }
 
     /// All that is wrong in a request.
@@ -134,6 +172,9 @@ extension ScopeRequest.Fault: CustomStringConvertible {
         switch self {
         case .scope(let fault): "\(fault)"
         case .text(let name): "`\(name)` must be text"
+        case .required(let name): "`\(name)` must be given"
+        case .name(let text): "`\(text.prefix(64))` is no name of a scope"
+        case .immutable(let name): "`\(name)` cannot be changed"
         case .contradiction(let one, let other): "`\(one)` and `\(other)` are the same field and differ"
         }
     }

@@ -17,6 +17,8 @@ struct Listeners {
     let `public`: ListenerService<PublicListener>
     let admin: ListenerService<AdminListener>
     let metrics: ListenerService<MetricsListener>?
+    /// Keeps what the admin listener answers from memory up to date.
+    let scopeListing: ScopeListingRefresh
     let requests = RequestsInFlight()
     /// Connections by listener.
     let connections = (public: OpenConnections(), admin: OpenConnections(), metrics: OpenConnections())
@@ -67,6 +69,7 @@ struct Listeners {
             admission: admission,
             clock: clock
         )
+        scopeListing = ScopeListingRefresh(refresh: { try await api.refreshListing() }, logger: logger)
         let adminListener = AdminListener(
             issuer: configuration.issuer,
             hosts: Self.adminHosts(configuration),

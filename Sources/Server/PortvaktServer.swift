@@ -23,6 +23,7 @@ public final class PortvaktServer: Sendable {
 
     private let parts: Parts
     private let statusLists: StatusListPublisher
+    private let scopeListing: ScopeListingRefresh
     private let group: ServiceGroup
     private let bound: BoundListeners
     private let requests: RequestsInFlight
@@ -162,7 +163,8 @@ public final class PortvaktServer: Sendable {
         let drain = Drain(readiness: readiness, delay: configuration.drainDelay, logger: logger)
         // Ended from last to first, each after the one before has ended.
         let usage = UsageSumming(store: opened.store, writer: writer, logger: logger)
-        var services: [any Service] = [housekeeping, usage, statusLists] + companions + certificates.services
+        var services: [any Service] = [housekeeping, usage, statusLists, listeners.scopeListing]
+        services += companions + certificates.services
         services += withMetricsFactory(metrics) {
             Self.attention(opened, configuration, writer, sight, attention, clock, logger)
         }
@@ -178,6 +180,7 @@ public final class PortvaktServer: Sendable {
         )
         self.group = ServiceGroup(configuration: group)
         self.statusLists = statusLists
+        scopeListing = listeners.scopeListing
         self.metrics = metrics
         self.configuration = configuration
         self.bound = bound
@@ -197,6 +200,7 @@ public final class PortvaktServer: Sendable {
         do {
             try await parts.writer.start()
             await statusLists.prepare()
+            await scopeListing.prepare()
             parts.ring.start()
             try await withMetricsFactory(metrics) { try await group.run() }
         } catch {

@@ -8,6 +8,9 @@ import Vocabulary
 
 @testable import AdminAPI
 
+/// The name without its twin in Foundation.
+typealias APIOperation = Operation<TestStore>
+
 @Suite("DESIGN §11: each operation demands its scope, of a token that is good, on nobody's behalf")
 struct AccessTableTests {
     /// Everything that the API does.

@@ -63,6 +63,8 @@ final class AdminWorld {
     let ended = EndedTokens()
     private let folder: DataFolder
     private let listener: AdminListener
+    let api: AdminAPI<TestStore>
+    let settings: AdminSettings
 
     /// The key that portals' tokens are bound to.
     let prover: ProofMint
@@ -83,28 +85,28 @@ final class AdminWorld {
         ])
         pseudonyms = try #require(PseudonymKey(bytes: [UInt8](repeating: 7, count: PseudonymKey.length)))
         let issuer = try Issuer(parsing: Self.issuer)
+        let settings = AdminSettings(
+            issuer: issuer,
+            adminURL: Self.adminURL,
+            portalURL: "https://portal.example.no/",
+            keys: keys,
+            pseudonyms: pseudonyms,
+            proofNonces: nonces,
+            isProofNonceRequired: isProofNonceRequired,
+            policy: IssuancePolicy(
+                issuer: issuer,
+                administrationAudience: Self.adminURL,
+                pseudonyms: pseudonyms
+            ),
+            clock: clock,
+            standing: { [ended] token, _ in !ended.contains(token.tokenID) }
+        )
+        self.settings = settings
+        api = AdminAPI(store: TestStore(store: store), settings: settings)
         listener = AdminListener(
             issuer: issuer,
             hosts: ["localhost"],
-            api: AdminAPI(
-                store: TestStore(store: store),
-                settings: AdminSettings(
-                    issuer: issuer,
-                    adminURL: Self.adminURL,
-                    portalURL: "https://portal.example.no/",
-                    keys: keys,
-                    pseudonyms: pseudonyms,
-                    proofNonces: nonces,
-                    isProofNonceRequired: isProofNonceRequired,
-                    policy: IssuancePolicy(
-                        issuer: issuer,
-                        administrationAudience: Self.adminURL,
-                        pseudonyms: pseudonyms
-                    ),
-                    clock: clock,
-                    standing: { [ended] token, _ in !ended.contains(token.tokenID) }
-                )
-            ),
+            api: api,
             readiness: Readiness(),
             clock: clock,
             traceIDs: CountingTraceIDs(),

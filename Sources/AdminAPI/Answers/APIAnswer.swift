@@ -1,3 +1,4 @@
+import Administration
 import HTTPTypes
 import Hummingbird
 import JOSE
@@ -51,6 +52,19 @@ struct APIAnswer: Sendable {
 
     /// Done; there is nothing to say.
     static let noContent = APIAnswer(.noContent, fields: [:], body: [])
+
+    /// Done; there is nothing to say, and the status is 200, as the interface has always answered.
+    static let done = APIAnswer(.ok, fields: [:], body: [])
+
+    /// The same answer, with the entity tag of what it shows (RFC 9110 §8.8.3).
+    func of(_ version: EntityVersion) -> APIAnswer { with(.eTag, "\"\(version.text)\"") }
+
+    /// The same answer, with a header field.
+    func with(_ name: HTTPField.Name, _ value: String) -> APIAnswer {
+        var answer = self
+        answer.fields[name] = value
+        return answer
+    }
 
     var response: Response {
         Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))

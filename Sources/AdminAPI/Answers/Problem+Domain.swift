@@ -1,6 +1,7 @@
 import Vocabulary
 import Administration
 import AuditLedger
+import Clients
 import Delegations
 import HTTPServer
 import JOSE
@@ -14,6 +15,7 @@ extension Problem {
         switch error {
         case let problem as Problem: self = problem
         case let refusal as AdministrationRefusal: self.init(refusal)
+        case let refusal as SelfServiceRefusal: self.init(refusal)
         case let problem as SystemUserProblem:
             self.init(status: problem.status, altinnCode: problem.code, "\(problem)")
         case let refusal as SystemUserRefusal:
@@ -94,6 +96,19 @@ extension Problem {
         }
     }
 
+    private init(_ refusal: SelfServiceRefusal) {
+        switch refusal {
+        case .stale: self.init(.stale, reason: "stale", "\(refusal)")
+        case .noClient, .noKeys, .noEntry, .noScope, .noAccess:
+            self.init(.notFound, reason: "not_found", "\(refusal)")
+        case .foreignPrefix: self.init(.actForbidden, reason: "prefix_foreign", "\(refusal)")
+        case .clientOfSupplier, .ownEntriesOnly, .foreignOwner:
+            self.init(.actForbidden, reason: "party_foreign", "\(refusal)")
+        case .customerMissing:
+            self.init(.actRefused, reason: "act_refused", "\(refusal)", details: ["member": "client_orgno"])
+        }
+    }
+
     /// Something asked for by its identifier is not there, or is not the caller's.
     static func unknown(_ what: String) -> Problem { Problem(.notFound, reason: "not_found", "there is no \(what)") }
 
@@ -118,7 +133,8 @@ extension Problem {
 
     private init(_ refusal: AdministrationRefusal) {
         switch refusal {
-        case .unknownScope, .unknownClient, .unknownResource: self.init(.notFound, reason: "not_found", "\(refusal)")
+        case .unknownScope, .unknownClient, .unknownResource, .key(.unknown):
+            self.init(.notFound, reason: "not_found", "\(refusal)")
         case .scopeExists, .stalePlan, .resourceExists, .resourceInUse:
             self.init(.conflict, reason: "conflict", "\(refusal)")
         case .accessRequest(let fault): self.init(fault)

@@ -15,7 +15,7 @@ extension AdminAPI {
         let read = AccessDemand.onBehalf(.consentRequestsRead, .consentRequestsWrite, .consentRequestsOrganisation)
         let write = AccessDemand.onBehalf(.consentRequestsWrite, .consentRequestsOrganisation)
         return [
-            Operation(.post, base, .consents, write, body: Operation<Store>.jsonLimit) { call in
+            Operation(.post, base, .consents, write, body: Operation<Store>.jsonLimit, answers: [200, 201]) { call in
                 let draft = ConsentDraft(reading: try object(of: call))
                 let (key, token) = (call.settings.pseudonyms, call.token)
                 let outcome = try await call.act {
@@ -45,7 +45,7 @@ extension AdminAPI {
             Operation(.get, base + "/{id}", .consents, read) { call in
                 .json(try await answer(try await ownConsent(call), naming: PartyNaming(), call))
             },
-            Operation(.delete, base + "/{id}", .consents, write) { call in
+            Operation(.delete, base + "/{id}", .consents, write, answers: [204]) { call in
                 let (id, token) = (try await ownConsent(call).id, call.token)
                 _ = try await call.act { try $0.deleteConsent(id, by: token.consumer, through: token.supplier).value }
                 return .noContent

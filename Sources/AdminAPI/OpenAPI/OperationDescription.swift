@@ -98,9 +98,9 @@ struct OperationDescription: Sendable {
             Answer(200, meaning, schema, fields: fields)
         }
 
-        /// An answer of a status, with or without a JSON document of any form.
-        static func status(_ status: Int) -> Answer {
-            Answer(status, "Done.", status == 204 || status == 304 ? nil : .anything)
+        /// An answer of a status, with or without a document of any form.
+        static func status(_ status: Int, of mediaType: String = "application/json") -> Answer {
+            Answer(status, "Done.", status == 204 || status == 304 ? nil : .anything, mediaType: mediaType)
         }
     }
 

@@ -23,17 +23,19 @@ struct Schema: Sendable, Hashable {
     ])
     /// The name of a scope.
     static let scopeName = Schema([
-        "type": "string", "format": "scope-name", "examples": ["exampledir:income.read"],
+        "type": "string", "format": "scope-name",
+        "pattern": "^[a-z0-9][a-z0-9._-]{0,63}:[!#-\\[\\]-~]{1,190}$", "examples": ["exampledir:income.read"],
+    ])
+    /// The identifier of a client.
+    static let clientIdentifier = Schema(["type": "string", "format": "client-id", "pattern": "^[!-~]{1,255}$"])
+    /// `*`, or entity tags (RFC 9110 §13.1.1).
+    static let entityTags = Schema([
+        "type": "string", "format": "entity-tags",
+        "pattern": "^(\\*|(W/)?\"[A-Za-z0-9_-]*\"(, ?(W/)?\"[A-Za-z0-9_-]*\")*)$",
+        "examples": ["*"],
     ])
 
-    /// A text.
-    ///
-    /// - Parameters:
-    ///   - least: The fewest characters.
-    ///   - most: The most characters.
-    ///   - format: A word for its form (`uri`, `scope-name`).
-    ///   - pattern: A regular expression of ECMA-262.
-    ///   - words: All that it may be.
+    /// A text within bounds, in Unicode scalars, of a form (`uri`), a pattern (ECMA-262), or one of a few words.
     static func text(
         least: Int? = nil,
         most: Int? = nil,

@@ -1,4 +1,4 @@
-/// Percent-decoding of URLs (RFC 3986 §2.1), strict.
+/// Percent-encoding of URLs (RFC 3986 §2.1), strict.
 enum PercentEncoding {
     /// The decoded text; nil when an escape is cut off or what comes out is no UTF-8.
     static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String? {
@@ -14,6 +14,23 @@ enum PercentEncoding {
             }
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// The text with everything but unreserved characters escaped.
+    static func encode(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                encoded += digits.utf8.count < 2 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
+        return encoded
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {

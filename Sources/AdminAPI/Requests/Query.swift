@@ -25,10 +25,23 @@ struct Query: Sendable {
         self.values = values
     }
 
+    /// The query again, with some parameters set to other values.
+    func text(setting others: [(name: String, value: String)]) -> String {
+        let kept = values.filter { value in !others.contains { $0.name == value.key } }.sorted { $0.key < $1.key }
+        return (kept.map { ($0.key, $0.value) } + others)
+            .map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
+    }
+
     /// The text of a parameter; nil when it is absent or empty.
     subscript(name: String) -> String? {
         guard let value = values[name], !value.isEmpty else { return nil }
         return value
+    }
+
+    /// The text of a parameter that is not empty when it is there: an empty filter must not widen an answer.
+    func filled(_ name: String) throws(Problem) -> String? {
+        guard values[name] != "" else { throw Self.fault(name, "is empty") }
+        return values[name]
     }
 
     /// A parameter that must be there.
@@ -81,7 +94,7 @@ struct Query: Sendable {
 
     /// A scope's name.
     func scope(_ name: String) throws(Problem) -> ScopeName? {
-        guard let text = self[name] else { return nil }
+        guard let text = try filled(name) else { return nil }
         guard let scope = try? ScopeName(parsing: text) else {
             throw Self.fault(name, "is no scope, `prefix:subscope`")
         }
@@ -90,7 +103,7 @@ struct Query: Sendable {
 
     /// `true` or `false`; false when it is absent.
     func flag(_ name: String) throws(Problem) -> Bool {
-        switch self[name]?.lowercased() {
+        switch try filled(name)?.lowercased() {
         case nil, "false": return false
         case "true": return true
         default: throw Self.fault(name, "is neither `true` nor `false`")
@@ -99,7 +112,7 @@ struct Query: Sendable {
 
     /// A whole number within limits.
     func number(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
-        guard let text = self[name] else { return nil }
+        guard let text = try filled(name) else { return nil }
         guard let number = Int64(text), range.contains(number) else {
             throw Self.fault(name, "is no number from \(range.lowerBound) to \(range.upperBound)")
         }

@@ -17,18 +17,19 @@ extension AdminAPI {
         let write = AccessDemand.anyOf(.resourceWrite, .resourceAdmin)
         let limit = policyLimit + 16_384
         return [
-            Operation(.get, path, .resourceRegistry, readsResources) { call in
+            Operation(.get, path, .resourceRegistry, readsResources, answerType: "application/xml") { call in
                 let id = try call.path.resource("id")
                 guard let document = try await call.read({ try $0.policyDocument(of: id) }) else {
                     throw Problem.unknown("policy of `\(id)`")
                 }
                 return .document(document, type: "application/xml")
             },
-            Operation(.post, path, .resourceRegistry, write, body: limit) { call in
+            Operation(.post, path, .resourceRegistry, write, body: limit, bodyType: "application/xml", answers: [201]) {
+                call in
                 try await setPolicy(call)
                 return .created(["policy": "stored"])
             },
-            Operation(.put, path, .resourceRegistry, write, body: limit) { call in
+            Operation(.put, path, .resourceRegistry, write, body: limit, bodyType: "application/xml") { call in
                 try await setPolicy(call)
                 return .json(["policy": "stored"])
             },

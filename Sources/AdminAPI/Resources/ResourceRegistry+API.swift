@@ -53,7 +53,8 @@ extension AdminAPI {
     private static var resourceWriting: [Operation<Store>] {
         let demand = AccessDemand.anyOf(.resourceWrite, .resourceAdmin)
         return [
-            Operation(.post, registryBase, .resourceRegistry, demand, body: Operation<Store>.jsonLimit) { call in
+            Operation(.post, registryBase, .resourceRegistry, demand, body: Operation<Store>.jsonLimit, answers: [201])
+            { call in
                 let (resource, caller) = (try record(in: call), caller(call))
                 let stored = try await call.act { try $0.createResource(resource, for: caller).value }
                 return .created(.object(stored.jsonObject), at: "\(call.address)/\(stored.identifier)")
@@ -72,7 +73,8 @@ extension AdminAPI {
                 registryBase + "/{id}",
                 .resourceRegistry,
                 demand,
-                query: ["deleteDelegations"]
+                query: ["deleteDelegations"],
+                answers: [204]
             ) { call in
                 let (id, caller) = (try call.path.resource("id"), caller(call))
                 let ending = try call.query.flag("deleteDelegations")

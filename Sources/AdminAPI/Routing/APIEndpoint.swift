@@ -15,7 +15,10 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
     let authenticatesCallers = true
 
     /// The self-service API's errors keep the members that they have always had.
-    var errorForm: ErrorForm? { operations.first?.isSelfService == true ? .registration : .problem }
+    var errorForm: ErrorForm? { isSelfService ? .registration : .problem }
+
+    /// Whether it belongs to the self-service API.
+    var isSelfService: Bool { operations.first?.isSelfService == true }
 
     let operations: [Operation<Store>]
     let store: Store
@@ -83,6 +86,7 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
         let path = try PathValues(operation.path, request.uri.path)
         let query = try Query(parsing: request.uri.query ?? "", allowing: operation.query)
         let level = try AuthenticationLevel.read(request.headers, isDemanded: operation.access.isPersonal)
+        try MediaType.check(request.headers[.contentType], for: operation.description)
         var body: [UInt8] = []
         if let limit = operation.bodyLimit {
             body = try await RequestBodyReading.collect(
@@ -106,6 +110,24 @@ struct APIEndpoint<Store: AdministrationStore>: Endpoint {
             settings: settings,
             command: "\(operation.method.rawValue) \(operation.path.text)",
             address: settings.adminURL.dropLast() + request.uri.path
+        )
+    }
+}
+
+/// Which bodies are read.
+enum MediaType {
+    /// Refuses a body of a type that an operation says it does not read; one without a type is taken for the first.
+    static func check(_ field: String?, for description: OperationDescription) throws(Problem) {
+        guard let field, let body = description.body, description.refusals.contains(.mediaType) else { return }
+        let found = field.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        let read = body.forms.map(\.mediaType)
+        // An optional body's type is told by some even when there is none.
+        guard !read.contains(found) else { return }
+        throw Problem(
+            .unsupportedMediaType,
+            reason: "media_type_unsupported",
+            "the body must be " + read.map { "`\($0)`" }.joined(separator: " or ")
+                + ", and came as `\(String(found.prefix(100)))`"
         )
     }
 }

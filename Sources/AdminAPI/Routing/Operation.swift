@@ -47,15 +47,17 @@ struct Operation<Store: AdministrationStore>: Sendable {
         _ access: AccessDemand,
         query: [String] = [],
         body bodyLimit: Int? = nil,
+        bodyType: String = "application/json",
         answers statuses: [Int] = [200],
+        answerType: String = "application/json",
         _ perform: @escaping @Sendable (Call<Store>) async throws -> APIAnswer
     ) {
         var description = OperationDescription(summary: "\(method.rawValue) \(path)")
         description.parameters = query.map { .query($0, .text(), "") }
         description.body = bodyLimit.map { limit in
-            OperationDescription.Body(forms: [("*/*", .anything)], isRequired: false, limit: limit)
+            OperationDescription.Body(forms: [(bodyType, .anything)], isRequired: false, limit: limit)
         }
-        description.answers = statuses.map { .status($0) }
+        description.answers = statuses.map { .status($0, of: answerType) }
         self.init(method, path, name, access, description, perform)
     }
 }

@@ -29,6 +29,11 @@ struct RouteTable<Store: AdministrationStore>: Sendable {
     /// The endpoint of a path; for an unknown one the endpoint that tells so to whoever shows a token.
     func endpoint(at path: String) -> APIEndpoint<Store> {
         let segments = PathTemplate.split(path)
-        return routes[segments.count]?.first { $0.path.match(segments) != nil }?.endpoint ?? unknown
+        guard let endpoint = routes[segments.count]?.first(where: { $0.path.match(segments) != nil })?.endpoint else {
+            return unknown
+        }
+        // `/scopes/access/..` is `/scopes/` to whoever tidies paths up on the way: an organisation number that was none must
+        // not take a whole scope along. No path of the self-service API ends in a slash.
+        return endpoint.isSelfService && path.hasSuffix("/") ? unknown : endpoint
     }
 }

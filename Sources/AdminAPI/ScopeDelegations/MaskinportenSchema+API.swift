@@ -18,7 +18,7 @@ extension AdminAPI {
                 let result = try await delegationCheck(of: resource, for: party, call)
                 return .json(.array(result.rights.map { right(of: $0, in: result) }))
             },
-            Operation(.post, base + "/offered", .maskinportenSchema, .person(), body: limit) { call in
+            Operation(.post, base + "/offered", .maskinportenSchema, .person(), body: limit, answers: [201]) { call in
                 let party = try call.partyInPath()
                 let body = try DelegationRequestBody(reading: try object(of: call), naming: .receiver)
                 let right = try call.right
@@ -33,7 +33,8 @@ extension AdminAPI {
             Operation(.get, base + "/received", .maskinportenSchema, .person()) { call in
                 try await delegationList(call, side: .supplier)
             },
-            Operation(.post, base + "/offered/revoke", .maskinportenSchema, .person(), body: limit) { call in
+            Operation(.post, base + "/offered/revoke", .maskinportenSchema, .person(), body: limit, answers: [204]) {
+                call in
                 let (party, right) = (try call.partyInPath(), try call.right)
                 let body = try DelegationRequestBody(reading: try object(of: call), naming: .receiver)
                 _ = try await call.act {
@@ -41,7 +42,8 @@ extension AdminAPI {
                 }
                 return .noContent
             },
-            Operation(.post, base + "/received/revoke", .maskinportenSchema, .person(), body: limit) { call in
+            Operation(.post, base + "/received/revoke", .maskinportenSchema, .person(), body: limit, answers: [204]) {
+                call in
                 let (party, right) = (try call.partyInPath(), try call.right)
                 let body = try DelegationRequestBody(reading: try object(of: call), naming: .giver)
                 _ = try await call.act {

@@ -42,7 +42,7 @@ extension AdminAPI {
                 }
                 return .json(.array(relations))
             },
-            Operation(.delete, base, name, write, query: ["party", other, "cascade"]) { call in
+            Operation(.delete, base, name, write, query: ["party", other, "cascade"], answers: [204]) { call in
                 let (consumer, supplier) = try bothParties(call, own)
                 let (cascade, right) = (try call.query.flag("cascade"), try call.right)
                 _ = try await call.act {
@@ -60,7 +60,8 @@ extension AdminAPI {
                 }
                 return .json(.array(list))
             },
-            Operation(.delete, base + "/resources", name, write, query: ["party", other, "resource"]) { call in
+            Operation(.delete, base + "/resources", name, write, query: ["party", other, "resource"], answers: [204]) {
+                call in
                 let (consumer, supplier) = try bothParties(call, own)
                 let (resource, right) = (try requiredResource(call), try call.right)
                 _ = try await call.act {

@@ -40,7 +40,8 @@ extension AdminAPI {
                     "client": .string("\(Party.organisation(client).uuid)"),
                 ])
             },
-            Operation(.delete, base + "/clients", .systemUsers, write, query: ["agent", "client"]) { call in
+            Operation(.delete, base + "/clients", .systemUsers, write, query: ["agent", "client"], answers: [204]) {
+                call in
                 let agent = try await ownAgent(call, "write")
                 let (client, right) = (try call.query.requiredParty("client"), try call.right)
                 _ = try await call.act { try $0.removeClient(client, from: agent.id, on: right).value }

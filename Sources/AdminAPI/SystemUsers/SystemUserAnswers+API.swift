@@ -92,7 +92,7 @@ extension AdminAPI {
                     .filter { $0.status(at: now) == .new }
                 return .json(.array(requests.map { answer($0, call) }))
             },
-            Operation(.delete, base + "/{systemUserId}", .systemUsers, .person()) { call in
+            Operation(.delete, base + "/{systemUserId}", .systemUsers, .person(), answers: [204]) { call in
                 let (party, id, right) = (
                     try call.partyInPath(), try call.path.uuid("systemUserId"), try call.right
                 )

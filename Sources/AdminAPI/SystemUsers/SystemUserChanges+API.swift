@@ -18,7 +18,8 @@ extension AdminAPI {
                 .systemUsers,
                 .anyOf(.requestsWrite),
                 query: ["systemUserId"],
-                body: Operation<Store>.jsonLimit
+                body: Operation<Store>.jsonLimit,
+                answers: [201]
             ) { call in
                 let body = try object(of: call)
                 let draft = try SystemUserChangeDraft(reading: body)
@@ -33,7 +34,7 @@ extension AdminAPI {
                 let (request, user) = try await ownChange(call)
                 return .json(answer(request, of: user, call))
             },
-            Operation(.delete, base + "/{requestId}", .systemUsers, .anyOf(.requestsWrite)) { call in
+            Operation(.delete, base + "/{requestId}", .systemUsers, .anyOf(.requestsWrite), answers: [204]) { call in
                 let (request, _) = try await ownChange(call)
                 let vendor = call.token.consumer
                 _ = try await call.act { try $0.deleteChangeRequest(request.id, by: vendor).value }

@@ -13,7 +13,14 @@ extension AdminAPI {
             let base = "/authentication/api/v1/systemuser/request/vendor" + (kind == .agent ? "/agent" : "")
             let read = AccessDemand.anyOf(.requestsRead, .requestsWrite)
             return [
-                Operation(.post, base, .systemUsers, .anyOf(.requestsWrite), body: Operation<Store>.jsonLimit) { call in
+                Operation(
+                    .post,
+                    base,
+                    .systemUsers,
+                    .anyOf(.requestsWrite),
+                    body: Operation<Store>.jsonLimit,
+                    answers: [201]
+                ) { call in
                     let draft = try SystemUserRequestDraft(reading: try object(of: call))
                     let vendor = call.token.consumer
                     let request = try await call.act {
@@ -25,7 +32,8 @@ extension AdminAPI {
                     let id = try call.path.uuid("requestId")
                     return .json(answer(try await ownRequest(kind, call) { try $0.systemUserRequest(id) }, call))
                 },
-                Operation(.delete, base + "/{requestId}", .systemUsers, .anyOf(.requestsWrite)) { call in
+                Operation(.delete, base + "/{requestId}", .systemUsers, .anyOf(.requestsWrite), answers: [204]) {
+                    call in
                     let id = try call.path.uuid("requestId")
                     _ = try await ownRequest(kind, call) { try $0.systemUserRequest(id) }
                     let vendor = call.token.consumer

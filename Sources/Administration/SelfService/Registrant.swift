@@ -9,20 +9,12 @@ public struct Registrant: Sendable, Hashable {
     public let ownsClients: Bool
     /// Whether it registers clients for customers, as their supplier.
     public let suppliesClients: Bool
-    /// The only customer for whom it does; nil: any.
-    public let customer: OrganisationNumber?
 
     /// What a token proved.
-    public init(
-        organisation: OrganisationNumber,
-        ownsClients: Bool,
-        suppliesClients: Bool,
-        customer: OrganisationNumber? = nil
-    ) {
+    public init(organisation: OrganisationNumber, ownsClients: Bool, suppliesClients: Bool) {
         self.organisation = organisation
         self.ownsClients = ownsClients
         self.suppliesClients = suppliesClients
-        self.customer = customer
     }
 
     /// Whether it sees a client: as the owner, or as the supplier who made it.
@@ -34,7 +26,7 @@ public struct Registrant: Sendable, Hashable {
     /// name.
     public func holds(_ client: Client) -> Bool {
         if client.supplier == nil { return owns(client) }
-        return suppliesClients && client.supplier == organisation && (customer == nil || client.owner == customer)
+        return suppliesClients && client.supplier == organisation
     }
 
     /// Whether its organisation is the client's `client_orgno`.

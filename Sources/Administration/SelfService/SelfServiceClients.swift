@@ -21,7 +21,7 @@ extension AdministrativeReader {
             found = try clients(query)
         }
         if registrant.suppliesClients {
-            query.owner = registrant.customer
+            query.owner = nil
             query.supplier = registrant.organisation
             let known = Set(found.map(\.id))
             found += try clients(query).filter { !known.contains($0.id) }
@@ -53,11 +53,9 @@ extension Administration {
         guard registrant.suppliesClients else {
             throw SelfServiceRefusal.foreignOwner(request.owner ?? organisation)
         }
-        guard let owner = request.owner ?? registrant.customer else { throw SelfServiceRefusal.customerMissing }
+        guard let owner = request.owner else { throw SelfServiceRefusal.customerMissing }
         // Its own clients it registers with another right.
-        guard owner != organisation, registrant.customer == nil || owner == registrant.customer else {
-            throw SelfServiceRefusal.foreignOwner(owner)
-        }
+        guard owner != organisation else { throw SelfServiceRefusal.foreignOwner(owner) }
         return request.draft(owner: owner, supplier: organisation)
     }
 
