@@ -155,8 +155,8 @@ struct OpenAPIDocument {
         var statuses: Set<Int> = [400, 421, 429, 500, 503]
         if entry.access != nil { statuses.formUnion([401, 403, 404]) }
         if entry.description.body != nil { statuses.insert(413) }
-        // Those of Altinn's shape name no refusals of their own.
-        if !entry.isSelfService, entry.method != "GET" { statuses.insert(409) }
+        // Whatever changes something may not fit what is there.
+        if entry.method != "GET" { statuses.insert(409) }
         statuses.formUnion(entry.description.refusals.map(\.rawValue))
         return statuses
     }
