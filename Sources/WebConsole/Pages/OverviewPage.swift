@@ -10,7 +10,7 @@ enum OverviewPage {
         let installation = try await call.ask(ShowInstallation.self, [:])
         let usage = try await call.ask(ListUsage.self, [:])
         var sections: [Section] = []
-        sections.append(try await AttentionPart.section(call, installation))
+        sections.append(try await AttentionPart.section(call))
         sections.append(.chart(chart(usage, scene)))
         if let codes = codes(usage, call) { sections.append(codes) }
         sections.append(try await changes(call))
