@@ -24,6 +24,7 @@ struct WebhookSender: Service {
     let clock: any WallClock
     let logger: Logger
     private let busy = BusyTargets()
+    private let attempts: (delivered: Counter, failed: Counter, givenUp: Counter)
 
     init(
         store: SQLiteStore,
@@ -41,6 +42,10 @@ struct WebhookSender: Service {
         self.counts = counts
         self.clock = clock
         self.logger = logger
+        func counter(_ result: String) -> Counter {
+            Counter(label: "portvakt_webhook_attempts_total", dimensions: [("result", result)])
+        }
+        attempts = (counter("delivered"), counter("failed"), counter("given_up"))
     }
 
     func run() async throws {
@@ -103,13 +108,11 @@ struct WebhookSender: Service {
     }
 
     private func count(_ outcome: WebhookDelivery) {
-        let result =
-            switch outcome.state {
-            case .delivered: "delivered"
-            case .pending: "failed"
-            case .givenUp: "given_up"
-            }
-        Counter(label: "portvakt_webhook_attempts_total", dimensions: [("result", result)]).increment()
+        switch outcome.state {
+        case .delivered: attempts.delivered.increment()
+        case .pending: attempts.failed.increment()
+        case .givenUp: attempts.givenUp.increment()
+        }
         guard outcome.state != .delivered else { return }
         logger.notice(
             "a notice was not taken",
