@@ -22,9 +22,16 @@ enum AttentionPart {
         )
     }
 
+    /// The words with what stands in backticks as code.
+    private static func pieces(of words: String) -> [Cell.Piece] {
+        words.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part in
+            index % 2 == 0 ? .plain(String(part)) : .code(String(part))
+        }
+    }
+
     private static func item(_ row: ReportCell.Row, _ call: PageCall) -> AttentionView.Item? {
         guard let words = row["words"]?.value.cell, let severity = row["severity"]?.value.cell else { return nil }
-        var what = Cell(.plain(words))
+        var what = Cell(pieces: pieces(of: words))
         if let party = row["party_orgno"]?.value.cell, !party.isEmpty {
             what.pieces.append(.codeLink(party, to: Address.organisation(party)))
         }
