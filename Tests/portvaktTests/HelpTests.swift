@@ -68,6 +68,10 @@ struct HelpTests {
         #expect(!run.output.hasSuffix("\n\n"))
     }
 
+    @Test func `a version is nothing but that`() async {
+        #expect(await Self.help(["access", "grant", "--version"]).output == await Self.help(["--version"]).output)
+    }
+
     private static func help(_ arguments: [String]) async -> CommandLineRun {
         let console = CapturedConsole()
         let status = await Console.$current.withValue(console.console) { await Portvakt.run(arguments) }

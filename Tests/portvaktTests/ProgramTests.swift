@@ -195,6 +195,34 @@ struct ProgramTests {
         ["/usr/bin/\(name)", "/bin/\(name)"].first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
+    @Test func `names that stand in the data folder are completed`() async throws {
+        let world = try await AdministrationWorld()
+        await world.prepare()
+        let scratch = try ScratchFolder()
+        let script = try scratch.file("completion.bash", try await Program.run(["completion", "bash"]).output)
+        // What the script asks for is asked of the program by its name.
+        let folder = URL(filePath: Program.path).deletingLastPathComponent().path
+        for (typed, expected) in [
+            ("portvakt scope show --data \(world.data) acme:", "acme:a"),
+            (
+                "portvakt access list --data \(world.data) --org 31",
+                "\(AdministrationWorld.owner) \(AdministrationWorld.consumer)"
+            ),
+            ("portvakt scope show --data /nonexistent acme:", ""),
+        ] {
+            let words = typed.split(separator: " ").map { "'\($0)'" }
+            let line = """
+                PATH="\(folder):$PATH"; source '\(script)'; COMP_WORDBREAKS=' '
+                COMP_WORDS=(\(words.joined(separator: " "))); COMP_CWORD=\(words.count - 1)
+                COMP_LINE='\(typed)'; COMP_POINT=${#COMP_LINE}
+                _portvakt portvakt "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"; echo "${COMPREPLY[*]}"
+                """
+            let result = try await Program.run(["-c", line], of: "/bin/bash")
+            #expect(result.exitCode == 0, "\(result.errors)")
+            #expect(result.output == expected + "\n", "\(typed): \(result.errors)")
+        }
+    }
+
     @Test(.enabled(if: shell("zsh") != nil, "there is no zsh")) func `the completion script loads in zsh`() async throws
     {
         let scratch = try ScratchFolder()

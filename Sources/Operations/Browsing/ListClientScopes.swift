@@ -47,7 +47,7 @@ package struct ListClientScopes: Inquiry {
     /// Why the client's owner gets no token with the scope for itself, in the words that refusals have; nil: it does.
     ///
     /// What a token rests on besides, the key above all, is not looked at here; `explain` asks the whole pipeline.
-    private static func obstacle(
+    static func obstacle(
         to name: ScopeName,
         of client: Client,
         at now: Timestamp,

@@ -22,6 +22,7 @@ public enum OperationCatalogue {
         ListSigningKeys.self,
         ListUsage.self,
         ListWebhooks.self,
+        ReportOnClients.self,
         ReportProcessing.self,
         ShowAuditEntry.self,
         ShowClient.self,

@@ -15,7 +15,7 @@ struct ClientCommand: AsyncParsableCommand {
         abstract: "Register the software that asks for tokens, and its keys.",
         subcommands: [
             ClientCreate.self, ClientDisable.self, ClientEnable.self, ClientKeys.self, ClientList.self,
-            ClientOnBehalfOf.self, ClientShow.self,
+            ClientOnBehalfOf.self, ClientReport.self, ClientShow.self,
         ]
     )
 }

@@ -30,6 +30,7 @@ enum CommandExamples {
         "client onbehalfof remove":
             "portvakt client onbehalfof remove 5c21a5a0-6a0b-4b4e-9a53-7f0b4f0f8f51 kunde-a --yes",
 
+        "client report": "portvakt client report --org 314200772 --out reports",
         "client show": "portvakt client show 5c21a5a0-6a0b-4b4e-9a53-7f0b4f0f8f51 --json",
         "prefix assign": "portvakt prefix assign acme 310000124",
         "prefix list": "portvakt prefix list",

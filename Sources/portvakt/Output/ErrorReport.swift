@@ -29,7 +29,9 @@ struct ErrorReport: Sendable {
             // Help, `--version` and the like: ArgumentParser throws what it wants printed.
             do {
                 let text = Portvakt.fullMessage(for: error)
-                try Console.current.write(HelpText(text, for: arguments).shown)
+                // A version, or what a shell completes, is what it is.
+                let isHelp = text.hasPrefix("OVERVIEW: ") || text.hasPrefix("USAGE: ")
+                try Console.current.write(isHelp ? HelpText(text, for: arguments).shown : text + "\n")
                 return .done
             } catch {
                 return report(error)
