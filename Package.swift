@@ -214,8 +214,8 @@ let package = Package(
         module(
             "Server",
             [
-                "AdminAPI", "Administration", "Attention", "AuditLedger", "Delegations", "EnterpriseCertificates",
-                "Fetching",
+                "AdminAPI", "Administration", "Attention", "AuditLedger", "Clients", "Delegations",
+                "EnterpriseCertificates", "Fetching",
                 "HTTPServer",
                 "JOSE", "LibCrypto", "MetricsExposition", "Operations", "Organisations", "SQLiteStorage", "Scopes",
                 "StatusLists",

@@ -1,6 +1,8 @@
+public import AuditLedger
 public import Delegations
 public import HTTPServer
 public import JOSE
+public import Organisations
 public import TokenIssuance
 public import Vocabulary
 
@@ -32,6 +34,10 @@ public struct AdminSettings: Sendable {
     public typealias Standing = @Sendable (OwnToken, _ now: Timestamp) async throws -> Bool
     /// Says it of tokens that were verified.
     public var standing: Standing
+    /// What the server does with organisations in distress.
+    public var distress: DistressPolicy?
+    /// The refusals from before a client was authenticated.
+    public var earlyRefusals: @Sendable () throws -> [RefusalNote] = { [] }
 
     /// Settings.
     public init(

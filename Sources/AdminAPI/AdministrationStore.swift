@@ -1,14 +1,9 @@
-public import Administration
-public import Attention
+import Administration
 public import Delegations
-public import Organisations
-public import TokenIssuance
-public import Vocabulary
+public import Operations
 
 /// What the API reads, in one snapshot.
-public protocol AdminAPIReader: AdministrativeReader, DecisionReader, ConsentReader, FactsReader, AttentionReader,
-    InstallationReader
-{
+public protocol AdminAPIReader: OperationReader {
     /// The revision of the facts in this snapshot.
     var revision: Int64 { get throws }
 
@@ -17,15 +12,10 @@ public protocol AdminAPIReader: AdministrativeReader, DecisionReader, ConsentRea
 
     /// All versions of a resource, the oldest first, also of a deleted one.
     func versions(of id: ResourceID) throws -> [Resource]
-
-    /// The units right below a unit, by number, at most `limit`.
-    func organisations(below number: OrganisationNumber, limit: Int) throws -> [Organisation]
 }
 
 /// An open transaction in which every act of the API can be performed.
-public typealias AdminAPITransaction = AdminAPIReader & AdministrativeTransaction & RoleStore & ResourceStore
-    & DelegationStore
-    & AccessListStore & SystemUserStore & ConsentStore
+public typealias AdminAPITransaction = AdminAPIReader & OperationTransaction
 
 /// Where the API reads, and where its acts are written: in the server, reader connections and the one writer thread.
 public protocol AdministrationStore: Sendable {

@@ -82,6 +82,9 @@ struct DemoClient {
         self.scopes = try scopes.map { try ScopeName(parsing: $0) }
     }
 
+    /// The one that administers.
+    static let operatorClientName = "operator"
+
     /// All of them; the first is the one that the first token is shown with.
     static func all() throws -> [DemoClient] {
         try [
@@ -160,6 +163,16 @@ struct DemoClient {
                     "altinn:portal/enduser", "altinn:accessmanagement/authorizedparties",
                     "altinn:accessmanagement/enduser:maskinportensuppliers.write",
                     "altinn:accessmanagement/enduser:maskinportenconsumers.write", "altinn:clientdelegations.write",
+                ]
+            ),
+            DemoClient(
+                operatorClientName,
+                "311000012",
+                "Operator",
+                .registeredKey(.es256),
+                [
+                    "portvakt:operator", "idporten:dcr.read", "idporten:dcr.modify", "idporten:dcr.write",
+                    "idporten:dcr/onbehalfof:write", "idporten:scopes.write",
                 ]
             ),
         ]

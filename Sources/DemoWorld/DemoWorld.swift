@@ -127,6 +127,7 @@ public struct DemoWorld: Sendable {
                 of: plan.issuer
             )
             try folder.write("first-token.txt", world.firstToken(program: "portvakt"))
+            try folder.folder("config").folder("portvakt").write("contexts.yaml", try world.contextFile())
             try installation.store.close()
             return world
         } catch {
@@ -158,6 +159,39 @@ public struct DemoWorld: Sendable {
     }
 
     /// Revocation as in production, by the demo issuers' own responder on loopback; listeners where the issuer says.
+    /// The URL of the admin listener, with a final slash.
+    private var adminURL: String {
+        "http://" + (Self.settings(for: issuer)[.adminListen] ?? "127.0.0.1:7081") + "/"
+    }
+
+    /// The commands that administer the server as the operator's client does.
+    public func administration(program: String) -> String {
+        let home = clients.first { $0.name == DemoClient.operatorClientName }?.folder ?? ""
+        return """
+            to administer it while it serves:
+              \(program) context set demo --server \(adminURL) --env-file \(home)/.env --key \(home)/key.jwk
+              \(program) login --context demo
+            """
+    }
+
+    /// The same as a file of contexts, for whoever points `XDG_CONFIG_HOME` at `<data>/demo/config`.
+    private func contextFile() throws -> String {
+        guard let client = clients.first(where: { $0.name == DemoClient.operatorClientName }) else {
+            throw DemoWorldError.inconsistent("nobody administers it")
+        }
+        let key = try DemoFolder(client.folder).absoluteFile("key.jwk")
+        func quoted(_ text: String) -> String { JSONValue.string(text).text() }
+        return """
+            contexts:
+              demo:
+                server: \(quoted(adminURL))
+                issuer: \(quoted(issuer.rawValue))
+                client_id: \(quoted(client.id.rawValue))
+                key: \(quoted(key))
+
+            """
+    }
+
     private static func settings(for issuer: Issuer) -> [ConfigurationKey: String] {
         var settings: [ConfigurationKey: String] = [.revocation: "require", .outboundPrivateAddresses: "true"]
         guard !issuer.isSecure, let listen = try? ListenAddress(parsing: issuer.authority) else { return settings }

@@ -178,22 +178,22 @@ struct Listeners {
         clock: any WallClock
     ) -> AdminAPI<WriterAdministrationStore> {
         let standing = issuance.standing
-        return AdminAPI(
-            store: WriterAdministrationStore(store: opened.store, writer: writer),
-            settings: AdminSettings(
-                issuer: configuration.issuer,
-                adminURL: configuration.adminURL,
-                portalURL: configuration.portalURL,
-                keys: opened.keys.ring,
-                pseudonyms: opened.pseudonyms,
-                proofNonces: opened.proofNonces,
-                isProofNonceRequired: configuration.proofNonce == .required,
-                admission: admission,
-                policy: issuance.policy,
-                clock: clock,
-                standing: { try await standing.facts(about: $0, at: $1) != nil }
-            )
+        var settings = AdminSettings(
+            issuer: configuration.issuer,
+            adminURL: configuration.adminURL,
+            portalURL: configuration.portalURL,
+            keys: opened.keys.ring,
+            pseudonyms: opened.pseudonyms,
+            proofNonces: opened.proofNonces,
+            isProofNonceRequired: configuration.proofNonce == .required,
+            admission: admission,
+            policy: issuance.policy,
+            clock: clock,
+            standing: { try await standing.facts(about: $0, at: $1) != nil }
         )
+        settings.distress = configuration.organisationDistress
+        settings.earlyRefusals = { [ring = opened.store.folder.refusalRing] in try RefusalRing.refusals(in: ring) }
+        return AdminAPI(store: WriterAdministrationStore(store: opened.store, writer: writer), settings: settings)
     }
 
     /// The names that the admin listener answers to, beside the address that a connection came in at.

@@ -5,13 +5,12 @@ import Scopes
 import Vocabulary
 
 extension GlobalOptions {
-    /// The longest reason that the ledger keeps, in Unicode scalars.
-    private static let maximumReason = 1_023
-
     /// Runs acts of administration in one transaction; what they throw undoes all of them.
     func administer<Result>(_ body: (Administration<SQLiteTransaction>) throws -> Result) throws -> Result {
-        if let reason, reason.unicodeScalars.count > Self.maximumReason || PlainText.firstMisplaced(in: reason) != nil {
-            throw CLIError.usage("`--reason` must be one line of at most \(Self.maximumReason) characters")
+        if let reason,
+            reason.unicodeScalars.count > Arguments.maximumReason || PlainText.firstMisplaced(in: reason) != nil
+        {
+            throw CLIError.usage("`--reason` must be one line of at most \(Arguments.maximumReason) characters")
         }
         let store = try openStore()
         defer { try? store.close() }

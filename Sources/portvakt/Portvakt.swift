@@ -18,6 +18,7 @@ struct Portvakt: AsyncParsableCommand {
             ClientCommand.self,
             Completion.self,
             ConsentCommand.self,
+            ContextCommand.self,
             DecideCommand.self,
             DelegationCommand.self,
             DemoCommand.self,
@@ -25,6 +26,7 @@ struct Portvakt: AsyncParsableCommand {
             ExplainCommand.self,
             Init.self,
             KeysCommand.self,
+            LoginCommand.self,
             OrgCommand.self,
             PrefixCommand.self,
             ReportCommand.self,
@@ -39,6 +41,7 @@ struct Portvakt: AsyncParsableCommand {
             VersionCommand.self,
             WebCommand.self,
             WebhookCommand.self,
+            WhoamiCommand.self,
         ]
     )
 

@@ -85,7 +85,7 @@ struct DemoWorldTests {
 
     @Test func `every client may have every scope that is on it`() throws {
         try withWorld { world, store, _ in
-            #expect(world.clients.count == 9)
+            #expect(world.clients.count == 10)
             for client in world.clients {
                 let stored = try #require(try store.read { try $0.client(client.id) })
                 #expect(stored.owner == client.owner)

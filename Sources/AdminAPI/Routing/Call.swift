@@ -61,12 +61,13 @@ struct Call<Store: AdministrationStore>: Sendable {
         try await store.read(body)
     }
 
-    /// Performs acts in one transaction: all of them happen, or none.
+    /// Performs acts in one transaction, for a reason that the ledger keeps: all of them happen, or none.
     func act<Value: Sendable>(
+        for reason: String? = nil,
         _ body: @escaping @Sendable (Administration<Store.Transaction>) throws -> Value
     ) async throws -> Value {
         try await store.write { [actor, now] transaction in
-            try body(Administration(in: transaction, by: actor, at: now))
+            try body(Administration(in: transaction, by: actor, at: now, reason: reason))
         }
     }
 

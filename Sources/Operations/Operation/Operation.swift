@@ -56,6 +56,28 @@ public protocol OperatorAct: Operation {
     ) throws -> Report
 }
 
+extension OperatorAct {
+    /// What it takes, with the reason that every act may be given.
+    public static var parametersWithReason: [Parameter] {
+        parameters.contains { $0.name == "reason" }
+            ? parameters : parameters + [Parameter("reason", .text, "Why it is done, kept in the ledger.")]
+    }
+}
+
+extension Arguments {
+    /// The longest reason that the ledger keeps, in Unicode scalars.
+    public static let maximumReason = 1_023
+
+    /// Why an act is done, as the ledger keeps it.
+    public func reason() throws(OperationFault) -> String? {
+        guard let reason = try text("reason") else { return nil }
+        guard reason.unicodeScalars.count <= Self.maximumReason, PlainText.firstMisplaced(in: reason) == nil else {
+            throw .usage("\(title(of: "reason")) must be one line of at most \(Self.maximumReason) characters")
+        }
+        return reason
+    }
+}
+
 /// All that operations read, in one snapshot.
 public typealias OperationReader = AdministrativeReader & DecisionReader & ConsentReader & HoldingReader
     & RegisterBrowsingReader & InstallationReader & LedgerReader & BrowsingReader & UsageReader & SigningKeyReader
@@ -71,6 +93,8 @@ public struct OperationContext: Sendable {
     public let viewer: Viewer
     /// The present time.
     public let now: Timestamp
+    /// What scopes and grants made by the act remember as their origin: `cli`, `api`.
+    public var origin: String
     /// What the server does with organisations in distress; nil when its configuration cannot be read.
     public var distress: DistressPolicy?
     /// The rules of issuance; nil when the server's configuration cannot be read.
@@ -82,12 +106,14 @@ public struct OperationContext: Sendable {
     public init(
         viewer: Viewer,
         now: Timestamp,
+        origin: String = "cli",
         distress: DistressPolicy? = nil,
         policy: IssuancePolicy? = nil,
         earlyRefusals: @escaping @Sendable () throws -> [RefusalNote] = { [] }
     ) {
         self.viewer = viewer
         self.now = now
+        self.origin = origin
         self.distress = distress
         self.policy = policy
         self.earlyRefusals = earlyRefusals

@@ -33,6 +33,12 @@ public indirect enum OutputValue: Sendable, Hashable {
         }
     }
 
+    /// The member of that name; nothing when there is none.
+    public subscript(name: String) -> OutputValue {
+        guard case .object(let members) = self else { return .none }
+        return members.first { $0.name == name }?.value ?? .none
+    }
+
     /// The value in one cell of a table or of TSV.
     public var cell: String {
         switch self {

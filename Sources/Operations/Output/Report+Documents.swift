@@ -6,6 +6,12 @@ extension Report {
         public let field: String
         /// What there is.
         public let known: [String]
+
+        /// A field that is not there.
+        public init(field: String, known: [String]) {
+            self.field = field
+            self.known = known
+        }
     }
 
     /// The report with only those fields, in that order; all of them when none is named.

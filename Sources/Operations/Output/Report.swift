@@ -97,6 +97,22 @@ public struct Report: Sendable, Hashable {
 }
 
 extension Report {
+    /// A member of a record, or a fact of a list; nothing when there is none of that name.
+    public subscript(name: String) -> OutputValue {
+        if case .record(let members) = content { return OutputValue.object(members)[name] }
+        return OutputValue.object(facts)[name]
+    }
+
+    /// The same record with further members at its end.
+    public func adding(_ members: [OutputValue.Member]) -> Report {
+        guard case .record(let own) = content else { return self }
+        var report = Report(schema: schema, content: .record(own + members), whenEmpty: whenEmpty)
+        (report.warnings, report.notes, report.verdict) = (warnings, notes, verdict)
+        return report
+    }
+}
+
+extension Report {
     /// What a script decides by: the command line says it on stderr and exits with another code than 0.
     public struct Verdict: Sendable, Hashable {
         /// How it ends.

@@ -1,9 +1,5 @@
 import ArgumentParser
-import AuditLedger
 import Operations
-import SQLiteStorage
-import TokenIssuance
-import Vocabulary
 
 /// `portvakt audit search`.
 struct AuditSearch: AsyncParsableCommand {
@@ -56,58 +52,11 @@ struct AuditSearch: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let query = try query()
-        let store = try options.openStore()
-        let recorded = try await store.read { [limit] in try $0.newestEntries(query, limit: limit + 1) }
-        let early = earlyRefusals(query, in: store.folder)
-        try store.close()
-        let found = (recorded.reversed().map(AuditEntry.init) + early).sorted { $0.time < $1.time }
-        if found.count > limit { options.warn("more than \(limit) were found: the newest are shown; see `--limit`") }
-        let shown = Array(found.suffix(limit))
-        try options.print(
-            Table("audit-entries", shown, whenEmpty: "nothing was found", columns: AuditEntry.columns)
+        try await options.perform(
+            SearchAudit([
+                "trace": trace, "since": since, "until": until, "org": org, "client": client, "scope": scope,
+                "code": code, "actor": actor, "event": event, "limit": limit,
+            ])
         )
-        if trace != nil { explain(shown) }
-    }
-
-    private func query() throws(CLIError) -> LedgerQuery {
-        var query = LedgerQuery()
-        let now = options.now
-        query.trace = try auditValue(trace, option: "--trace") { try TraceID(parsing: $0.lowercased()) }
-        query.since = try AuditTime.time(since, option: "--since", now: now)
-        query.until = try AuditTime.time(until, option: "--until", now: now)
-        query.organisation = try auditValue(org, option: "--org") { try OrganisationNumber(typed: $0) }
-        query.client = try auditValue(client, option: "--client") { try ClientID(parsing: $0) }
-        query.scope = try auditValue(scope, option: "--scope") { try ScopeName(parsing: $0) }
-        query.code = code?.uppercased()
-        query.actor = actor
-        query.kinds = try auditKinds(event)
-        return query
-    }
-
-    /// Early refusals have no organisation, scope or actor, and are no events of the ledger.
-    private func earlyRefusals(_ query: LedgerQuery, in folder: SQLiteStorage.DataFolder) -> [AuditEntry] {
-        guard query.organisation == nil, query.scope == nil, query.actor == nil, query.kinds.isEmpty else { return [] }
-        do {
-            return try RefusalRing.refusals(in: folder.refusalRing).filter { note in
-                (query.trace == nil || note.trace == query.trace)
-                    && query.since.map { note.time >= $0 } ?? true
-                    && query.until.map { note.time < $0 } ?? true
-                    && (query.client == nil || note.claimedClient == query.client?.rawValue)
-                    && (query.code == nil || note.code == query.code)
-            }.map(AuditEntry.init)
-        } catch {
-            options.warn("\(error)")
-            return []
-        }
-    }
-
-    /// The story of one refusal ends with what mends it.
-    private func explain(_ entries: [AuditEntry]) {
-        for code in Set(entries.compactMap(\.code)).sorted() {
-            guard let page = ErrorCode(rawValue: code).map(ErrorCatalogue.page) else { continue }
-            options.note("\(code): \(page.title). \(page.meaning)")
-            for fix in page.fixes { options.note("  - \(fix)") }
-        }
     }
 }

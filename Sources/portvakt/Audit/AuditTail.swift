@@ -1,8 +1,5 @@
 import ArgumentParser
-import AuditLedger
 import Operations
-import SQLiteStorage
-import Vocabulary
 
 /// `portvakt audit tail`.
 struct AuditTail: AsyncParsableCommand {
@@ -38,56 +35,36 @@ struct AuditTail: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var query = LedgerQuery()
-        query.kinds = try auditKinds(event)
-        query.organisation = try auditValue(org, option: "--org") { try OrganisationNumber(typed: $0) }
-        query.client = try auditValue(client, option: "--client") { try ClientID(parsing: $0) }
-        let store = try options.openStore()
-        var (entries, position) = try await newest(query, in: store)
-        try show(entries, isFirst: true)
+        let filter: Arguments = ["event": event, "org": org, "client": client]
+        // Read before the entries, so that none falls between the first look and the second.
+        var position = try await follow ? options.answer(ShowAuditPosition([:])).position : 0
+        let newest = try await options.answer(TailAudit(filter.setting("lines", to: lines)))
+        try show(newest, isFirst: true)
+        position = max(position, newest.position)
         while follow {
             try await Task.sleep(for: Self.interval)
-            (entries, position) = try await further(query, after: position, in: store)
-            if !entries.isEmpty { try show(entries, isFirst: false) }
-        }
-        try store.close()
-    }
-
-    private func newest(_ query: LedgerQuery, in store: SQLiteStore) async throws -> ([AuditEntry], Int64) {
-        try await store.read { [lines] reader in
-            let newest = lines == 0 ? [] : try reader.newestEntries(query, limit: lines)
-            return (newest.reversed().map(AuditEntry.init), try reader.lastSequence)
+            let further = try await options.answer(TailAudit(filter.setting("after", to: position)))
+            if !further.items.isEmpty { try show(further, isFirst: false) }
+            position = max(position, further.position)
         }
     }
 
-    private func further(
-        _ query: LedgerQuery,
-        after position: Int64,
-        in store: SQLiteStore
-    ) async throws -> ([AuditEntry], Int64) {
-        try await store.read { reader in
-            let last = try reader.lastSequence
-            guard last > position else { return ([], position) }
-            var found: [AuditEntry] = []
-            try reader.visitEntries(query, after: position) {
-                found.append(AuditEntry($0))
-                return true
-            }
-            return (found, last)
-        }
-    }
-
-    private func show(_ entries: [AuditEntry], isFirst: Bool) throws {
-        let table = Table(
-            "audit-entries",
-            entries,
-            whenEmpty: "the ledger holds no such entry",
-            columns: AuditEntry.columns
-        )
+    private func show(_ report: Report, isFirst: Bool) throws {
         let rendering = options.rendering
-        guard !isFirst, rendering.format == .table else { return try options.print(table) }
+        guard !isFirst, rendering.format == .table else { return try options.print(report) }
         // The head stands above the first lines already.
-        let text = try rendering.text(of: table)
+        let text = try rendering.text(of: report)
         try Console.current.write(String(text.drop { $0 != "\n" }.dropFirst()))
+    }
+}
+
+extension Report {
+    /// The sequence number of the last entry that it tells of; 0 for none.
+    fileprivate var position: Int {
+        let values = items.map { $0["sequence"] }
+        return values.reduce(0) { last, value in
+            guard case .number(let number) = value else { return last }
+            return max(last, Int(number))
+        }
     }
 }

@@ -74,18 +74,9 @@ struct ClientDisable: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let id = try Typed.client(client)
-        try options.confirm("disable the client `\(id)`")
-        let outcome = try options.administer { try $0.disableClient(id) }
-        try options.print(
-            Record(
-                "client-state",
-                [
-                    .init("client_id", id), .init("active", false),
-                    .init("result", outcome.hasChanged ? "disabled" : "already"),
-                ]
-            )
-        )
+        let act = try DisableClient(["client": client])
+        try options.confirm("disable the client `\(client)`")
+        try await options.perform(act)
     }
 }
 
@@ -101,18 +92,5 @@ struct ClientEnable: AsyncParsableCommand {
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let id = try Typed.client(client)
-        let outcome = try options.administer { try $0.enableClient(id) }
-        options.warn(outcome.warnings)
-        try options.print(
-            Record(
-                "client-state",
-                [
-                    .init("client_id", id), .init("active", true),
-                    .init("result", outcome.hasChanged ? "enabled" : "already"),
-                ]
-            )
-        )
-    }
+    func run() async throws { try await options.perform(EnableClient(["client": client])) }
 }

@@ -83,42 +83,29 @@ struct ClientCreate: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let draft = try draft()
         let algorithm = try alg.map { text throws(CLIError) in try KeyFile.algorithm(text) }
         if let generateKey {
-            try createWithNewKey(draft, algorithm ?? .rs256, path: generateKey)
+            try await createWithNewKey(algorithm ?? .rs256, path: generateKey)
         } else {
             let keys = try jwk.map { path throws(CLIError) in
                 try KeyFile.publicKeys(at: path, keyID: kid, algorithm: algorithm)
             }
-            let outcome = try options.administer { try $0.createClient(draft, keys: keys ?? []) }
-            try show(outcome, files: [])
+            try await options.perform(try act(keys: keys ?? []))
         }
     }
 
-    private func draft() throws(CLIError) -> ClientDraft {
-        guard let type = Client.IntegrationType(rawValue: integrationType) else {
-            let known = Client.IntegrationType.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-            throw .usage("`\(integrationType)` is no integration type", hint: "the types are \(known)")
-        }
-        var scopes: [ScopeName] = []
-        for text in scope { scopes.append(try Typed.scope(text)) }
-        var draft = ClientDraft(owner: try Typed.organisation(org), name: name, scopes: scopes)
-        draft.integrationType = type
-        draft.description = description
-        draft.supplier = try supplier.map { text throws(CLIError) in try Typed.organisation(text) }
-        draft.accessTokenLifetime = try lifetime.map { text throws(CLIError) in
-            try Typed.span(text, option: "--lifetime")
-        }
-        draft.id = try id.map { text throws(CLIError) in try Typed.client(text) }
-        draft.acceptsTokenEndpointAudience = tokenEndpointAudience
-        draft.requiresDPoP = dpopRequired
-        draft.requiresClientCertificate = mtlsRequired
-        return draft
+    private func act(keys: [JWK]) throws -> CreateClient {
+        try CreateClient([
+            "org": org, "name": name, "description": description, "scope": scope, "keys": keys.map(\.object),
+            "supplier": supplier, "lifetime": lifetime, "integration_type": integrationType, "id": id,
+            "token_endpoint_audience": tokenEndpointAudience, "dpop_required": dpopRequired,
+            "mtls_required": mtlsRequired,
+        ])
     }
 
-    private func createWithNewKey(_ draft: ClientDraft, _ algorithm: JWSAlgorithm, path: String) throws {
+    private func createWithNewKey(_ algorithm: JWSAlgorithm, path: String) async throws {
         let key = try KeyFile.make(algorithm, keyID: kid)
+        let act = try act(keys: [key.publicJWK])
         let environment = URL(filePath: path).deletingPathExtension().appendingPathExtension("env").path
         guard environment != URL(filePath: path).path else {
             throw CLIError.usage("`\(path)` is the name of the `.env` file: name the key's file otherwise")
@@ -128,32 +115,38 @@ struct ClientCreate: AsyncParsableCommand {
         }
         // The private half is written first: a registered key that nobody holds would be worse than a file too many.
         try PrivateOutputFile.write(Array((key.secretObject().pretty() + "\n").utf8), to: path)
-        let outcome: AdministrationOutcome<Client>
-        do {
-            outcome = try options.administer { try $0.createClient(draft, keys: [key.publicJWK]) }
-        } catch {
+        let created: Report
+        do { created = try await options.answer(act) } catch {
             try? FileManager.default.removeItem(atPath: path)
             throw error
         }
-        let issuer = try options.look { try $0.setting("issuer") }.map { try Issuer(parsing: $0) }
-        let text = try ClientEnvironmentFile.text(for: outcome.value, key: key, issuer: issuer)
+        let text = try ClientEnvironmentFile.text(
+            forClient: created["client_id"].cell,
+            of: act.owner,
+            named: name,
+            scopes: act.scopes,
+            key: key,
+            issuer: try options.issuer()
+        )
         try PrivateOutputFile.write(Array(text.utf8), to: environment)
-        try show(outcome, files: [.init("key_file", path), .init("env_file", environment)])
-    }
-
-    private func show(_ outcome: AdministrationOutcome<Client>, files: [OutputValue.Member]) throws {
-        options.warn(outcome.warnings)
-        try options.print(Record("client", outcome.value.outputMembers(ownerName: nil) + files))
+        try options.print(created.adding([.init("key_file", path), .init("env_file", environment)]))
     }
 }
 
 /// The `.env` file of a client, in the names that NAIS gives and most libraries read.
 enum ClientEnvironmentFile {
     /// The file's text; it holds the private key.
-    static func text(for client: Client, key: JWK.Private, issuer: Issuer?) throws(CryptoError) -> String {
+    static func text(
+        forClient client: String,
+        of owner: OrganisationNumber,
+        named name: String,
+        scopes: [ScopeName],
+        key: JWK.Private,
+        issuer: Issuer?
+    ) throws(CryptoError) -> String {
         var lines = [
-            "# \(client.name.filter { !$0.isNewline }), for \(client.owner).",
-            "MASKINPORTEN_CLIENT_ID=\(client.id)",
+            "# \(name.filter { !$0.isNewline }), for \(owner).",
+            "MASKINPORTEN_CLIENT_ID=\(client)",
         ]
         if let issuer {
             lines += [
@@ -163,7 +156,7 @@ enum ClientEnvironmentFile {
             ]
         }
         // Double quotes for scopes, which are separated by spaces; single ones, so that a shell leaves JSON alone.
-        lines.append("MASKINPORTEN_SCOPES=\"\(client.scopes.map(\.rawValue).joined(separator: " "))\"")
+        lines.append("MASKINPORTEN_SCOPES=\"\(scopes.map(\.rawValue).joined(separator: " "))\"")
         lines.append("MASKINPORTEN_CLIENT_JWK='\(JSONValue.object(try key.secretObject()).text())'")
         return lines.joined(separator: "\n") + "\n"
     }

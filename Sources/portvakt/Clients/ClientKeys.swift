@@ -57,24 +57,8 @@ struct ClientKeysAdd: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let id = try Typed.client(client)
-        let (outcome, addition, key) = try register(try key(), on: id)
-        options.warn(outcome.warnings)
-        let count = outcome.value.keys.count
-        if addition == .added, count == 2 {
-            options.note("the client has two keys now; remove the old one when it is out of use")
-        }
-        if count == Client.maximumKeys { options.warn("the client holds \(count) keys, which is the most it can") }
-        try options.print(
-            Record(
-                "client-key",
-                [
-                    .init("client_id", id), .init("kid", key.id), .init("alg", key.algorithm.rawValue),
-                    .init("expires", key.expires), .init("result", addition.rawValue),
-                    .init("thumbprint", key.thumbprint), .init("certificate", key.certificateThumbprint),
-                ]
-            )
-        )
+        _ = try Typed.client(client)
+        try await options.perform(AddClientKey(["client": client, "key": try key().object]))
     }
 
     private func key() throws(CLIError) -> JWK {
@@ -87,17 +71,6 @@ struct ClientKeysAdd: AsyncParsableCommand {
         }
         return keys[0]
     }
-
-    private func register(
-        _ jwk: JWK,
-        on id: ClientID
-    ) throws -> (AdministrationOutcome<Client>, Client.KeyAddition, ClientKey) {
-        let (outcome, addition) = try options.administer { try $0.addKey(jwk, to: id) }
-        guard
-            let key = outcome.value.keys.first(where: { $0.publicKey == jwk.publicKey && $0.id.rawValue == jwk.keyID })
-        else { throw CLIError("key_not_found", "the key is not on the client") }
-        return (outcome, addition, key)
-    }
 }
 
 /// `portvakt client keys list ID`.
@@ -109,32 +82,7 @@ struct ClientKeysList: AsyncParsableCommand {
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let id = try Typed.client(client)
-        let now = options.now
-        guard let client = try options.look({ try $0.client(id) }) else {
-            throw CLIError("client_not_found", "there is no client `\(id)`")
-        }
-        try options.print(
-            Table(
-                "client-key-list",
-                client.keys,
-                facts: [.init("client_id", id), .init("authentication", client.authentication.rawValue)],
-                whenEmpty: client.authentication == .certificate
-                    ? "the client has no key; it authenticates by its organisation's certificate"
-                    : "the client has no key left and cannot authenticate",
-                columns: [
-                    Column("kid") { $0.id },
-                    Column("alg") { $0.algorithm.rawValue },
-                    Column("created") { $0.created },
-                    Column("expires", style: { KeyExpiry.tone(of: $0.expires, at: now) }) { $0.expires },
-                    Column("state") { $0.isExpired(at: now) ? "expired" : "valid" },
-                    Column("thumbprint", .detail) { $0.thumbprint },
-                    Column("certificate", .detail) { $0.certificateThumbprint },
-                ]
-            )
-        )
-    }
+    func run() async throws { try await options.perform(ListKeysOfClient(["client": client])) }
 }
 
 /// `portvakt client keys remove ID KID`.
@@ -153,20 +101,9 @@ struct ClientKeysRemove: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let id = try Typed.client(client)
-        let kid = try Typed.key(kid)
-        try options.confirm("remove the key `\(kid)` from the client `\(id)`")
-        let outcome = try options.administer { try $0.removeKey(kid, from: id) }
-        options.warn(outcome.warnings)
-        try options.print(
-            Record(
-                "client-key",
-                [
-                    .init("client_id", id), .init("kid", kid), .init("result", "removed"),
-                    .init("keys_left", outcome.value.keys.count),
-                ]
-            )
-        )
+        let act = try RemoveClientKey(["client": client, "kid": kid])
+        try options.confirm("remove the key `\(kid)` from the client `\(client)`")
+        try await options.perform(act)
     }
 }
 
@@ -183,18 +120,8 @@ struct ClientKeysReset: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let id = try Typed.client(client)
-        try options.confirm("remove all keys of the client `\(id)` and let it authenticate by certificate")
-        let outcome = try options.administer { try $0.resetToCertificate(id) }
-        options.warn(outcome.warnings)
-        try options.print(
-            Record(
-                "client-state",
-                [
-                    .init("client_id", id), .init("authentication", outcome.value.authentication.rawValue),
-                    .init("result", outcome.hasChanged ? "reset" : "already"),
-                ]
-            )
-        )
+        let act = try ResetClientKeys(["client": client])
+        try options.confirm("remove all keys of the client `\(client)` and let it authenticate by certificate")
+        try await options.perform(act)
     }
 }

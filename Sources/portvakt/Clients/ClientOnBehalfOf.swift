@@ -36,27 +36,11 @@ struct ClientOnBehalfOfAdd: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let id = try Typed.client(client)
-        let consumer = try Typed.organisation(customer)
-        let outcome = try options.administer { administration in
-            try administration.putOnBehalfOf(
-                value,
-                standingFor: consumer,
-                name: name ?? value,
-                description: description,
-                uri: uri,
-                on: id
-            )
-        }
-        options.warn(outcome.warnings)
-        try options.print(
-            Record(
-                "client-onbehalfof",
-                [
-                    .init("onbehalfof", value), .init("client_id", id), .init("orgno", consumer),
-                    .init("name", outcome.value.name), .init("result", outcome.hasChanged ? "added" : "already"),
-                ]
-            )
+        try await options.perform(
+            AddOnBehalfOf([
+                "client": client, "value": value, "org": customer, "name": name, "description": description,
+                "uri": uri,
+            ])
         )
     }
 }
@@ -72,28 +56,7 @@ struct ClientOnBehalfOfList: AsyncParsableCommand {
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let id = try Typed.client(client)
-        guard let client = try options.look({ try $0.client(id) }) else {
-            throw AdministrationRefusal.unknownClient(id)
-        }
-        try options.print(
-            Table(
-                "client-onbehalfof-list",
-                client.onBehalfOf,
-                facts: [.init("client_id", id)],
-                whenEmpty: "the client acts for no customer by `iss_onbehalfof`",
-                columns: [
-                    Column("onbehalfof", title: "VALUE") { $0.value },
-                    Column("orgno", title: "CUSTOMER") { $0.consumer },
-                    Column("name") { $0.name },
-                    Column("description", .detail) { $0.description },
-                    Column("client_uri", .detail) { $0.uri },
-                    Column("created", title: "SINCE") { $0.created },
-                ]
-            )
-        )
-    }
+    func run() async throws { try await options.perform(ListOnBehalfOf(["client": client])) }
 }
 
 /// `portvakt client onbehalfof remove ID VALUE`.
@@ -109,17 +72,8 @@ struct ClientOnBehalfOfRemove: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let id = try Typed.client(client)
-        try options.confirm("remove `\(value)` from the client `\(id)`")
-        let outcome = try options.administer { try $0.removeOnBehalfOf(value, from: id) }
-        try options.print(
-            Record(
-                "client-onbehalfof",
-                [
-                    .init("onbehalfof", value), .init("client_id", id), .init("orgno", outcome.value?.consumer),
-                    .init("result", outcome.hasChanged ? "removed" : "already"),
-                ]
-            )
-        )
+        let act = try RemoveOnBehalfOf(["client": client, "value": value])
+        try options.confirm("remove `\(value)` from the client `\(client)`")
+        try await options.perform(act)
     }
 }

@@ -48,44 +48,13 @@ struct DelegationGrant: AsyncParsableCommand {
 
     func run() async throws {
         let right = try acting.right(in: options)
-        let (consumer, supplier) = (try Typed.organisation(consumer), try Typed.organisation(supplier))
-        let scope = try Typed.scope(scope)
-        let named = try resource.map { text throws(CLIError) in try Typed.resource(text) }
-        let until = try until.map { text throws(CLIError) in try DelegationEnd.parse(text) }
-        let outcome = try options.administer { administration in
-            let transaction = administration.transaction
-            guard try transaction.scope(scope) != nil else { throw AdministrationRefusal.unknownScope(scope) }
-            let resource: ResourceID
-            do {
-                resource = try named ?? DelegationRules(transaction).resource(for: scope).identifier
-            } catch let refusal as DelegationRefusal {
-                throw AdministrationRefusal.delegation(refusal)
-            }
-            if let bundled = try transaction.resource(resource), !bundled.scopes.contains(scope) {
-                throw CLIError("resource_other_scope", "the resource `\(resource)` does not bundle `\(scope)`")
-            }
-            return try administration.giveDelegation(
-                of: resource,
-                from: consumer,
-                to: supplier,
-                until: until,
-                isEndless: endless,
-                by: right
-            )
-        }
-        options.warn(outcome.warnings)
-        try options.print(
-            Record(
-                "delegation",
-                [
-                    .init("id", outcome.value.id), .init("consumer_orgno", consumer),
-                    .init("supplier_orgno", supplier), .init("scope", scope),
-                    .init("resource", outcome.value.resource), .init("since", outcome.value.since),
-                    .init("until", outcome.value.until), .init("basis", outcome.value.basis),
-                    .init("result", outcome.hasChanged ? "granted" : "already"),
-                ]
-            )
-        )
+        var act = try GrantDelegation([
+            "consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource, "until": until,
+            "endless": endless,
+        ])
+        if case .person = right { try options.requireDataFolder("`--person-stdin`") }
+        act.right = right
+        try await options.perform(act)
     }
 }
 
@@ -114,36 +83,11 @@ struct DelegationRevoke: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let query = try DelegationFilter.query(consumer, supplier, scope, resource)
-        let found = try options.look { try $0.delegations(query) }
-        if !found.isEmpty {
-            try options.confirm("revoke \(found.count) delegation\(found.count == 1 ? "" : "s")")
-        }
-        let revoked = try options.administer { administration in
-            try administration.transaction.delegations(query).map { delegation in
-                try administration.revokeDelegation(
-                    of: delegation.resource,
-                    from: delegation.consumer,
-                    to: delegation.supplier,
-                    by: .operatorsAct
-                )
-                return delegation
-            }
-        }
-        try options.print(
-            Table(
-                "delegation-revoke",
-                revoked,
-                whenEmpty: "there was no such delegation",
-                columns: [
-                    Column("id", .detail) { $0.id },
-                    Column("consumer_orgno", title: "CONSUMER") { $0.consumer },
-                    Column("supplier_orgno", title: "SUPPLIER") { $0.supplier },
-                    Column("resource") { $0.resource },
-                    Column("result") { _ in "revoked" },
-                ]
-            )
-        )
+        let arguments: Arguments = ["consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource]
+        let act = try RevokeDelegations(arguments)
+        let count = try await options.answer(ListDelegations(arguments)).items.count
+        if count > 0 { try options.confirm("revoke \(count) delegation\(count == 1 ? "" : "s")") }
+        try await options.perform(act)
     }
 }
 
@@ -162,39 +106,6 @@ struct DelegationList: AsyncParsableCommand {
         try await options.perform(
             ListDelegations(["consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource])
         )
-    }
-}
-
-/// The options that choose delegations.
-enum DelegationFilter {
-    /// The query that they ask for.
-    static func query(
-        _ consumer: String?,
-        _ supplier: String?,
-        _ scope: String?,
-        _ resource: String?
-    ) throws(CLIError) -> DelegationQuery {
-        DelegationQuery(
-            consumer: try consumer.map { text throws(CLIError) in try Typed.organisation(text) },
-            supplier: try supplier.map { text throws(CLIError) in try Typed.organisation(text) },
-            resource: try resource.map { text throws(CLIError) in try Typed.resource(text) },
-            scope: try scope.map { text throws(CLIError) in try Typed.scope(text) }
-        )
-    }
-}
-
-/// When a delegation ends, as it is typed: a day counts whole.
-enum DelegationEnd {
-    /// Parses a day or a moment.
-    static func parse(_ text: String) throws(CLIError) -> Timestamp {
-        if let time = Timestamp(parsing: text) { return time }
-        guard let day = CalendarDate(parsing: text) else {
-            throw .usage(
-                "`--until` is no time: `\(text)`",
-                hint: "write a day as 2027-06-30, which counts whole, or 2027-06-30T12:00:00Z"
-            )
-        }
-        return day.start + .days(1)
     }
 }
 

@@ -106,17 +106,25 @@ enum CommandExamples {
         "audit verify": "portvakt audit verify --from 120000",
         "cert check": "portvakt cert check enterprise.pem --at 2026-11-01",
         "completion": "portvakt completion bash > ~/.local/share/bash-completion/completions/portvakt",
+        "context list": "portvakt context list",
+        "context remove": "portvakt context remove test --yes",
+        "context set":
+            "portvakt context set test --server https://vakt.example.no:7081 --issuer https://id.example.no/ --client-id 5c21 --key operator.jwk",
+        "context show": "portvakt context show test",
+        "context use": "portvakt context use test",
         "demo consumer": "portvakt demo consumer --env-file var/demo/clients/fangst.env --rate 5 --duration 30s",
         "demo portal": "portvakt demo portal",
         "demo provider": "portvakt demo provider",
         "demo story": "portvakt demo story --keep story --port 17080",
         "demo revoke": "portvakt demo revoke var/demo/clients/fangst.pem",
         "doctor": "portvakt doctor --offline --json",
-        "init": "portvakt init /var/lib/portvakt --issuer https://vakt.example.no/ --env prod",
+        "init":
+            "portvakt init /var/lib/portvakt --issuer https://vakt.example.no/ --env prod --org 310000124 --prefix acme",
         "keys export": "portvakt keys export sig-2v4lHl3mM3O9uKqDpUz1aA --public",
         "keys list": "portvakt keys list --check --within 30",
         "keys retire": "portvakt keys retire sig-2v4lHl3mM3O9uKqDpUz1aA --yes",
         "keys rotate": "portvakt keys rotate --dry-run",
+        "login": "portvakt login --context test",
         "org check": "portvakt org check 314200772 310000124",
         "org generate": "portvakt org generate --units 10000 --out register",
         "org import": "portvakt org import enheter_alle.json.gz --dry-run",
@@ -135,5 +143,6 @@ enum CommandExamples {
         "webhook remove": "portvakt webhook remove ops --yes",
         "webhook rotate-key": "portvakt webhook rotate-key ops",
         "webhook test": "portvakt webhook test ops",
+        "whoami": "portvakt whoami --context test",
     ]
 }

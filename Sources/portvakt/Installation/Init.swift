@@ -1,6 +1,9 @@
 import Administration
 public import ArgumentParser
+import Clients
 import DemoWorld
+import Foundation
+import JOSE
 import Operations
 import SQLiteStorage
 public import Server
@@ -14,7 +17,8 @@ struct Init: AsyncParsableCommand {
         abstract: "Make an installation: an empty one, or with --demo a world to try things on.",
         discussion: """
             Makes the data folder (0700) with its configuration, trust anchors, first signing key and database, and prints \
-            what to do next.
+            what to do next. With --org the operator gets its reserved prefixes and scopes, and a client that administers, \
+            whose private key goes to `operator.jwk` in the folder.
             """
     )
 
@@ -27,6 +31,25 @@ struct Init: AsyncParsableCommand {
     @Option(name: .customLong("env"), help: "Test or production.")
     var environment: ServerConfiguration.Environment?
 
+    @Option(name: .long, help: ArgumentHelp("The operator's organisation.", valueName: "org"))
+    var org: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("What it is called, as long as the register does not say.", valueName: "text")
+    )
+    var orgName: String?
+
+    @Option(name: .long, help: ArgumentHelp("A prefix of scopes that it gets; repeat for more.", valueName: "prefix"))
+    var prefix: [String] = []
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A file of the register of units, imported first; repeat for more.", valueName: "file"),
+        completion: .file()
+    )
+    var register: [String] = []
+
     @Flag(name: .long, help: "Fill it with issuers, organisations, scopes and clients, all made up.")
     var demo = false
 
@@ -38,9 +61,13 @@ struct Init: AsyncParsableCommand {
     func validate() throws {
         guard !demo else {
             if environment == .prod { throw ValidationError("--demo makes a test environment.") }
+            if org != nil { throw ValidationError("--demo has its own operator: leave --org out.") }
             return
         }
         if issuer == nil { throw ValidationError("Missing expected argument '--issuer <url>'") }
+        if org == nil, !prefix.isEmpty || orgName != nil {
+            throw ValidationError("--prefix and --org-name are about the operator: give --org too.")
+        }
         if environment == nil { throw ValidationError("Missing expected argument '--env <env>'") }
     }
 
@@ -58,6 +85,8 @@ struct Init: AsyncParsableCommand {
 
     private func makeInstallation(_ path: String, _ issuer: Issuer) throws {
         let environment = environment ?? .test
+        // All that can be wrong with what was typed is found before anything is made.
+        let bootstrap = try operatorBootstrap()
         let installation = try Installation.make(
             Installation.Plan(
                 dataFolder: path,
@@ -68,7 +97,9 @@ struct Init: AsyncParsableCommand {
             ),
             at: options.now
         )
-        try installation.store.close()
+        defer { try? installation.store.close() }
+        for file in register { try OrganisationImportCommand.run(file, into: installation.store, options) }
+        let administrator = try bootstrap.map { try makeOperator($0, in: installation) }
         try options.print(
             Record(
                 "installation",
@@ -78,10 +109,53 @@ struct Init: AsyncParsableCommand {
                     .init("environment", environment.rawValue),
                     .init("signing_key", installation.signingKey.id),
                     .init("set_aside", installation.setAside),
-                ]
+                ] + (administrator?.members ?? [])
             )
         )
-        options.note(nextCommands(path))
+        options.note(administrator?.nextCommands(path) ?? nextCommands(path))
+    }
+
+    /// The operator that was named.
+    private func operatorBootstrap() throws -> OperatorBootstrap? {
+        guard let org else { return nil }
+        let organisation = try Typed.organisation(org)
+        return OperatorBootstrap(
+            organisation: organisation,
+            name: orgName ?? "OPERATOR \(organisation)",
+            prefixes: try prefix.map { text throws(CLIError) in try Typed.prefix(text) },
+            actor: Actor(options.operatorIdentity)
+        )
+    }
+
+    private func makeOperator(
+        _ bootstrap: OperatorBootstrap,
+        in installation: Installation
+    ) throws -> InstalledOperator {
+        let key = try KeyFile.make(.rs256, keyID: nil)
+        let path = URL(filePath: installation.dataFolder).standardizedFileURL.path + "/operator.jwk"
+        // The private half first: a client whose key nobody holds would be worse than a file too many.
+        try PrivateOutputFile.write(Array((key.secretObject().pretty() + "\n").utf8), to: path)
+        let outcome: OperatorBootstrap.Outcome
+        do { outcome = try bootstrap.run(in: installation.store, key: key.publicJWK, at: options.now) } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+        options.warn(outcome.warnings)
+        if outcome.isProvisional {
+            options.warn(
+                "the register does not know `\(bootstrap.organisation)`: it stands in it by your word, until a file or feed of the register says otherwise"
+            )
+        }
+        let environment = Console.current.surroundings.environment
+        let configuration = try ServerConfiguration(
+            ConfigurationInputs(dataFolder: installation.dataFolder, environment: environment)
+        )
+        return InstalledOperator(
+            client: outcome.client,
+            keyFile: path,
+            server: configuration.adminURL,
+            issuer: configuration.issuer
+        )
     }
 
     private func makeDemoWorld(_ path: String, _ issuer: Issuer) throws {
@@ -106,6 +180,7 @@ struct Init: AsyncParsableCommand {
             )
         )
         options.note(world.firstToken(program: CommandLine.arguments.first ?? "portvakt"))
+        options.note(world.administration(program: CommandLine.arguments.first ?? "portvakt"))
     }
 
     private func parsedIssuer() throws(CLIError) -> Issuer {
@@ -136,3 +211,28 @@ struct Init: AsyncParsableCommand {
 }
 
 extension ServerConfiguration.Environment: ExpressibleByArgument {}
+
+/// The operator of an installation that was just made, and how it begins.
+private struct InstalledOperator {
+    let client: Client
+    let keyFile: String
+    let server: String
+    let issuer: Issuer
+
+    var members: [OutputValue.Member] {
+        [
+            .init("operator", client.owner), .init("client_id", client.id), .init("key_file", keyFile),
+            .init("server", server),
+        ]
+    }
+
+    /// Three commands: serve, say who asks, ask.
+    func nextCommands(_ path: String) -> String {
+        """
+        next:
+          portvakt serve --data \(path)
+          portvakt context set operator --server \(server) --issuer \(issuer) --client-id \(client.id) --key \(keyFile)
+          portvakt login --context operator
+        """
+    }
+}

@@ -168,3 +168,27 @@ extension Actor {
         )
     }
 }
+
+/// The import of a file of units as a step of another command.
+enum OrganisationImportCommand {
+    /// Imports it whole, or not at all.
+    ///
+    /// - Throws: what `org import` throws; for a file of roles, which need units first, a `CLIError`.
+    static func run(_ file: String, into store: SQLiteStore, _ options: GlobalOptions) throws {
+        let bytes = try FileByteSource(path: file)
+        let source = try PeekedSource(bytes)
+        guard case .units = source.content else {
+            throw CLIError("register_file_of_roles", "`\(file)` holds roles: import it with `portvakt org import`")
+        }
+        let bar = options.progress("importing", total: bytes.size.map { Int($0) })
+        defer { bar.finish() }
+        let (actor, now) = (Actor(options.operatorIdentity), options.now)
+        let report = try OrganisationImport(mode: .replace).run(
+            source,
+            into: SQLiteOrganisationImport(into: store) { $0.ledgerEvent(by: actor, at: now) },
+            progress: { bar.update(Int($0.bytesTaken), count: $0.units, of: "units") }
+        )
+        for unit in report.malformed.prefix(20) { options.warn("\(unit)") }
+        options.note("\(file): \(report.added) units")
+    }
+}

@@ -34,7 +34,12 @@ struct DataFolder: Sendable, Equatable {
 
 extension GlobalOptions {
     /// The data folder, checked.
-    func dataFolder() throws(CLIError) -> DataFolder { try DataFolder(checking: data) }
+    ///
+    /// - Throws: `CLIError` (usage) when a server was named: what asks for the folder cannot be done through one.
+    func dataFolder() throws(CLIError) -> DataFolder {
+        try requireDataFolder()
+        return try DataFolder(checking: data)
+    }
 }
 
 /// What the file system says of a path.

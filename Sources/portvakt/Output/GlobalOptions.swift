@@ -36,8 +36,21 @@ struct GlobalOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Show only these fields, in this order.", valueName: "a,b"))
     var fields: String?
 
-    @Option(name: .long, help: ArgumentHelp("The data folder.", valueName: "folder"), completion: .directory)
-    var data = "./var"
+    @Option(
+        name: .customLong("data"),
+        help: ArgumentHelp("The data folder (default: ./var).", valueName: "folder"),
+        completion: .directory
+    )
+    var dataOption: String?
+
+    @Option(name: .long, help: ArgumentHelp("The admin URL of a running server to work through.", valueName: "url"))
+    var server: String?
+
+    @Option(name: .long, help: ArgumentHelp("The context, which says server and client.", valueName: "name"))
+    var context: String?
+
+    @Option(name: .long, help: ArgumentHelp("How long a server may take, as 30s.", valueName: "time"))
+    var timeout: String?
 
     @Flag(name: .long, help: "Do what takes away without asking.")
     var yes = false
@@ -67,6 +80,12 @@ struct GlobalOptions: ParsableArguments {
         if json, let output, output != .json {
             throw ValidationError("--json and --output \(output.rawValue) contradict each other.")
         }
+        if dataOption != nil, server != nil || context != nil {
+            throw ValidationError("--data and --\(server == nil ? "context" : "server") contradict each other.")
+        }
+        if claimedName != nil, server != nil || context != nil {
+            throw ValidationError("--as is for the data folder: a server knows who calls.")
+        }
         if quiet, verbose { throw ValidationError("--quiet and --verbose contradict each other.") }
     }
 }
@@ -75,6 +94,9 @@ extension OutputFormat: ExpressibleByArgument {}
 extension ColourChoice: ExpressibleByArgument {}
 
 extension GlobalOptions {
+    /// The data folder's path.
+    var data: String { dataOption ?? "./var" }
+
     /// The present time.
     var now: Timestamp { Console.current.surroundings.clock.now }
 

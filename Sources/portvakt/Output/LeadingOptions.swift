@@ -3,7 +3,9 @@
 /// ArgumentParser takes an option only where its command declares it, so that leading ones are moved behind the rest.
 func movingLeadingGlobalOptions(_ arguments: [String]) -> [String] {
     let flags: Set = ["--json", "--yes", "--no-input", "--quiet", "--verbose"]
-    let withValue: Set = ["--output", "--fields", "--data", "--color", "--reason", "--as"]
+    let withValue: Set = [
+        "--output", "--fields", "--data", "--server", "--context", "--timeout", "--color", "--reason", "--as",
+    ]
     var rest = arguments[...]
     var leading: [String] = []
     while let first = rest.first {

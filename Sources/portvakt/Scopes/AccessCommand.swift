@@ -56,47 +56,13 @@ struct AccessGrant: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let name = try Typed.scope(scope)
         let consumers = try OrganisationList.read(organisations, file: fromFile)
-        let fields = try fields()
-        let outcomes = try options.administer { administration in
-            try consumers.map { try administration.grantAccess(to: name, for: $0, fields, origin: "cli") }
-        }
-        for outcome in outcomes { options.warn(outcome.warnings) }
-        try options.print(
-            Table(
-                "access-grant",
-                outcomes,
-                columns: [
-                    Column("consumer_orgno", title: "CONSUMER") { $0.value.consumer },
-                    Column("scope") { $0.value.scope },
-                    Column("result", style: { $0.hasChanged ? .good : .faint }) {
-                        $0.hasChanged ? "granted" : "already"
-                    },
-                    Column("valid_from", .detail) { $0.value.validFrom },
-                    Column("until") { $0.value.validUntil },
-                ]
-            )
+        try await options.perform(
+            GrantAccess([
+                "scope": scope, "orgs": consumers.map(\.description), "from": validFrom, "until": until,
+                "legal_basis": legalBasis, "purpose": purpose, "reason": options.reason,
+            ])
         )
-    }
-
-    private func fields() throws(CLIError) -> [AccessField: AccessFieldValue] {
-        var fields: [AccessField: AccessFieldValue] = [:]
-        let texts: [(AccessField, String?)] = [
-            (.validFrom, validFrom), (.validUntil, until), (.legalBasis, legalBasis), (.purpose, purpose),
-            (.reason, options.reason),
-        ]
-        for (field, text) in texts {
-            guard let text else { continue }
-            do throws(AccessFault) { fields[field] = try field.value(parsing: text) } catch {
-                let option = field == .validFrom ? "--from" : "--until"
-                throw .usage(
-                    "`\(option)` is no time: `\(text)`",
-                    hint: "write a day as 2027-06-30, which counts whole, or 2027-06-30T12:00:00Z"
-                )
-            }
-        }
-        return fields
     }
 }
 
@@ -125,44 +91,10 @@ struct AccessRevoke: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let name = try Typed.scope(scope)
-        let named = try organisations.map { text throws(CLIError) in try Typed.organisation(text) }
-        try options.confirm(
-            "withdraw the access of \(all ? "all organisations" : named.map { "`\($0)`" }.joined(separator: ", ")) to `\(name)`"
-        )
-        let (scope, outcomes) = try options.administer { administration in
-            let consumers = try all ? Self.consumers(of: name, in: administration.transaction) : named
-            let outcomes = try consumers.map { consumer in
-                (consumer, try administration.revokeAccess(to: name, for: consumer))
-            }
-            return (try administration.transaction.scope(name), outcomes)
-        }
-        try options.print(
-            Table(
-                "access-revoke",
-                outcomes,
-                whenEmpty: "nobody had access",
-                columns: [
-                    Column("consumer_orgno", title: "CONSUMER") { $0.0 },
-                    Column("scope") { _ in name },
-                    Column("result") { $0.1.hasChanged ? "revoked" : "already" },
-                ]
-            )
-        )
-        if outcomes.contains(where: { $0.1.hasChanged }) { options.note(Self.remainingLife(of: scope)) }
-    }
-
-    private static func consumers(of name: ScopeName, in reader: SQLiteReader) throws -> [OrganisationNumber] {
-        guard try reader.scope(name) != nil else { throw AdministrationRefusal.unknownScope(name) }
-        var query = AccessQuery()
-        query.scope = name
-        return try reader.accesses(query).map(\.consumer)
-    }
-
-    // DESIGN §2.5: the lowest limit holds, and none is above 7,200 seconds.
-    private static func remainingLife(of scope: Scope?) -> String {
-        let limit = scope.map(\.maximumTokenAge.count).flatMap { $0 > 0 ? min($0, 7_200) : nil } ?? 7_200
-        return "tokens that were issued before end within \(limit) s"
+        let act = try RevokeAccess(["scope": scope, "orgs": organisations, "all": all])
+        let whose = all ? "all organisations" : act.consumers.map { "`\($0)`" }.joined(separator: ", ")
+        try options.confirm("withdraw the access of \(whose) to `\(act.scope)`")
+        try await options.perform(act)
     }
 }
 

@@ -32,20 +32,7 @@ struct PrefixAssign: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let prefix = try Typed.prefix(prefix)
-        let owner = try Typed.organisation(organisation)
-        let outcome = try options.administer { try $0.assignPrefix(prefix, to: owner) }
-        options.warn(outcome.warnings)
-        try options.print(
-            Record(
-                "prefix",
-                [
-                    .init("prefix", outcome.value.prefix), .init("owner_orgno", outcome.value.owner),
-                    .init("result", outcome.hasChanged ? "assigned" : "already"),
-                    .init("created", outcome.value.created),
-                ]
-            )
-        )
+        try await options.perform(AssignPrefix(["prefix": prefix, "org": organisation]))
     }
 }
 

@@ -66,19 +66,7 @@ struct ScopeActivate: AsyncParsableCommand {
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let name = try Typed.scope(scope)
-        let outcome = try options.administer { try $0.setScope(name, active: true) }
-        try options.print(
-            Record(
-                "scope-state",
-                [
-                    .init("scope", name), .init("active", true),
-                    .init("result", outcome.hasChanged ? "activated" : "already"),
-                ]
-            )
-        )
-    }
+    func run() async throws { try await options.perform(ActivateScope(["scope": scope])) }
 }
 
 /// `portvakt scope deactivate SCOPE`.
@@ -101,35 +89,16 @@ struct ScopeDeactivate: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let name = try Typed.scope(scope)
-        let accesses = try options.look { reader in
-            guard try reader.scope(name) != nil else { throw AdministrationRefusal.unknownScope(name) }
-            var query = AccessQuery()
-            query.scope = name
-            return try reader.accesses(query)
-        }
-        for access in accesses { options.note("\(access.consumer) has access since \(access.created)") }
+        let act = try DeactivateScope(["scope": scope, "revoke_access": revokeAccess])
+        _ = try await options.answer(ShowScope(["scope": scope]))
+        let accesses = try await options.answer(ListAccess(["scope": scope])).items
+        for access in accesses { options.note(Self.line(access)) }
         let withdrawal = revokeAccess ? " and withdraw the access of \(accesses.count) organisations" : ""
-        try options.confirm("deactivate `\(name)`\(withdrawal)")
-        let (outcome, revoked) = try options.administer { administration in
-            var revoked = 0
-            if revokeAccess {
-                for access in accesses
-                where try administration.revokeAccess(to: name, for: access.consumer).hasChanged {
-                    revoked += 1
-                }
-            }
-            return (try administration.setScope(name, active: false), revoked)
-        }
-        try options.print(
-            Record(
-                "scope-state",
-                [
-                    .init("scope", name), .init("active", false),
-                    .init("result", outcome.hasChanged ? "deactivated" : "already"),
-                    .init("revoked", revoked), .init("accesses_left", accesses.count - revoked),
-                ]
-            )
-        )
+        try options.confirm("deactivate `\(act.scope)`\(withdrawal)")
+        try await options.perform(act)
+    }
+
+    private static func line(_ access: OutputValue) -> String {
+        "\(access["consumer_orgno"].cell) has access since \(access["created"].cell)"
     }
 }

@@ -75,30 +75,16 @@ struct ScopeCreate: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let name = try Typed.scope(scope)
-        let fields = try fields()
-        let scope = try options.administer { try $0.createScope(name, fields, origin: "cli") }.value
-        try options.print(Record("scope", scope.outputMembers))
-    }
-
-    private func fields() throws(CLIError) -> [ScopeField: ScopeFieldValue] {
-        var fields: [ScopeField: ScopeFieldValue] = [.description: .text(description)]
-        let texts: [(ScopeField, String?)] = [
-            (.longDescription, longDescription), (.visibility, visibility?.uppercased()),
-            (.delegationSource, delegationSource), (.enforcedAudience, audience), (.headerType, tokenTyp),
-            (.signingAlgorithm, tokenAlg), (.pid, pid), (.requiredTermsVersion, termsVersion),
-            (.legalBasis, legalBasis),
-            (.purpose, purpose),
-        ]
-        for (field, text) in texts { fields[field] = text.map { .text($0) } }
-        let lists: [(ScopeField, [String])] = [
-            (.allowedResources, resource), (.allowedIntegrationTypes, integrationType), (.dataCategories, dataCategory),
-        ]
-        for (field, items) in lists where !items.isEmpty { fields[field] = .list(items) }
-        if accessibleForAll { fields[.isAccessibleForAll] = .flag(true) }
-        if mtlsRequired { fields[.requiresClientCertificate] = .flag(true) }
-        if europeanBusinesses { fields[.supportsEuropeanBusinesses] = .flag(true) }
-        if let lifetime { fields[.maximumTokenAge] = .number(try Typed.span(lifetime, option: "--lifetime").count) }
-        return fields
+        try await options.perform(
+            CreateScope([
+                "scope": scope, "description": description, "long_description": longDescription,
+                "visibility": visibility, "lifetime": lifetime, "delegation_source": delegationSource,
+                "audience": audience, "resource": resource, "integration_type": integrationType,
+                "accessible_for_all": accessibleForAll, "token_typ": tokenTyp, "token_alg": tokenAlg, "pid": pid,
+                "terms_version": termsVersion, "legal_basis": legalBasis, "purpose": purpose,
+                "data_category": dataCategory, "mtls_required": mtlsRequired,
+                "european_businesses": europeanBusinesses,
+            ])
+        )
     }
 }

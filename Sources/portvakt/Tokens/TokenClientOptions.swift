@@ -1,5 +1,5 @@
 import ArgumentParser
-import LibCrypto
+import Foundation
 import PortvaktClient
 import Vocabulary
 
@@ -61,7 +61,14 @@ struct TokenClientOptions: ParsableArguments {
             environment["MASKINPORTEN_WELL_KNOWN_URL"] = wellKnown
         }
         if let kid { environment["MASKINPORTEN_KEY_ID"] = kid }
-        let signer = try key.map { path throws(CLIError) in try self.signer(from: path, environment) }
+        let signer = try key.map { path throws(CLIError) in
+            try SigningKeyFile.signer(
+                at: path,
+                passphraseFile: passphraseFile,
+                keyID: kid ?? (enterpriseCertificate == nil ? environment["MASKINPORTEN_KEY_ID"] : nil),
+                certificate: enterpriseCertificate
+            )
+        }
         do throws(ConfigurationError) {
             return try ClientConfiguration.fromEnvironment(environment, signer: signer)
         } catch {
@@ -71,34 +78,24 @@ struct TokenClientOptions: ParsableArguments {
             )
         }
     }
+}
 
-    /// The key of `--key`, whose form is told from its content.
-    private func signer(from path: String, _ environment: [String: String]) throws(CLIError) -> KeySigner {
-        let content = try InputFile.readPrivate(path)
-        let passphrase = try passphraseFile.map { file throws(CLIError) in try InputFile.readSecret(file) }
-        let certificates = try enterpriseCertificate.map { file throws(CLIError) in try InputFile.readText(file) }
-        let keyID = kid ?? (enterpriseCertificate == nil ? environment["MASKINPORTEN_KEY_ID"] : nil)
-        do throws(KeyLoadingError) {
-            if content.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
-                return try KeySigner(jwk: content, keyID: keyID)
-            }
-            if let text = String(validating: content, as: UTF8.self), text.contains("-----BEGIN ") {
-                return try KeySigner(pem: text, passphrase: passphrase, keyID: keyID, certificates: certificates)
-            }
-            return try KeySigner(pkcs12: content, passphrase: passphrase ?? Secret(""), keyID: keyID)
-        } catch {
-            throw CLIError("key_unusable", "`\(path)`: \(error)", hint: Self.hint(for: error))
-        }
+extension TokenClientOptions {
+    /// Puts what was given into a context; what was not stays as it is. Paths become absolute.
+    ///
+    /// - Throws: `CLIError` for a file of variables that cannot be read.
+    func fill(_ context: inout ServerContext) throws(CLIError) {
+        let variables = try envFile.map { path throws(CLIError) in try EnvironmentFile(reading: path).variables } ?? [:]
+        context.clientID = clientID ?? variables["MASKINPORTEN_CLIENT_ID"] ?? context.clientID
+        context.issuer = issuer ?? variables["MASKINPORTEN_ISSUER"] ?? context.issuer
+        context.wellKnown = wellKnown ?? context.wellKnown
+        context.keyID = kid ?? context.keyID
+        context.key = key.map(Self.absolute) ?? context.key
+        context.passphraseFile = passphraseFile.map(Self.absolute) ?? context.passphraseFile
+        context.certificate = enterpriseCertificate.map(Self.absolute) ?? context.certificate
     }
 
-    private static func hint(for error: KeyLoadingError) -> String? {
-        switch error {
-        case .unnamed: "name the registered key with `--kid`, or its certificate with `--enterprise-certificate`"
-        case .key(.passphraseRequired), .key(.wrongPassphrase): "give a file with the pass phrase: `--passphrase-file`"
-        case .certificateOfAnotherKey: "key and certificate must be a pair"
-        case .key, .jwk, .token, .file, .certificate, .algorithm: nil
-        }
-    }
+    private static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 }
 
 /// A file of variables, one `NAME=value` a line, as shells and containers read it.
