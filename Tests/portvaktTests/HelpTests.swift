@@ -69,7 +69,8 @@ struct HelpTests {
     }
 
     @Test func `a version is nothing but that`() async {
-        #expect(await Self.help(["access", "grant", "--version"]).output == await Self.help(["--version"]).output)
+        let version = await Self.help(["--version"]).output
+        #expect(await Self.help(["access", "grant", "--version"]).output == version)
     }
 
     private static func help(_ arguments: [String]) async -> CommandLineRun {

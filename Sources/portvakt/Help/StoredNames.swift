@@ -4,6 +4,7 @@ import Foundation
 import Organisations
 import SQLiteStorage
 import Scopes
+import TokenIssuance
 import Vocabulary
 
 /// What a shell completes from the data folder: the names that stand in it.
