@@ -22,7 +22,7 @@ struct AttentionCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only what is this pressing: notice, warning, urgent, critical.", valueName: "word"))
     var severity: String?
 
-    @Option(help: ArgumentHelp("Only what concerns this organisation.", valueName: "org"))
+    @Option(help: ArgumentHelp("Only what concerns this organisation.", valueName: "org"), completion: .organisations)
     var org: String?
 
     @Option(name: .long, help: ArgumentHelp("Another configuration file.", valueName: "file"), completion: .file())

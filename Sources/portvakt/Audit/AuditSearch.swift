@@ -24,13 +24,17 @@ struct AuditSearch: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Before that time.", valueName: "time"))
     var until: String?
 
-    @Option(name: .long, help: ArgumentHelp("Where the organisation is consumer or supplier.", valueName: "org"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Where the organisation is consumer or supplier.", valueName: "org"),
+        completion: .organisations
+    )
     var org: String?
 
-    @Option(name: .long, help: ArgumentHelp("Of the client.", valueName: "client-id"))
+    @Option(name: .long, help: ArgumentHelp("Of the client.", valueName: "client-id"), completion: .clients)
     var client: String?
 
-    @Option(name: .long, help: ArgumentHelp("With the scope.", valueName: "scope"))
+    @Option(name: .long, help: ArgumentHelp("With the scope.", valueName: "scope"), completion: .scopes)
     var scope: String?
 
     @Option(name: .long, help: ArgumentHelp("Refused with the code.", valueName: "code"))

@@ -17,10 +17,14 @@ struct AuditTail: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Only these events; may be repeated.", valueName: "event"))
     var event: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Only where the organisation is consumer or supplier.", valueName: "org"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only where the organisation is consumer or supplier.", valueName: "org"),
+        completion: .organisations
+    )
     var org: String?
 
-    @Option(name: .long, help: ArgumentHelp("Only of the client.", valueName: "client-id"))
+    @Option(name: .long, help: ArgumentHelp("Only of the client.", valueName: "client-id"), completion: .clients)
     var client: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

@@ -24,10 +24,10 @@ struct ClientCommand: AsyncParsableCommand {
 struct ClientList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List clients.")
 
-    @Option(help: ArgumentHelp("Only clients of this organisation.", valueName: "org"))
+    @Option(help: ArgumentHelp("Only clients of this organisation.", valueName: "org"), completion: .organisations)
     var org: String?
 
-    @Option(help: "Only clients that hold this scope.")
+    @Option(help: "Only clients that hold this scope.", completion: .scopes)
     var scope: String?
 
     @Option(help: ArgumentHelp("Only clients with a key that ends within this time, as 30d.", valueName: "time"))
@@ -52,7 +52,7 @@ struct ClientShow: AsyncParsableCommand {
         abstract: "Show a client with its scopes and keys."
     )
 
-    @Argument(help: ArgumentHelp("The client.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The client.", valueName: "id"), completion: .clients)
     var client: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -68,7 +68,7 @@ struct ClientDisable: AsyncParsableCommand {
         discussion: "Tokens issued before live until they end."
     )
 
-    @Argument(help: ArgumentHelp("The client.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The client.", valueName: "id"), completion: .clients)
     var client: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -87,7 +87,7 @@ struct ClientEnable: AsyncParsableCommand {
         abstract: "Let a disabled client get tokens again."
     )
 
-    @Argument(help: ArgumentHelp("The client.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The client.", valueName: "id"), completion: .clients)
     var client: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

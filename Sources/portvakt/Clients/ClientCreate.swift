@@ -22,7 +22,7 @@ struct ClientCreate: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The organisation that owns it.", valueName: "org"))
+    @Option(help: ArgumentHelp("The organisation that owns it.", valueName: "org"), completion: .organisations)
     var org: String
 
     @Option(help: ArgumentHelp("Its name, for lists.", valueName: "text"))
@@ -31,7 +31,7 @@ struct ClientCreate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What it is for.", valueName: "text"))
     var description: String?
 
-    @Option(help: "A scope that it may ask for; repeat for more.")
+    @Option(help: "A scope that it may ask for; repeat for more.", completion: .scopes)
     var scope: [String] = []
 
     @Option(
@@ -52,7 +52,10 @@ struct ClientCreate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The key's algorithm (default: RS256 for a new key, RSA-2048).", valueName: "alg"))
     var alg: String?
 
-    @Option(help: ArgumentHelp("The supplier that registers it for the owner.", valueName: "org"))
+    @Option(
+        help: ArgumentHelp("The supplier that registers it for the owner.", valueName: "org"),
+        completion: .organisations
+    )
     var supplier: String?
 
     @Option(help: ArgumentHelp("The wished life of its tokens, as 120s.", valueName: "time"))

@@ -27,7 +27,7 @@ struct ClientKeysAdd: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The client.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The client.", valueName: "id"), completion: .clients)
     var client: String
 
     @Option(help: ArgumentHelp("A file with a JWK, or a public key in PEM.", valueName: "file"), completion: .file())
@@ -77,7 +77,7 @@ struct ClientKeysAdd: AsyncParsableCommand {
 struct ClientKeysList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the keys of a client.")
 
-    @Argument(help: ArgumentHelp("The client.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The client.", valueName: "id"), completion: .clients)
     var client: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -92,7 +92,7 @@ struct ClientKeysRemove: AsyncParsableCommand {
         abstract: "Take a key from a client; assertions signed with it are refused from the next second on."
     )
 
-    @Argument(help: ArgumentHelp("The client.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The client.", valueName: "id"), completion: .clients)
     var client: String
 
     @Argument(help: "The key's identifier.")
@@ -114,7 +114,7 @@ struct ClientKeysReset: AsyncParsableCommand {
         abstract: "Take all keys from a client and let it authenticate by its organisation's certificate again."
     )
 
-    @Argument(help: ArgumentHelp("The client.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The client.", valueName: "id"), completion: .clients)
     var client: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

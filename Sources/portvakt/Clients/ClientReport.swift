@@ -14,7 +14,7 @@ struct ClientReport: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Only clients of this organisation.", valueName: "org"))
+    @Option(help: ArgumentHelp("Only clients of this organisation.", valueName: "org"), completion: .organisations)
     var org: String?
 
     @Option(help: ArgumentHelp("How near the end of a key wants attention, as 60d.", valueName: "time"))

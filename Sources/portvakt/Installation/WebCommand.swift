@@ -15,7 +15,7 @@ struct WebCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The organisation whose view it opens.", valueName: "org"))
+    @Option(help: ArgumentHelp("The organisation whose view it opens.", valueName: "org"), completion: .organisations)
     var org: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

@@ -12,7 +12,7 @@ struct OrgCheck: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"))
+    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"), completion: .organisations)
     var organisations: [String] = []
 
     @Option(

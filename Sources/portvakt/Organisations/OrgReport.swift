@@ -13,7 +13,7 @@ struct OrgReport: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Only what hangs on this organisation.", valueName: "org"))
+    @Option(help: ArgumentHelp("Only what hangs on this organisation.", valueName: "org"), completion: .organisations)
     var org: String?
 
     @Option(help: ArgumentHelp("Show units under a new unit above for so long (default: 90d).", valueName: "time"))

@@ -14,7 +14,7 @@ struct OrgShow: AsyncParsableCommand {
         abstract: "Show an organisation: its state, its clients, what it may use and who may use what it owns."
     )
 
-    @Argument(help: ArgumentHelp("The organisation number.", valueName: "org"))
+    @Argument(help: ArgumentHelp("The organisation number.", valueName: "org"), completion: .organisations)
     var organisation: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

@@ -25,7 +25,10 @@ struct ReportProcessingCommand: AsyncParsableCommand {
         discussion: "Shaped as GDPR article 30 has it; suppliers without the consumer's own act are marked `unproven`."
     )
 
-    @Option(help: ArgumentHelp("Only what this organisation shares, uses or processes.", valueName: "org"))
+    @Option(
+        help: ArgumentHelp("Only what this organisation shares, uses or processes.", valueName: "org"),
+        completion: .organisations
+    )
     var org: String?
     @Option(help: "The form: markdown, csv or json; without it as other lists.") var format: Format?
 

@@ -32,10 +32,10 @@ struct AccessGrant: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The scope.")
+    @Argument(help: "The scope.", completion: .scopes)
     var scope: String
 
-    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"))
+    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"), completion: .organisations)
     var organisations: [String] = []
 
     @Option(help: ArgumentHelp("A file with an organisation number on each line; - is stdin.", valueName: "file"))
@@ -74,10 +74,10 @@ struct AccessRevoke: AsyncParsableCommand {
         discussion: "What is withdrawn already stays so. No new token is issued from the next second on."
     )
 
-    @Argument(help: "The scope.")
+    @Argument(help: "The scope.", completion: .scopes)
     var scope: String
 
-    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"))
+    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"), completion: .organisations)
     var organisations: [String] = []
 
     @Flag(help: "Withdraw the access of all organisations.")
@@ -105,10 +105,10 @@ struct AccessList: AsyncParsableCommand {
         abstract: "List who has access to which scope."
     )
 
-    @Option(help: "Only access to this scope.")
+    @Option(help: "Only access to this scope.", completion: .scopes)
     var scope: String?
 
-    @Option(help: ArgumentHelp("Only access of this organisation.", valueName: "org"))
+    @Option(help: ArgumentHelp("Only access of this organisation.", valueName: "org"), completion: .organisations)
     var org: String?
 
     @Option(help: ArgumentHelp("Only access that ends within this time, as 30d.", valueName: "time"))

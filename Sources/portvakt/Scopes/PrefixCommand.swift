@@ -23,10 +23,10 @@ struct PrefixAssign: AsyncParsableCommand {
         discussion: "For example: `portvakt prefix assign acme 310000124`."
     )
 
-    @Argument(help: "The prefix, as `acme`.")
+    @Argument(help: "The prefix, as `acme`.", completion: .prefixes)
     var prefix: String
 
-    @Argument(help: ArgumentHelp("The organisation that shall own it.", valueName: "org"))
+    @Argument(help: ArgumentHelp("The organisation that shall own it.", valueName: "org"), completion: .organisations)
     var organisation: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

@@ -23,10 +23,13 @@ struct ScopeCommand: AsyncParsableCommand {
 struct ScopeList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List scopes.")
 
-    @Option(help: "Only scopes under this prefix.")
+    @Option(help: "Only scopes under this prefix.", completion: .prefixes)
     var prefix: String?
 
-    @Option(help: ArgumentHelp("Only scopes that this organisation owns.", valueName: "org"))
+    @Option(
+        help: ArgumentHelp("Only scopes that this organisation owns.", valueName: "org"),
+        completion: .organisations
+    )
     var org: String?
 
     @Flag(help: "Deactivated scopes too.")
@@ -46,7 +49,7 @@ struct ScopeShow: AsyncParsableCommand {
         abstract: "Show a scope, where it was declared, and who has access to it."
     )
 
-    @Argument(help: "The scope.")
+    @Argument(help: "The scope.", completion: .scopes)
     var scope: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -61,7 +64,7 @@ struct ScopeActivate: AsyncParsableCommand {
         abstract: "Let tokens be issued for a deactivated scope again; access is as it was."
     )
 
-    @Argument(help: "The scope.")
+    @Argument(help: "The scope.", completion: .scopes)
     var scope: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -80,7 +83,7 @@ struct ScopeDeactivate: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The scope.")
+    @Argument(help: "The scope.", completion: .scopes)
     var scope: String
 
     @Flag(help: "Withdraw the access of all organisations too.")

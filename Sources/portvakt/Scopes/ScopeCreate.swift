@@ -15,7 +15,7 @@ struct ScopeCreate: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The scope, as `acme:catch/reports.read`.")
+    @Argument(help: "The scope, as `acme:catch/reports.read`.", completion: .scopes)
     var scope: String
 
     @Option(help: ArgumentHelp("Short text.", valueName: "text"))

@@ -30,10 +30,13 @@ struct ScopeExport: AsyncParsableCommand {
     @Option(help: ArgumentHelp("yaml, dcat (Turtle) or dcat-jsonld.", valueName: "form"))
     var format: Form = .yaml
 
-    @Option(help: "Only scopes under this prefix; a scope file is of one.")
+    @Option(help: "Only scopes under this prefix; a scope file is of one.", completion: .prefixes)
     var prefix: String?
 
-    @Option(help: ArgumentHelp("Only scopes that this organisation owns.", valueName: "org"))
+    @Option(
+        help: ArgumentHelp("Only scopes that this organisation owns.", valueName: "org"),
+        completion: .organisations
+    )
     var org: String?
 
     @Option(help: ArgumentHelp("Whom to ask: a mail address or web page (dcat).", valueName: "address"))

@@ -16,7 +16,7 @@ struct TokenRequestCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(name: .long, help: ArgumentHelp("A scope; repeat for several.", valueName: "scope"))
+    @Option(name: .long, help: ArgumentHelp("A scope; repeat for several.", valueName: "scope"), completion: .scopes)
     var scope: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("The API that the token is for; repeat for several.", valueName: "url"))

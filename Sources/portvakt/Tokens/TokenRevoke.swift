@@ -25,13 +25,16 @@ struct TokenRevoke: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The token with this jti.", valueName: "id"))
     var jti: String?
 
-    @Option(help: ArgumentHelp("All tokens of this client.", valueName: "id"))
+    @Option(help: ArgumentHelp("All tokens of this client.", valueName: "id"), completion: .clients)
     var client: String?
 
-    @Option(help: ArgumentHelp("All tokens for this consumer, whoever holds them.", valueName: "org"))
+    @Option(
+        help: ArgumentHelp("All tokens for this consumer, whoever holds them.", valueName: "org"),
+        completion: .organisations
+    )
     var consumer: String?
 
-    @Option(help: "All tokens with this scope.")
+    @Option(help: "All tokens with this scope.", completion: .scopes)
     var scope: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

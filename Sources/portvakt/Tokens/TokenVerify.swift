@@ -27,10 +27,18 @@ struct TokenVerify: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The API that the token must be meant for (aud).", valueName: "url"))
     var audience: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("A scope that the token must hold.", valueName: "scope"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A scope that the token must hold.", valueName: "scope"),
+        completion: .scopes
+    )
     var scope: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("The organisation that the token must be for.", valueName: "number"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The organisation that the token must be for.", valueName: "number"),
+        completion: .organisations
+    )
     var consumer: String?
 
     @Flag(name: .long, help: "Read the status list that the token refers to, and refuse a token that was ended.")
