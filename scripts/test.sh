@@ -7,14 +7,15 @@
 # `N passed, N failed, N skipped`. Logs are kept in .build/reports.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-parts=(architecture units storage server sdk demo cli conformance live administration interop faults fuzz examples)
+parts=(architecture units storage server api sdk demo cli conformance live administration interop faults fuzz examples)
 declare -A targets=(
     [architecture]="ArchitectureTests"
     [units]="VocabularyTests AttentionTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
         ClientsTests AuditLedgerTests XACMLTests StatusListsTests FuzzTargetsTests DelegationsTests AdministrationTests OperationsTests
         TokenIssuanceTests"
     [storage]="SQLiteStorageTests"
-    [server]="HTTPServerTests AdminAPITests WebConsoleTests ServerTests MetricsExpositionTests"
+    [server]="HTTPServerTests ServerTests MetricsExpositionTests"
+    [api]="AdminAPITests WebConsoleTests"
     [sdk]="FetchingTests PortvaktClientTests PortvaktProviderTests PortvaktHummingbirdTests"
     [demo]="DemoWorldTests"
     [cli]="portvaktTests"
@@ -28,7 +29,9 @@ declare -A files=(
         Tests/Interop/test_metrics.py Tests/Interop/test_portal.py Tests/Interop/test_providers.py Tests/Interop/test_readme.py
         Tests/Interop/test_attacks.py Tests/Interop/test_access_requests.py Tests/Interop/test_explain.py
         Tests/Interop/test_console.py"
-    [administration]="Tests/Interop/test_self_service.py Tests/Interop/test_openapi.py"
+    [administration]="Tests/Interop/test_self_service.py Tests/Interop/test_openapi.py Tests/Interop/test_cli_online.py
+        Tests/Interop/test_attention.py Tests/Interop/test_webhooks.py Tests/Interop/test_catalogue.py
+        Tests/Interop/test_demo_story.py Tests/Interop/test_doctor.py Tests/Interop/test_tutorial.py"
     [interop]="${interop_files[*]}"
     [faults]="Tests/Interop/test_faults.py Tests/Interop/test_revocation.py"
     # Last, for it leaves .build planned for the packages of Examples/.
@@ -133,6 +136,8 @@ table+=$(printf '%-14s %6ss' build $((SECONDS - started)))$'\n'
 unlisted=$(swift test list --skip-build 2>/dev/null | sed -n 's/^\([A-Za-z0-9_]*Tests\)\..*/\1/p' | sort -u |
     grep -vxF "$(echo "${targets[@]}" | tr -s ' \n' '\n')" || true)
 [ -z "$unlisted" ] || die "no part runs these test targets: $unlisted"
+unlisted=$(comm -13 <(echo "${files[@]}" | tr -s ' \n' '\n' | sort -u) <(ls Tests/Interop/test_*.py | sort))
+[ -z "$unlisted" ] || die "no part runs these files: $unlisted"
 
 for part in "${chosen[@]}"; do
     heading "$part"

@@ -58,6 +58,8 @@ struct WhoamiCommand: AsyncParsableCommand {
     private func showFolder() throws {
         let identity = options.operatorIdentity
         let folder = try? options.dataFolder()
+        // A folder without a database has none, and says so by `usable` and this alone.
+        let issuer = folder == nil ? nil : (try? options.issuer()) ?? nil
         try options.print(
             Record(
                 "whoami",
@@ -65,7 +67,7 @@ struct WhoamiCommand: AsyncParsableCommand {
                     .init("where", "data folder"), .init("actor", identity.actor),
                     .init("claimed_name", identity.claimedName),
                     .init("data", URL(filePath: options.data).standardizedFileURL.path),
-                    .init("usable", folder != nil), .init("issuer", folder == nil ? nil : try options.issuer()),
+                    .init("usable", folder != nil), .init("issuer", issuer),
                 ]
             )
         )
