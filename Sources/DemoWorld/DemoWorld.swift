@@ -158,7 +158,6 @@ public struct DemoWorld: Sendable {
         return "http://127.0.0.1:\(listen.port < 65_534 ? listen.port + 2 : listen.port - 2)"
     }
 
-    /// Revocation as in production, by the demo issuers' own responder on loopback; listeners where the issuer says.
     /// The URL of the admin listener, with a final slash.
     private var adminURL: String {
         "http://" + (Self.settings(for: issuer)[.adminListen] ?? "127.0.0.1:7081") + "/"

@@ -96,7 +96,10 @@ struct OperatorAPITests {
         (.post, "scope-create", #"{"scope":"acme:b","description":"B","owner":"x"}"#, .badRequest, "usage"),
         (.post, "scope-create", #"{"scope":"acme:b"}"#, .badRequest, "usage"),
         (.post, "scope-create", #"{"scope":["acme:b"],"description":"B"}"#, .badRequest, "usage"),
-        (.post, "prefix-assign", #"{"prefix":"idporten","org":"310000128"}"#, .badRequest, "organisation_number_invalid"),
+        (
+            .post, "prefix-assign", #"{"prefix":"idporten","org":"310000128"}"#, .badRequest,
+            "organisation_number_invalid"
+        ),
         (.post, "access-grant", #"{"scope":"acme:a","orgs":"310000128"}"#, .badRequest, "usage"),
         (.post, "access-revoke", #"{"scope":"acme:a"}"#, .badRequest, "usage"),
         (.post, "access-revoke", "[]", .badRequest, nil),

@@ -96,7 +96,9 @@ struct SelfServiceScopesTests {
             .post,
             "/api/v1/scopes",
             .scopesWrite,
-            body: #"{"subscope": "x", "description": "", "visibility": "SECRET", "at_max_age": "5", "long_description": "<b>"}"#
+            body: """
+                {"subscope": "x", "description": "", "visibility": "SECRET", "at_max_age": "5", "long_description": "<b>"}
+                """
         )
         let fields = try #require(faults.object()["errors"]?.array).compactMap { $0["fieldIdentifier"]?.string }
         #expect(Set(fields) == ["prefix", "description", "visibility", "at_max_age", "long_description"])

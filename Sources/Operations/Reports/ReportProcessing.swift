@@ -29,7 +29,8 @@ package struct ReportProcessing: Inquiry {
         )
         let unproven = record.lines.count { $0.supplier?.isProven == false }
         if unproven > 0 {
-            report.notes = ["\(unproven) \(unproven == 1 ? "supplier acts" : "suppliers act") without the consumer's own act"]
+            let act = unproven == 1 ? "supplier acts" : "suppliers act"
+            report.notes = ["\(unproven) \(act) without the consumer's own act"]
         }
         return report
     }

@@ -81,7 +81,9 @@ struct TokenClientOptions: ParsableArguments {
 }
 
 extension TokenClientOptions {
-    /// Puts what was given into a context; what was not stays as it is. Paths become absolute.
+    /// Puts what was given into a context; what was not stays as it is.
+    ///
+    /// Paths become absolute.
     ///
     /// - Throws: `CLIError` for a file of variables that cannot be read.
     func fill(_ context: inout ServerContext) throws(CLIError) {
