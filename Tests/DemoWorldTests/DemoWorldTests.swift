@@ -116,7 +116,7 @@ struct DemoWorldTests {
                 let pem = String(decoding: try bytes(client.folder + "/key.pem"), as: UTF8.self)
                 #expect(try PrivateKey(pem: pem).publicKey == key.publicKey)
             }
-            #expect(seen == 7)
+            #expect(seen == 8)
         }
     }
 
