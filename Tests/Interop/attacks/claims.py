@@ -327,7 +327,7 @@ TABLE.row(
 TABLE.row(
     "scope-of-the-operator",
     "RFC 9700 §2.3",
-    Refused(400, "MP-200", "scope_unknown"),
+    Refused(400, "MP-200", "scope_not_on_client"),
     lambda a: a.grant(claims={"scope": "portvakt:operator"}),
 )
 
