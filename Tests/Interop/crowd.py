@@ -13,6 +13,7 @@ Prints a line of JSON when all are open, and another when its standard input end
 from __future__ import annotations
 
 import json
+import os
 import resource
 import select
 import selectors
@@ -134,6 +135,8 @@ class Crowd:
 
 
 def main() -> None:
+    # A crowd has machines of its own; what this one computes is not to be taken from those who are measured.
+    os.nice(19)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     crowd = Crowd(*(int(argument) for argument in sys.argv[1:4]))
