@@ -106,10 +106,8 @@ private struct JSONWriter {
     /// Escapes what RFC 8259 §7 demands and nothing else, in the spelling of RFC 8785 §3.2.2.2.
     private mutating func write(quoted string: String) {
         text.append(UInt8(ascii: "\""))
-        if string.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+        if !text.append(plainJSON: string) {
             for byte in string.utf8 { writeEscaped(byte) }
-        } else {
-            text.append(contentsOf: string.utf8)
         }
         text.append(UInt8(ascii: "\""))
     }

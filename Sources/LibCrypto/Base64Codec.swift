@@ -63,16 +63,15 @@ package enum Base64Codec {
     /// Encodes bytes at the end of a text.
     package static func encode(_ bytes: [UInt8], form: Form, into text: inout [UInt8]) {
         let alphabet = form == .url ? urlAlphabet : standardAlphabet
-        text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
-        var index = 0
-        while index + 3 <= bytes.count {
-            let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-            text.append(alphabet[group >> 18])
-            text.append(alphabet[group >> 12 & 0x3F])
-            text.append(alphabet[group >> 6 & 0x3F])
-            text.append(alphabet[group & 0x3F])
-            index += 3
+        let whole = bytes.count / 3
+        // Written where there is room for it, and taken over at once: to append byte by byte asks for room each time.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: whole * 4) { characters in
+            bytes.withUnsafeBufferPointer { bytes in
+                alphabet.withUnsafeBufferPointer { encode(bytes, groups: whole, $0, into: characters) }
+            }
+            text.append(contentsOf: characters)
         }
+        let index = whole * 3
         let rest = bytes.count - index
         guard rest > 0 else { return }
         let group = Int(bytes[index]) << 16 | (rest == 2 ? Int(bytes[index + 1]) << 8 : 0)
@@ -80,6 +79,24 @@ package enum Base64Codec {
         text.append(alphabet[group >> 12 & 0x3F])
         if rest == 2 { text.append(alphabet[group >> 6 & 0x3F]) }
         if form == .standard { text.append(contentsOf: repeatElement(padding, count: 3 - rest)) }
+    }
+
+    // INVARIANT: `characters` has room for four a group, `bytes` holds three a group; six bits never leave the alphabet.
+    private static func encode(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        groups: Int,
+        _ alphabet: UnsafeBufferPointer<UInt8>,
+        into characters: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        for number in 0..<groups {
+            let source = 3 * number
+            let target = 4 * number
+            let group = Int(bytes[source]) << 16 | Int(bytes[source + 1]) << 8 | Int(bytes[source + 2])
+            characters.initializeElement(at: target, to: alphabet[group >> 18])
+            characters.initializeElement(at: target + 1, to: alphabet[group >> 12 & 0x3F])
+            characters.initializeElement(at: target + 2, to: alphabet[group >> 6 & 0x3F])
+            characters.initializeElement(at: target + 3, to: alphabet[group & 0x3F])
+        }
     }
 
     // INVARIANT: `output` has room for all bytes of `text`, whose length is possible; every index stays below the

@@ -77,6 +77,8 @@ public struct AssertionClaims: Sendable, Hashable {
 
     /// Splits and parses a `scope` value: single spaces, no duplicates, at most a hundred (RFC 6749 §3.3).
     static func scopes(_ text: String, named name: String) throws(Refusal) -> [ScopeName] {
+        // One scope is what most ask for.
+        if let scope = try? ScopeName(parsing: text) { return [scope] }
         var scopes: [ScopeName] = []
         var seen: Set<ScopeName> = []
         for part in text.split(separator: " ", omittingEmptySubsequences: false) {

@@ -15,7 +15,9 @@ public struct ClientID: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: `IdentifierParseError` when it is empty, too long, or holds a space or anything outside printable ASCII.
     public init(parsing text: some StringProtocol) throws(IdentifierParseError) {
-        guard isPrintable(text, atMost: Self.maximumLength) else { throw IdentifierParseError() }
+        guard consists(text, atMost: Self.maximumLength, of: { $0 > 0x20 && $0 < 0x7F }) else {
+            throw IdentifierParseError()
+        }
         rawValue = String(text)
     }
 
@@ -35,7 +37,7 @@ public struct KeyID: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Throws: `IdentifierParseError` when it is empty, too long or holds another character.
     public init(parsing text: some StringProtocol) throws(IdentifierParseError) {
-        let allowed = text.utf8.allSatisfy { byte in
+        let isAllowed = consists(text, atMost: Self.maximumLength) { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
@@ -43,7 +45,7 @@ public struct KeyID: Sendable, Hashable, CustomStringConvertible {
             default: false
             }
         }
-        guard allowed, isPrintable(text, atMost: Self.maximumLength) else { throw IdentifierParseError() }
+        guard isAllowed else { throw IdentifierParseError() }
         rawValue = String(text)
     }
 
@@ -69,7 +71,17 @@ public struct TraceID: Sendable, Hashable, CustomStringConvertible {
     public let rawValue: String
 
     /// The identifier of 128 bits.
-    public init(high: UInt64, low: UInt64) { rawValue = hexadecimal(high) + hexadecimal(low) }
+    public init(high: UInt64, low: UInt64) {
+        rawValue = String(unsafeUninitializedCapacity: 32) { text in
+            for (index, half) in [high, low].enumerated() {
+                for place in 0..<16 {
+                    let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * place)) & 0x0F
+                    text[16 * index + place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                }
+            }
+            return 32
+        }
+    }
 
     /// Parses 32 lower-case hexadecimal digits.
     ///
@@ -85,15 +97,16 @@ public struct TraceID: Sendable, Hashable, CustomStringConvertible {
     public var description: String { rawValue }
 }
 
-private func isPrintable(_ text: some StringProtocol, atMost limit: Int) -> Bool {
-    !text.isEmpty && text.utf8.count <= limit && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+/// Whether a text has at least one byte, at most `limit`, and none but those allowed.
+private func consists(_ text: some StringProtocol, atMost limit: Int, of isAllowed: (UInt8) -> Bool) -> Bool {
+    // A step over a collection that the compiler does not know costs a call through a table, and every request has some
+    // identifiers: their bytes are looked at where they lie.
+    let judgement = text.utf8.withContiguousStorageIfAvailable { bytes in
+        !bytes.isEmpty && bytes.count <= limit && bytes.allSatisfy(isAllowed)
+    }
+    return judgement ?? (!text.isEmpty && text.utf8.count <= limit && text.utf8.allSatisfy(isAllowed))
 }
 
 private func isLowerHexadecimal(_ byte: UInt8) -> Bool {
     (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")) || (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f"))
-}
-
-private func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
 }

@@ -106,40 +106,38 @@ extension SQLiteReader {
 
     /// The database reads the entries itself and gives out those that are alike together: one row for many tokens.
     private static let groupedUsage = """
-        SELECT time / 3600, kind, json_extract(body, '$.client_id'), json_extract(body, '$.key.kid'),
-            json_extract(body, '$.consumer'), json_extract(body, '$.supplier'), json_extract(body, '$.scopes'),
-            json_extract(body, '$.code'), json_extract(body, '$.details.scopes'),
-            sum(CASE kind WHEN 'token_refusals_summed' THEN json_extract(body, '$.details.count') ELSE 1 END),
+        SELECT time / 3600, kind,
+            json_extract(CAST(body AS TEXT), '$.client_id', '$.key.kid', '$.consumer', '$.supplier', '$.scopes', '$.code',
+                '$.details.scopes') AS facts,
+            sum(CASE kind
+                WHEN 'token_refusals_summed' THEN json_extract(CAST(body AS TEXT), '$.details.count') ELSE 1 END),
             max(time), max(sequence)
-        FROM (
-            SELECT sequence, time, kind, CAST(body AS TEXT) AS body FROM ledger
-            WHERE sequence > ? AND sequence <= ?
-                AND kind IN ('token_issued', 'token_refused', 'token_refusals_summed')
-        )
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+        FROM ledger
+        WHERE sequence > ? AND sequence <= ? AND kind IN ('token_issued', 'token_refused', 'token_refusals_summed')
+        GROUP BY 1, 2, 3
         """
 
     private static func group(_ row: Row) throws -> UsageSums.Group {
-        func array(_ column: Int) -> [JSONValue] {
-            (row[column] as String?).flatMap { try? JSONValue(parsing: Array($0.utf8)) }?.array ?? []
+        // The database's own text: what it lacks is null in it.
+        guard let facts = try JSONValue(parsing: Array((row[2] as String).utf8)).array, facts.count == 7 else {
+            throw StorageError.corrupt(detail: "the facts of use are no array of seven")
         }
-        let isIssued = row[1] as String == "token_issued"
         return UsageSums.Group(
             hour: row[0],
-            isIssued: isIssued,
-            client: row[2],
-            kid: row[3],
-            consumer: (row[4] as String?).flatMap { Int64($0) } ?? 0,
-            supplier: (row[5] as String?).flatMap { Int64($0) } ?? 0,
-            scopes: array(6).compactMap(\.string),
-            code: row[7] ?? "",
-            reasons: array(8).compactMap { entry in
+            isIssued: row[1] as String == "token_issued",
+            client: facts[0].string,
+            kid: facts[1].string,
+            consumer: facts[2].string.flatMap { Int64($0) } ?? 0,
+            supplier: facts[3].string.flatMap { Int64($0) } ?? 0,
+            scopes: (facts[4].array ?? []).compactMap(\.string),
+            code: facts[5].string ?? "",
+            reasons: (facts[6].array ?? []).compactMap { entry in
                 guard let scope = entry["scope"]?.string, let reason = entry["reason"]?.string else { return nil }
                 return (scope, reason)
             },
-            count: (row[9] as Int64?) ?? 1,
-            last: row[10],
-            sequence: row[11]
+            count: (row[3] as Int64?) ?? 1,
+            last: row[4],
+            sequence: row[5]
         )
     }
 }
