@@ -165,6 +165,12 @@ public struct LedgerEvent: Sendable, Hashable {
         case consoleLoggedIn = "console_logged_in"
         /// A session of the console was ended by whoever had it.
         case consoleLoggedOut = "console_logged_out"
+        /// Another key signs checkpoints from now on.
+        case checkpointKeyReplaced = "checkpoint_key_replaced"
+        /// Old entries were let go, at a checkpoint that proves what they were.
+        case ledgerPruned = "ledger_pruned"
+        /// Somebody who holds the pseudonyms' key looked for what the ledger says of a person.
+        case personSearched = "person_searched"
     }
 
     /// What proved the client.

@@ -36,6 +36,20 @@ public struct LedgerFault: Error, Sendable, Hashable {
         case unreadable(LedgerContent.ReadError)
         /// A column says something else than the body.
         case column(String)
+        /// It follows the entry before it, but is not the one that the tree holds at its place.
+        case replaced
+        /// It is the one that was signed for, but the tree holds another hash at its place.
+        case leaf
+        /// From it through another, an entry is not what a stored checkpoint was signed for.
+        case checkpoint(through: Int64)
+        /// From it through another, an entry is not what a checkpoint kept elsewhere was signed for.
+        case anchor(String, through: Int64)
+        /// The newest entries were cut off: tree or checkpoint reach so far.
+        case cutOff(to: Int64)
+        /// A stored checkpoint cannot be believed; says why.
+        case note(String)
+        /// The stored tree cannot be read there.
+        case tree(TreeFault)
     }
 
     /// Where.
@@ -65,6 +79,17 @@ extension LedgerFault: CustomStringConvertible {
         case .unreadable(.version(let version)):
             "entry \(sequence) is of format \(version), which this program does not know"
         case .column(let name): "entry \(sequence) was altered: column `\(name)` differs from its text"
+        case .replaced:
+            "entry \(sequence) was replaced or inserted: it is not the one that the tree holds at its place"
+        case .leaf: "the tree was altered at entry \(sequence); the entry itself is the one that was signed for"
+        case .checkpoint(let last):
+            "entries \(sequence) to \(last) are not those that the checkpoint of \(last) entries was signed for"
+        case .anchor(let name, let last):
+            "entries \(sequence) to \(last) are not those that the checkpoint in `\(name)` was signed for: the ledger was written anew"
+        case .cutOff(let last) where last == sequence: "entry \(last) is missing: the ledger ends before it"
+        case .cutOff(let last): "entries \(sequence) to \(last) are missing: the ledger ends before them"
+        case .tree(let fault): "the tree cannot be compared at entry \(sequence): \(fault)"
+        case .note(let detail): "the stored checkpoint of \(sequence) entries cannot be believed: \(detail)"
         }
     }
 }

@@ -18,6 +18,14 @@ public final class PrivateKey: Sendable {
         guard isConsistent else { throw .malformedKey("the private and the public numbers do not belong together") }
     }
 
+    /// Imports an Ed25519 key from its seed alone, of which the public half is made (RFC 8032 §5.1.5).
+    ///
+    /// - Throws: `CryptoError.malformedKey` when it has not 32 bytes.
+    public convenience init(ed25519Seed seed: [UInt8]) throws(CryptoError) {
+        guard seed.count == 32 else { throw .malformedKey("an Ed25519 seed has 32 bytes") }
+        try self.init(importing: KeyHandle(.ed25519(publicKey: [], seed: seed)).privateComponents())
+    }
+
     private init(importing components: PrivateKeyComponents) throws(CryptoError) {
         switch components {
         case .rsa(let numbers):

@@ -1,0 +1,353 @@
+import AuditLedger
+import JOSE
+import LibCrypto
+import TestSupport
+import Testing
+import Vocabulary
+
+/// A ledger of 10,000 entries with its tree and checkpoints, made once.
+private struct TamperWorld: Sendable {
+    static let size = 10_000
+    static let shared = Result { try TamperWorld() }
+
+    let rows: [LedgerRow]
+    let leaves: [[UInt8]]
+    let key: CheckpointKey
+    let marks: [TreeVerifier.Mark]
+    /// The walk behind each fiftieth entry: what comes before a change is the same in every test.
+    let states: [LedgerWalk]
+
+    init() throws {
+        let store = InMemoryLedgerStore()
+        for start in stride(from: 0, to: Self.size, by: 1_000) {
+            try store.transaction { transaction in
+                for number in start..<start + 1_000 {
+                    var event = try fullEvent(number % 7 == 3 ? .tokenRefused : .tokenIssued)
+                    event.time = epoch + Seconds(Int64(number))
+                    event.tokenID = TokenID("token-\(number)")
+                    try transaction.append(event, claiming: [try claim(number)])
+                }
+            }
+        }
+        rows = store.rows
+        leaves = rows.map { TreeHash.leaf(of: $0.entry) }
+        key = try #require(try CheckpointKey.generate(named: "vakt.example.no/audit/node-1"))
+        (marks, states) = try Self.walk(rows, leaves, checkpointing: key)
+    }
+
+    private static func walk(
+        _ rows: [LedgerRow],
+        _ leaves: [[UInt8]],
+        checkpointing key: CheckpointKey
+    ) throws -> ([TreeVerifier.Mark], [LedgerWalk]) {
+        var frontier = TreeFrontier()
+        var marks: [TreeVerifier.Mark] = []
+        for (index, leaf) in leaves.enumerated() {
+            frontier.append(leaf)
+            // Not at the very end: the newest entries are always without a checkpoint for a while.
+            if (index + 1) % 1_000 == 500 {
+                let note = try key.checkpoint(size: frontier.size, root: frontier.root, at: epoch).note
+                let checkpoint = try Checkpoint(note: Array(note.utf8), by: key.verifier)
+                marks.append(.init(size: checkpoint.size, root: checkpoint.root, witness: .stored))
+            }
+        }
+        var walk = LedgerWalk(node: "node-1", marks: marks)
+        var states = [walk]
+        for (index, row) in rows.enumerated() {
+            try walk.take(row, stored: leaves[index])
+            if (index + 1) % 50 == 0 { states.append(walk) }
+        }
+        try walk.finish(treeSize: Int64(rows.count))
+        return (marks, states)
+    }
+
+    /// The fault that a walk through those rows finds, which are as they were up to `index`.
+    func fault(from index: Int, _ rows: [LedgerRow]) -> LedgerFault? {
+        let start = index / 50
+        var walk = states[start]
+        do throws(LedgerFault) {
+            for row in rows[(start * 50)...] {
+                let place = Int(row.entry.position.sequence) - 1
+                try walk.take(row, stored: leaves.indices.contains(place) ? leaves[place] : nil)
+            }
+            try walk.finish(treeSize: Int64(leaves.count))
+            return nil
+        } catch {
+            return error
+        }
+    }
+}
+
+extension LedgerRow {
+    fileprivate func with(
+        sequence: Int64? = nil,
+        previous: [UInt8]? = nil,
+        hash: [UInt8]? = nil,
+        body: [UInt8]? = nil
+    ) -> LedgerRow {
+        var row = self
+        row.entry = LedgerEntry(
+            position: LedgerPosition(node: entry.position.node, sequence: sequence ?? entry.position.sequence),
+            previous: previous ?? entry.previous,
+            hash: hash ?? entry.hash,
+            body: body ?? entry.body
+        )
+        return row
+    }
+
+    /// The same with its hash made to fit, as a forger would.
+    fileprivate func rehashed(after previous: [UInt8]) -> LedgerRow {
+        with(previous: previous, hash: LedgerEntry.hash(of: entry.body, after: previous))
+    }
+}
+
+@Suite("Ledger of 10,000 entries: whatever is done to one of them is found, and the entry named")
+struct TamperedLedgerTests {
+    private let world: TamperWorld
+
+    init() throws { world = try TamperWorld.shared.get() }
+
+    /// Places all over the ledger, the same in each run.
+    private static let places: [Int] = {
+        var generator = SeededGenerator(seed: 20_261_122)
+        return [0, 1, 499, 500, 9_499, 9_500, 9_998] + (0..<33).map { _ in .random(in: 0..<9_999, using: &generator) }
+    }()
+
+    @Test func `nothing was done: nothing is found`() {
+        #expect(world.fault(from: 0, world.rows) == nil)
+        #expect(world.states.last?.tree.confirmed == 9_500)
+    }
+
+    @Test(arguments: [0, 4_711, 9_999])
+    func `every byte of an entry, in its text and in both hashes`(index: Int) {
+        let row = world.rows[index]
+        let named = LedgerFault(sequence: Int64(index) + 1, kind: .altered)
+        func changed(_ bytes: [UInt8], at place: Int) -> [UInt8] {
+            var bytes = bytes
+            bytes[place] ^= 1
+            return bytes
+        }
+        var rows = world.rows
+        for place in row.entry.body.indices {
+            rows[index] = row.with(body: changed(row.entry.body, at: place))
+            #expect(world.fault(from: index, rows) == named, "byte \(place)")
+        }
+        for place in 0..<32 {
+            rows[index] = row.with(hash: changed(row.entry.hash, at: place))
+            #expect(world.fault(from: index, rows) == named)
+            rows[index] = row.with(previous: changed(row.entry.previous, at: place))
+            #expect(world.fault(from: index, rows) == named)
+        }
+    }
+
+    @Test(arguments: places)
+    func `one dropped, alone or with the rest moved up`(index: Int) {
+        var rows = world.rows
+        rows.remove(at: index)
+        let gone = world.fault(from: index, rows)
+        #expect(gone == LedgerFault(sequence: Int64(index) + 2, kind: .missing(from: Int64(index) + 1)))
+        for place in index..<rows.count { rows[place] = rows[place].with(sequence: Int64(place) + 1) }
+        #expect(world.fault(from: index, rows)?.sequence == Int64(index) + 1)
+    }
+
+    @Test(arguments: places)
+    func `two swapped, as they are or with their hashes made to fit`(index: Int) {
+        var rows = world.rows
+        let (first, second) = (rows[index], rows[index + 1])
+        rows[index] = second.with(sequence: Int64(index) + 1)
+        rows[index + 1] = first.with(sequence: Int64(index) + 2)
+        #expect(world.fault(from: index, rows)?.sequence == Int64(index) + 1)
+        rows[index] = rows[index].rehashed(after: first.entry.previous)
+        rows[index + 1] = rows[index + 1].rehashed(after: rows[index].entry.hash)
+        #expect(world.fault(from: index, rows)?.sequence == Int64(index) + 1)
+    }
+
+    @Test(arguments: places)
+    func `one inserted, well formed and well hashed`(index: Int) throws {
+        var rows = world.rows
+        // Of the right number and behind the right entry: what a forger makes who knows the format.
+        let forged = try forged(at: index)
+        rows.insert(forged, at: index)
+        for place in index + 1..<rows.count { rows[place] = rows[place].with(sequence: Int64(place) + 1) }
+        #expect(world.fault(from: index, rows) == LedgerFault(sequence: Int64(index) + 1, kind: .replaced))
+    }
+
+    @Test(arguments: places)
+    func `one replaced, well formed and well hashed`(index: Int) throws {
+        var rows = world.rows
+        rows[index] = try forged(at: index)
+        #expect(world.fault(from: index, rows) == LedgerFault(sequence: Int64(index) + 1, kind: .replaced))
+    }
+
+    @Test(arguments: [5_000, 9_700])
+    func `all written anew from one entry on, the chain well hashed`(index: Int) throws {
+        let rows = try rewritten(from: index)
+        #expect(world.fault(from: index, rows) == LedgerFault(sequence: Int64(index) + 1, kind: .replaced))
+    }
+
+    @Test func `the newest cut off: tree and checkpoints reach further`() {
+        let found = world.fault(from: 9_000, Array(world.rows.dropLast(700)))
+        #expect(found == LedgerFault(sequence: 9_301, kind: .cutOff(to: 10_000)))
+    }
+
+    @Test func `the tree changed in place of an entry is told from that`() {
+        var leaves = world.leaves
+        leaves[321][5] ^= 1
+        var walk = LedgerWalk(node: "node-1", marks: world.marks)
+        #expect(throws: LedgerFault(sequence: 322, kind: .leaf)) {
+            for (index, row) in world.rows.enumerated() { try walk.take(row, stored: leaves[index]) }
+        }
+    }
+
+    @Test func `all written anew, tree, checkpoints and key included: a checkpoint kept elsewhere shows it`() throws {
+        let kept = try #require(world.marks.first { $0.size == 3_500 })
+        let rows = try rewritten(from: 2_000)
+        var walk = LedgerWalk(node: "node-1")
+        // By itself all of it fits together: the forger made tree and checkpoints anew.
+        for row in rows { try walk.take(row, stored: TreeHash.leaf(of: row.entry)) }
+        try walk.finish(treeSize: Int64(rows.count))
+        let anchor = TreeVerifier.Mark(size: kept.size, root: kept.root, witness: .anchor("kept.txt"))
+        var anchored = LedgerWalk(node: "node-1", marks: [anchor])
+        #expect(throws: LedgerFault(sequence: 1, kind: .anchor("kept.txt", through: 3_500))) {
+            for row in rows { try anchored.take(row, stored: TreeHash.leaf(of: row.entry)) }
+        }
+        // An older one that still fits narrows it down.
+        let older = try #require(world.marks.first { $0.size == 1_500 })
+        var narrowed = LedgerWalk(
+            node: "node-1",
+            marks: [anchor, .init(size: older.size, root: older.root, witness: .anchor("older.txt"))]
+        )
+        #expect(throws: LedgerFault(sequence: 1_501, kind: .anchor("kept.txt", through: 3_500))) {
+            for row in rows { try narrowed.take(row, stored: TreeHash.leaf(of: row.entry)) }
+        }
+    }
+
+    // MARK: A forger's work
+
+    private func forged(at index: Int) throws -> LedgerRow {
+        var maker = LedgerEntryMaker()
+        var event = LedgerEvent(time: world.rows[index].time, kind: .accessGranted)
+        event.actor = "forger@host"
+        let previous = world.rows[index].entry.previous
+        var body: [UInt8] = []
+        let position = LedgerPosition(node: "node-1", sequence: Int64(index) + 1)
+        let hash = try maker.make(
+            event,
+            claiming: nil,
+            at: position,
+            after: previous,
+            salt: [UInt8](repeating: 3, count: LedgerEntry.saltLength)
+        ) { text, _ in body = Array(text) }
+        return LedgerRow(
+            entry: LedgerEntry(position: position, previous: previous, hash: hash, body: body),
+            time: event.time,
+            kind: event.kind.rawValue,
+            claims: []
+        )
+    }
+
+    /// Another entry at one place, and everything behind it hashed anew.
+    private func rewritten(from index: Int) throws -> [LedgerRow] {
+        var rows = world.rows
+        rows[index] = try forged(at: index)
+        for place in index + 1..<rows.count { rows[place] = rows[place].rehashed(after: rows[place - 1].entry.hash) }
+        return rows
+    }
+}
+
+/// SplitMix64: the same places in each run.
+private struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+}
+
+@Suite("Proofs of entries and of consistency, as documents")
+struct LedgerProofTests {
+    private let world: TamperWorld
+    private let nodes: TreeNodes
+    private let checkpoint: StoredCheckpoint
+
+    init() throws {
+        world = try TamperWorld.shared.get()
+        var growth = TreeGrowth(size: 0) { _ in nil }
+        for leaf in world.leaves { try growth.append(leaf) }
+        let tiles = growth.changed
+        nodes = TreeNodes { tiles[$0] }
+        checkpoint = try world.key.checkpoint(size: 10_000, root: nodes.root(size: 10_000), at: epoch)
+    }
+
+    @Test(arguments: [0, 1, 4_999, 9_999])
+    func `a proof is read back and holds, and tells what the entry says`(index: Int) throws {
+        let made = try EntryProof(of: world.rows[index].entry, from: nodes, by: checkpoint)
+        let document = try #require(try JSONValue(parsing: made.json.encoded()).object)
+        let read = try EntryProof(parsing: document)
+        #expect(read == made)
+        let (signed, entry) = try read.check(by: world.key.verifier)
+        #expect(signed.size == 10_000)
+        #expect(entry.event.tokenID == TokenID("token-\(index)"))
+    }
+
+    @Test func `a proof with any member changed proves nothing`() throws {
+        let proof = try EntryProof(of: world.rows[77].entry, from: nodes, by: checkpoint).json
+        func check(_ change: (inout JSONObject) -> Void) -> ProofFault? {
+            var changed = proof
+            change(&changed)
+            do throws(ProofFault) {
+                _ = try EntryProof(parsing: changed).check(by: world.key.verifier)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(check { _ in } == nil)
+        #expect(check { $0["index"] = 78 } == .notIncluded)
+        #expect(check { $0["previous"] = .string(Base64.encode(TreeHash.empty)) } == .notIncluded)
+        #expect(check { $0["body"] = .string(($0["body"]?.string ?? "") + " ") } == .notIncluded)
+        #expect(check { $0["path"] = [] } == .notIncluded)
+        #expect(check { $0["path"] = ["AAAA"] } == .malformed("path"))
+        #expect(check { $0["schema"] = "portvakt/ledger-proof/v2" } == .schema("portvakt/ledger-proof/v2"))
+        #expect(check { $0["checkpoint"] = nil } == .malformed("checkpoint"))
+        #expect(
+            check { $0["checkpoint"] = .string($0["checkpoint"]?.string?.replacing("10000", with: "10001") ?? "") }
+                == .checkpoint(.forged(key: world.key.name))
+        )
+    }
+
+    @Test func `an entry that a log put elsewhere than it says is no proof, though it is in the tree`() throws {
+        var growth = TreeGrowth(size: 0) { _ in nil }
+        let entry = world.rows[5].entry
+        try growth.append(TreeHash.leaf(of: entry))
+        let tiles = growth.changed
+        let small = TreeNodes { tiles[$0] }
+        let signed = try world.key.checkpoint(size: 1, root: small.root(size: 1), at: epoch)
+        let placed = LedgerEntry(
+            position: LedgerPosition(node: "node-1", sequence: 1),
+            previous: entry.previous,
+            hash: entry.hash,
+            body: entry.body
+        )
+        let proof = try EntryProof(of: placed, from: small, by: signed)
+        #expect(throws: ProofFault.misplaced(entry.position)) { try proof.check(by: world.key.verifier) }
+    }
+
+    @Test func `consistency is proved between signed checkpoints, and not between others`() throws {
+        let old = try world.key.checkpoint(size: 3_500, root: nodes.root(size: 3_500), at: epoch)
+        let path = try nodes.consistencyPath(from: 3_500, to: 10_000)
+        let proof = ConsistencyProof(from: old.note, to: checkpoint.note, path: path)
+        let document = try #require(try JSONValue(parsing: proof.json.encoded()).object)
+        let (older, newer) = try ConsistencyProof(parsing: document).check(by: world.key.verifier)
+        #expect(older.size == 3_500 && newer.size == 10_000)
+        let forged = try world.key.checkpoint(size: 3_500, root: TreeHash.empty, at: epoch)
+        let other = ConsistencyProof(from: forged.note, to: checkpoint.note, path: path)
+        #expect(throws: ProofFault.inconsistent) { try other.check(by: world.key.verifier) }
+    }
+}
