@@ -362,7 +362,8 @@ let package = Package(
         tests(
             of: "Server",
             [
-                "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations", "SQLiteStorage",
+                "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
+                "SQLiteStorage",
                 "Scopes",
                 "TestAuthority", "TokenIssuance", "Vocabulary", asyncHTTPClient, grdb, logging, nioCore, nioHTTP1,
                 nioPosix,

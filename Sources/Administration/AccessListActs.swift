@@ -150,9 +150,18 @@ extension Administration where Transaction: AccessListStore & ResourceReader {
     @discardableResult
     public func disconnect(_ id: AccessListID, from resource: ResourceID) throws -> Bool {
         _ = try existing(id)
-        guard try transaction.connections(of: id).contains(where: { $0.resource == resource }) else { return false }
+        guard let before = try transaction.connections(of: id).first(where: { $0.resource == resource }) else {
+            return false
+        }
         try transaction.disconnect(resource, from: id)
-        try record(.accessListDisconnected, on: id, ["resource": .string(resource.rawValue)])
+        try record(
+            .accessListDisconnected,
+            on: id,
+            [
+                "resource": .string(resource.rawValue),
+                "actions": change(.strings(before.actions), JSONValue?.none),
+            ]
+        )
         return true
     }
 

@@ -68,7 +68,7 @@ extension Administration {
             return AdministrationOutcome(try transaction.accessRequest(to: name, of: consumer), hasChanged: false)
         }
         try closeRequested(name, consumer, reason: "the request was withdrawn")
-        try record(.accessRequestWithdrawn, [:]) { $0.concern(name, consumer) }
+        try record(.accessRequestWithdrawn, answered(request)) { $0.concern(name, consumer) }
         return AdministrationOutcome(request)
     }
 
@@ -131,7 +131,7 @@ extension Administration {
             throw AdministrationRefusal.accessRequest(.notPending(name, consumer))
         }
         try closeRequested(name, consumer, reason: reason)
-        try record(.accessRequestDenied, [:]) { $0.concern(name, consumer) }
+        try record(.accessRequestDenied, answered(request)) { $0.concern(name, consumer) }
         return AdministrationOutcome(request)
     }
 
@@ -172,6 +172,18 @@ extension Administration {
     }
 
     // MARK: Rules
+
+    /// The answer as a change of the request, which waited before.
+    private func answered(_ request: AccessRequest) -> JSONObject {
+        [
+            "changes": [
+                "state": change(
+                    .string(AccessRequest.State.pending.rawValue),
+                    .string(request.state.rawValue)
+                )
+            ]
+        ]
+    }
 
     private func requireTerms(_ accepted: String?, of scope: Scope) throws {
         guard accepted != scope.requiredTermsVersion else { return }

@@ -35,7 +35,9 @@ extension Administration {
         client.onBehalfOf.append(entry)
         client.lastUpdated = now
         try transaction.update(client)
-        try record(before == nil ? .onBehalfOfAdded : .onBehalfOfChanged, Self.details(of: entry)) { event in
+        var details = Self.details(of: entry)
+        if let before { details["changes"] = changes(from: before, to: entry) }
+        try record(before == nil ? .onBehalfOfAdded : .onBehalfOfChanged, details) { event in
             event.client = id
             event.consumer = entry.consumer
             event.supplier = client.holder
@@ -63,6 +65,20 @@ extension Administration {
             event.supplier = client.holder
         }
         return AdministrationOutcome(entry)
+    }
+
+    private func changes(from before: OnBehalfOfEntry, to after: OnBehalfOfEntry) -> JSONValue {
+        func values(_ entry: OnBehalfOfEntry) -> [(String, JSONValue?)] {
+            [
+                ("consumer", .string("\(entry.consumer)")), ("name", .string(entry.name)),
+                ("description", entry.description.map { .string($0) }), ("uri", entry.uri.map { .string("\($0)") }),
+            ]
+        }
+        var changes = JSONObject()
+        for ((name, old), (_, new)) in zip(values(before), values(after)) where old != new {
+            changes[name] = change(old, new)
+        }
+        return .object(changes)
     }
 
     private static func details(of entry: OnBehalfOfEntry) -> JSONObject {

@@ -1,6 +1,7 @@
 import AuditLedger
 public import Delegations
 import JOSE
+import LibCrypto
 import Scopes
 public import Vocabulary
 import XACML
@@ -87,11 +88,19 @@ extension Administration {
     ) throws -> AdministrationOutcome<ResourceID> {
         let resource = try stored(id, for: caller)
         if let fault = document.fault(for: resource) { throw AdministrationRefusal.policy(fault) }
-        if try transaction.policyDocument(of: id) == document.content {
+        let before = try transaction.policyDocument(of: id)
+        if before == document.content {
             return AdministrationOutcome(id, hasChanged: false)
         }
         try transaction.setPolicy(document.content, of: id, at: now)
-        try record(.resourcePolicyChanged, resource, ["policy": .string(document.policy.identifier)])
+        try record(
+            .resourcePolicyChanged,
+            resource,
+            [
+                "policy": .string(document.policy.identifier),
+                "sha256": change(before.map { digest(of: $0) }, digest(of: document.content)),
+            ]
+        )
         return AdministrationOutcome(id)
     }
 
@@ -114,8 +123,25 @@ extension Administration {
         try checkOwner(of: resource, for: caller)
         let warnings = try resource.competentAuthority.map { try self.warnings(about: $0.organisation) } ?? []
         let stored = try transaction.put(resource, at: now)
-        try record(before == nil ? .resourceCreated : .resourceChanged, stored, ["version": .integer(stored.versionID)])
+        var details: JSONObject = ["version": .integer(stored.versionID)]
+        details[before == nil ? "after" : "changes"] = changes(from: before, to: stored)
+        try record(before == nil ? .resourceCreated : .resourceChanged, stored, details)
         return AdministrationOutcome(stored, warnings: warnings)
+    }
+
+    /// The members that differ, each before and after; of a new resource all that it has.
+    private func changes(from before: Resource?, to after: Resource) -> JSONValue {
+        var (old, new) = (before?.record ?? [:], after.record)
+        var changes = JSONObject()
+        // Contact points name persons, who have no place in what is never changed.
+        if old["contactPoints"] != new["contactPoints"], before != nil { changes["contactPoints"] = "changed" }
+        old["contactPoints"] = nil
+        new["contactPoints"] = nil
+        guard before != nil else { return .object(new) }
+        for name in Set(old.names + new.names).sorted() where old[name] != new[name] {
+            changes[name] = change(old[name], new[name])
+        }
+        return .object(changes)
     }
 
     /// A resource that is stored, and that the caller may change.
@@ -147,4 +173,9 @@ extension Administration {
             event.scopes = resource.scopes
         }
     }
+}
+
+// A policy may be long; its digest tells it from every other one, and the store keeps the text.
+private func digest(of document: [UInt8]) -> JSONValue {
+    .string(Base64URL.encode(HashFunction.sha256.digest(document)))
 }

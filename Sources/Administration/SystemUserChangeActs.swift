@@ -59,6 +59,7 @@ extension Administration where Transaction: SystemUserStore & DecisionReader {
             of: user.owner,
             by: right
         )
+        let before = user
         user.rights.removeAll { held in request.unwantedRights.contains { $0.isSame(as: held) } }
         // Names of packages are compared without case, here as everywhere.
         let unwanted = Set(request.unwantedPackages.map { $0.lowercased() })
@@ -76,7 +77,15 @@ extension Administration where Transaction: SystemUserStore & DecisionReader {
         request.answered = now
         try transaction.put(request)
         try transaction.put(user)
-        try record(.systemUserChanged, details(of: request, user, on: right)) { $0.concern(user) }
+        var details = details(of: request, user, on: right)
+        details["changes"] = [
+            "rights": change(
+                .strings(before.rights.map(\.description)),
+                .strings(user.rights.map(\.description))
+            ),
+            "packages": change(.strings(before.packages), .strings(user.packages)),
+        ]
+        try record(.systemUserChanged, details) { $0.concern(user) }
         return AdministrationOutcome(user)
     }
 

@@ -84,6 +84,8 @@ public struct EndpointName: Sendable, Hashable {
     static let keySet = EndpointName("jwk")
     /// The metadata, at each of its places.
     static let metadata = EndpointName("metadata")
+    /// `GET /audit/checkpoint`.
+    static let checkpoint = EndpointName("checkpoint")
     /// `GET /errors` and below.
     static let errors = EndpointName("errors")
     /// `GET /health/live`.

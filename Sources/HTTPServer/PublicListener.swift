@@ -19,6 +19,8 @@ public struct PublicListener: ListenerResponder {
         public var keySet: PublishedDocument
         /// The metadata.
         public var metadata: PublishedDocument
+        /// The newest checkpoint of the ledger; nil where none is published.
+        public var checkpoint: PublishedCheckpoint?
         /// Whether the server should get new requests.
         public var readiness: Readiness
         /// Takes what was refused before the client had proved who it is.
@@ -41,6 +43,7 @@ public struct PublicListener: ListenerResponder {
             queries: TokenQueries? = nil,
             keySet: PublishedDocument,
             metadata: PublishedDocument,
+            checkpoint: PublishedCheckpoint? = nil,
             readiness: Readiness,
             earlyRefusals: any EarlyRefusals,
             admission: Admission = Admission(),
@@ -54,6 +57,7 @@ public struct PublicListener: ListenerResponder {
             self.queries = queries
             self.keySet = keySet
             self.metadata = metadata
+            self.checkpoint = checkpoint
             self.readiness = readiness
             self.earlyRefusals = earlyRefusals
             self.admission = admission
@@ -90,6 +94,9 @@ public struct PublicListener: ListenerResponder {
         routes.add(PublishedDocumentEndpoint(name: .keySet, document: parts.keySet), at: base + "jwk")
         for path in ServerMetadata.paths(of: parts.issuer) {
             routes.add(PublishedDocumentEndpoint(name: .metadata, document: parts.metadata), at: path)
+        }
+        if let checkpoint = parts.checkpoint {
+            routes.add(CheckpointEndpoint(checkpoint: checkpoint), at: base + "audit/checkpoint")
         }
         let pages = try ErrorPagesEndpoint(issuer: parts.issuer, base: base + "errors")
         routes.add(pages, at: base + "errors")

@@ -14,6 +14,9 @@ public struct ServerMetadata: Sendable, Hashable {
     /// Whether client certificates are taken, by handshake or from a proxy (RFC 8705).
     public let takesClientCertificates: Bool
 
+    /// What the checkpoints of the ledger are checked with; nil where none are published.
+    public var checkpointKey: String?
+
     /// The metadata of a server with these limits.
     public init(
         issuer: Issuer,
@@ -60,6 +63,10 @@ public struct ServerMetadata: Sendable, Hashable {
             "portvakt_clock_skew": .integer(GrantRules.skew.count),
             "portvakt_default_token_lifetime": .integer(defaultTokenLifetime.count),
         ]
+        if let checkpointKey {
+            document["portvakt_checkpoint_endpoint"] = .string(issuer.endpoint("audit/checkpoint"))
+            document["portvakt_checkpoint_key"] = .string(checkpointKey)
+        }
         // RFC 8705 §3.3; aliases (§5) are not needed, since who shows no certificate is served at the same place.
         if takesClientCertificates { document["tls_client_certificate_bound_access_tokens"] = true }
         return document

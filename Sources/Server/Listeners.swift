@@ -14,6 +14,7 @@ import Vocabulary
 struct Listeners {
     let keySet: PublishedDocument
     let statusLists: PublishedStatusLists
+    let checkpoint = PublishedCheckpoint()
     let `public`: ListenerService<PublicListener>
     let admin: ListenerService<AdminListener>
     let metrics: ListenerService<MetricsListener>?
@@ -42,13 +43,16 @@ struct Listeners {
         let maximumAge = configuration.keySetMaximumAge
         keySet = PublishedDocument(opened.keys.keySet(at: clock.now), maximumAge: maximumAge)
         statusLists = PublishedStatusLists(maximumAge: configuration.statusListTimeToLive)
+        var metadata = configuration.metadata
+        metadata.checkpointKey = opened.checkpointKey.verifier.description
         let publicListener = try PublicListener(
             PublicListener.Parts(
                 issuer: configuration.issuer,
                 tokens: pipeline.tokenIssuer,
                 queries: pipeline.tokenQueries(publishing: statusLists),
                 keySet: keySet,
-                metadata: PublishedDocument(configuration.metadata.document.encoded(), maximumAge: maximumAge),
+                metadata: PublishedDocument(metadata.document.encoded(), maximumAge: maximumAge),
+                checkpoint: checkpoint,
                 readiness: readiness,
                 earlyRefusals: RingOfEarlyRefusals(ring: opened.ring, clock: clock),
                 admission: admission,

@@ -26,6 +26,8 @@ struct OpenedInstallation {
     let proofNonces: DPoPNonces
     /// Signs notices to webhooks.
     let webhooks: WebhookSigner
+    /// Signs checkpoints of the ledger.
+    let checkpointKey: CheckpointKey
     /// The issuer that the installation was made for, when it is another one.
     let formerIssuer: String?
 
@@ -92,12 +94,22 @@ struct OpenedInstallation {
         }
         let proofNonces = attempt { try ProofNonceKeyFile.readOrMake(in: configuration.dataFolder) }
         let webhooks = attempt { try WebhookKeyFile.readOrMake(in: configuration.dataFolder) }
+        let checkpointKey = store.flatMap { store in
+            attempt {
+                let (node, isUsed) = try store.read { (try $0.node, try $0.latestCheckpoint != nil) }
+                return try CheckpointKeyFile.readOrMake(
+                    in: configuration.dataFolder,
+                    named: Checkpoint.origin(of: configuration.issuer, node: node),
+                    isUsed: isUsed
+                )
+            }
+        }
         var evidence: [RevocationRecord]? = []
         if case .require = configuration.revocation {
             evidence = store.flatMap { store in attempt { try store.read { try $0.revocationRecords() } } }
         }
         guard faults.isEmpty, let store, let ring, let (records, issuer, _) = facts, let pseudonyms, let proofNonces,
-            let webhooks, let evidence
+            let webhooks, let checkpointKey, let evidence
         else {
             try? store?.close()
             throw StartFaults(faults)
@@ -114,6 +126,7 @@ struct OpenedInstallation {
         self.pseudonyms = pseudonyms
         self.proofNonces = proofNonces
         self.webhooks = webhooks
+        self.checkpointKey = checkpointKey
         formerIssuer = issuer == configuration.issuer.rawValue ? nil : issuer
     }
 }

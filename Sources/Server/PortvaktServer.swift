@@ -24,6 +24,7 @@ public final class PortvaktServer: Sendable {
     private let parts: Parts
     private let statusLists: StatusListPublisher
     private let scopeListing: ScopeListingRefresh
+    private let checkpoints: CheckpointMaker
     private let group: ServiceGroup
     private let bound: BoundListeners
     private let requests: RequestsInFlight
@@ -163,7 +164,26 @@ public final class PortvaktServer: Sendable {
         let drain = Drain(readiness: readiness, delay: configuration.drainDelay, logger: logger)
         // Ended from last to first, each after the one before has ended.
         let usage = UsageSumming(store: opened.store, writer: writer, logger: logger)
-        var services: [any Service] = [housekeeping, usage, statusLists, listeners.scopeListing]
+        let checkpoints = CheckpointMaker(
+            store: opened.store,
+            writer: writer,
+            readKey: { [folder = configuration.dataFolder] in try CheckpointKeyFile.require(in: folder) },
+            published: listeners.checkpoint,
+            clock: clock,
+            logger: logger
+        )
+        var services: [any Service] = [housekeeping, usage, checkpoints, statusLists, listeners.scopeListing]
+        if let retention = configuration.auditRetention {
+            services.append(
+                LedgerRetention(
+                    store: opened.store,
+                    writer: writer,
+                    retention: retention,
+                    clock: clock,
+                    logger: logger
+                )
+            )
+        }
         services += companions + certificates.services
         services += withMetricsFactory(metrics) {
             Self.attention(opened, configuration, writer, sight, attention, clock, logger)
@@ -181,6 +201,7 @@ public final class PortvaktServer: Sendable {
         self.group = ServiceGroup(configuration: group)
         self.statusLists = statusLists
         scopeListing = listeners.scopeListing
+        self.checkpoints = checkpoints
         self.metrics = metrics
         self.configuration = configuration
         self.bound = bound
@@ -201,6 +222,7 @@ public final class PortvaktServer: Sendable {
             try await parts.writer.start()
             await statusLists.prepare()
             await scopeListing.prepare()
+            await checkpoints.prepare()
             parts.ring.start()
             try await withMetricsFactory(metrics) { try await group.run() }
         } catch {

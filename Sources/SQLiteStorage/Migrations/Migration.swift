@@ -18,7 +18,7 @@ struct Migration: Sendable {
         .ledger, .organisations, .scopes, .clients, .roles, .delegations, .accessLists, .systemUsersAndConsents,
         .clientDPoP, .tokenRevocations, .revocationEvidence, .clientCertificates,
         .organisationRecords, .registerFeeds, .organisationNames, .consoleAndUsage, .accessRequests,
-        .attention,
+        .attention, .ledgerTree,
     ]
 
     /// The schema version that this program works with.

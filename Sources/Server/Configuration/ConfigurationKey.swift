@@ -40,6 +40,8 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case organisationDistress = "organisation_distress"
     /// How old the local register may become before no token is issued.
     case registerMaximumAge = "register_max_age"
+    /// How long entries of the ledger are kept.
+    case auditRetention = "audit_retention"
     /// The longest life of an assertion.
     case maximumAssertionLifetime = "maximum_assertion_lifetime"
     /// The life of a token where nothing else is said.
@@ -91,6 +93,7 @@ extension ConfigurationKey {
         case .outboundPrivateAddresses: "false"
         case .organisationDistress: "warn"
         case .registerMaximumAge: "off"
+        case .auditRetention: "off"
         case .maximumAssertionLifetime: "120"
         case .defaultTokenLifetime: "120"
         case .signingAlgorithm: "RS256"
@@ -165,6 +168,9 @@ extension ConfigurationKey {
             "How old the local register of main units and sub-units may become, 1 min to 365 days, since a change feed or an "
                 + "import brought it up to date: then `/token` answers 503 (`register_outdated`) and readiness is red. `off`: "
                 + "any age will do."
+        case .auditRetention:
+            "How long entries of the ledger are kept, `1d` to `36500d`; `off`: for ever. Older ones are let go once an hour, "
+                + "at a checkpoint, which with the leaves of the tree stays the proof of what they were."
         case .maximumAssertionLifetime:
             "The longest `exp - iat` of an assertion, 1 s to 180 s. The skew is 10 s, always."
         case .defaultTokenLifetime: "The life of a token where neither scope nor client sets one, 1 s to 2 h."

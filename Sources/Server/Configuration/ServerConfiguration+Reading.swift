@@ -46,6 +46,9 @@ extension ServerConfiguration {
         let registerAge = reader.required(.registerMaximumAge) {
             Values.durationOrOff($0, in: Seconds.minutes(1)...Seconds.days(365))
         }
+        let retention = reader.required(.auditRetention) {
+            Values.durationOrOff($0, in: LedgerPruning.shortestRetention...Seconds.days(36_500))
+        }
         let assertionLifetime = reader.required(.maximumAssertionLifetime) {
             Values.duration($0, in: 1...GrantRules.highestMaximumLifetime)
         }
@@ -66,7 +69,7 @@ extension ServerConfiguration {
         let admission = reader.admission()
         let logLevel = reader.required(.logLevel) { Values.word($0, as: Logger.Level.self) }
         guard reader.faults.isEmpty, let issuer, let environment, let listen, let adminListen, let isBehindTLSProxy,
-            let revocation, let refresh, let allowsPrivateAddresses, let distress, let registerAge,
+            let revocation, let refresh, let allowsPrivateAddresses, let distress, let registerAge, let retention,
             let assertionLifetime,
             let tokenLifetime, let algorithm, let keySetMaximumAge,
             let drainDeadline, let connections, let idleTimeout, let admission, let logLevel,
@@ -91,6 +94,7 @@ extension ServerConfiguration {
         self.allowsPrivateAddresses = allowsPrivateAddresses
         self.organisationDistress = distress
         registerMaximumAge = registerAge
+        auditRetention = retention
         self.maximumAssertionLifetime = assertionLifetime
         self.defaultTokenLifetime = tokenLifetime
         self.signingAlgorithm = algorithm

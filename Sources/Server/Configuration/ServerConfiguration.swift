@@ -94,6 +94,8 @@ public struct ServerConfiguration: Sendable {
     public let organisationDistress: DistressPolicy
     /// How old the register of units may become before no token is issued; nil: any age will do.
     public let registerMaximumAge: Seconds?
+    /// How long entries of the ledger are kept; nil: for ever.
+    public let auditRetention: Seconds?
     /// The longest `exp - iat` of an assertion.
     public let maximumAssertionLifetime: Seconds
     /// The life of a token where neither scope nor client sets one.

@@ -77,6 +77,11 @@ public struct Installation: Sendable {
         do {
             let key = try makeSigningKey(plan, at: now)
             _ = try PseudonymKeyFile.readOrMake(in: plan.dataFolder, isUsed: false)
+            _ = try CheckpointKeyFile.readOrMake(
+                in: plan.dataFolder,
+                named: Checkpoint.origin(of: plan.issuer, node: store.read { try $0.node }),
+                isUsed: false
+            )
             try store.transaction { transaction in
                 try transaction.set("issuer", to: plan.issuer.rawValue)
                 try transaction.set("environment", to: plan.environment.rawValue)
