@@ -31,7 +31,8 @@ declare -A files=(
         Tests/Interop/test_console.py"
     [administration]="Tests/Interop/test_self_service.py Tests/Interop/test_openapi.py Tests/Interop/test_cli_online.py
         Tests/Interop/test_attention.py Tests/Interop/test_webhooks.py Tests/Interop/test_catalogue.py
-        Tests/Interop/test_demo_story.py Tests/Interop/test_doctor.py Tests/Interop/test_tutorial.py"
+        Tests/Interop/test_demo_story.py Tests/Interop/test_doctor.py Tests/Interop/test_tutorial.py
+        Tests/Interop/test_ledger.py"
     [interop]="${interop_files[*]}"
     [faults]="Tests/Interop/test_faults.py Tests/Interop/test_revocation.py"
     # Last, for it leaves .build planned for the packages of Examples/.

@@ -129,6 +129,6 @@ public struct AdminAPI<Store: AdministrationStore>: EndpointTable {
             + systemRegister + systemUserRequests
             + systemUserChanges + systemUserAnswers + systemUserLookup + clientDelegations + consents
             + accessRequests + accessAnswers + processorAgreements + explanations + attentionFeed + selfService
-            + operatorAPI
+            + ownLedger + operatorAPI
     }
 }

@@ -33,6 +33,7 @@ enum Golden {
         var text = value.pretty()
         for (pattern, name) in [
             (#"[0-9a-f]{32}"#, "<trace>"),
+            (#"\+[0-9a-f]{8}\+[A-Za-z0-9+/]{43,44}=?"#, "+<key>"),
             (#"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"#, "<time>"),
             (#"(?<=: )1[789]\d{8}(?=[,\n])"#, "0"),
         ] {

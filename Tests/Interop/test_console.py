@@ -95,7 +95,7 @@ def pages(world: demo.World) -> list[str]:
         "/organisations?q=kommune", f"/organisation?org={client.organisation}", f"/organisation?org={owner}",
         "/clients", f"/client?client={client.id}", "/delegations", "/keys", "/audit", "/audit?code=MP-999",
         f"/access?scope={quote(client.scopes[0])}&at=2026-01-01",
-        f"/record?sequence={sequence}", "/nothing",
+        f"/record?sequence={sequence}", "/proof", "/proof?sequence=1", "/proof?jti=unknown", "/nothing",
     ]
 
 

@@ -18,18 +18,29 @@ extension AdminAPI {
     }
 
     private static func inquiry<Asked: Inquiry>(_ asked: Asked.Type) -> Operation<Store> {
+        inquiry(asked, at: path(asked), .operatorAPI, .anyOf(.installationOperator)) { _ in .operator }
+    }
+
+    /// An inquiry at a path, answered for whom `viewer` finds in the call.
+    static func inquiry<Asked: Inquiry>(
+        _ asked: Asked.Type,
+        at path: String,
+        _ name: EndpointName,
+        _ demand: AccessDemand,
+        for viewer: @escaping @Sendable (Call<Store>) -> Viewer
+    ) -> Operation<Store> {
         var description = OperationDescription(summary: asked.summary)
         description.parameters = asked.parameters.map { parameter in
             .query(parameter.name, parameter.schema, parameter.meaning, required: parameter.isRequired)
         }
         description.answers = ReportAnswer.answers(asked.name)
-        return Operation(.get, path(asked), .operatorAPI, .anyOf(.installationOperator), description) { call in
+        return Operation(.get, path, name, demand, description) { call in
             let query = asked.parameters.compactMap { parameter in
                 call.query[parameter.name].map { (name: parameter.name, value: $0) }
             }
             return try await telling {
                 let inquiry = try asked.init(Arguments(query: query, of: asked.parameters))
-                let context = call.operationContext
+                let context = call.operationContext(for: viewer(call))
                 return ReportAnswer(try await call.read { try inquiry.answer(from: $0, in: context) }, call).answer
             }
         }
@@ -53,7 +64,7 @@ extension AdminAPI {
                 let arguments = try Arguments(object: members, of: parameters)
                 let act = try asked.init(arguments)
                 let reason = try arguments.reason()
-                let context = call.operationContext
+                let context = call.operationContext(for: .operator)
                 let report = try await call.act(for: reason) { try act.perform(in: $0, context) }
                 return ReportAnswer(report, call).answer
             }
@@ -71,9 +82,9 @@ extension AdminAPI {
 
 extension Call {
     /// What an operation is answered in the light of: whoever holds the operator's scope is the operator.
-    fileprivate var operationContext: OperationContext {
+    fileprivate func operationContext(for viewer: Viewer) -> OperationContext {
         OperationContext(
-            viewer: .operator,
+            viewer: viewer,
             now: now,
             origin: "api",
             distress: settings.distress,

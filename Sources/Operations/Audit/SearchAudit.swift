@@ -1,5 +1,7 @@
 import AuditLedger
+package import Delegations
 import JOSE
+import Scopes
 import TokenIssuance
 import Vocabulary
 
@@ -20,6 +22,8 @@ package struct SearchAudit: Inquiry {
         Parameter("limit", .number(1...1_000_000), "At most so many; 1000 if not given."),
     ]
     package let arguments: Arguments
+    /// The pseudonym of a person whom the entries name; no parameter, since who asks through a server proves nothing by it.
+    package var person: PersonPseudonym?
     private let limit: Int
 
     package init(_ arguments: Arguments) throws(OperationFault) {
@@ -31,14 +35,24 @@ package struct SearchAudit: Inquiry {
 
     package func answer(from reader: some OperationReader, in context: OperationContext) throws -> Report {
         var query = try arguments.ledgerQuery(at: context.now)
+        query.detail = person.map { "\($0)" }
         var report: (warnings: [String], notes: [String]) = ([], [])
         var early: [AuditEntry] = []
         if let viewer = context.viewer.organisation {
             // A party reads its own entries; strangers' refusals are the operator's.
-            guard query.organisation ?? viewer == viewer else {
-                throw OperationFault(.notAllowed, "organisation_foreign", "an organisation reads its own entries alone")
+            if let scope = query.scope, query.organisation == nil, try reader.scope(scope)?.owner == viewer {
+                // The tokens of a scope were shown to its owner.
+                query.kinds = [.tokenIssued]
+            } else {
+                guard query.organisation ?? viewer == viewer else {
+                    throw OperationFault(
+                        .notAllowed,
+                        "organisation_foreign",
+                        "an organisation reads its own entries alone"
+                    )
+                }
+                query.organisation = viewer
             }
-            query.organisation = viewer
         } else {
             do { early = try Self.earlyRefusals(query, context) } catch { report.warnings.append("\(error)") }
         }
@@ -58,7 +72,9 @@ package struct SearchAudit: Inquiry {
 
     /// Early refusals have no organisation, scope or actor, and are no events of the ledger.
     private static func earlyRefusals(_ query: LedgerQuery, _ context: OperationContext) throws -> [AuditEntry] {
-        guard query.organisation == nil, query.scope == nil, query.actor == nil, query.kinds.isEmpty else { return [] }
+        guard query.organisation == nil, query.scope == nil, query.actor == nil, query.kinds.isEmpty,
+            query.detail == nil
+        else { return [] }
         return try context.earlyRefusals().filter { note in
             (query.trace == nil || note.trace == query.trace)
                 && query.since.map { note.time >= $0 } ?? true

@@ -27,7 +27,7 @@ package struct ShowAuditEntry: Inquiry {
         }
         // An organisation sees what it is a party to, as in lists; of all else it does not learn that it is there.
         guard let content = found, content.position.sequence == sequence,
-            context.viewer.isOne(of: content.event.consumer, content.event.supplier)
+            try context.viewer.isParty(to: content.event, in: reader)
         else {
             throw OperationFault(.absent, "entry_not_found", "there is no entry `\(sequence)`")
         }

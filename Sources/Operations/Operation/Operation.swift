@@ -81,7 +81,7 @@ extension Arguments {
 /// All that operations read, in one snapshot.
 public typealias OperationReader = AdministrativeReader & DecisionReader & ConsentReader & HoldingReader
     & RegisterBrowsingReader & InstallationReader & LedgerReader & BrowsingReader & UsageReader & SigningKeyReader
-    & FactsReader & AttentionReader & WebhookReader
+    & FactsReader & AttentionReader & WebhookReader & LedgerTreeReader
 
 /// An open transaction in which every act can be performed.
 public typealias OperationTransaction = OperationReader & AdministrativeTransaction & AccessListStore & SystemUserStore

@@ -18,6 +18,7 @@ enum ConsolePages {
         case "/console/organisation": try await .page(OrganisationPage.page(call))
         case "/console/client": try await .page(ClientPage.page(call))
         case "/console/record": try await .page(RecordPage.page(call))
+        case "/console/proof": try await ProofPage.answer(call)
         default:
             throw .absent(call.scene.text("There is no such page.", "Det finnes ingen slik side."))
         }

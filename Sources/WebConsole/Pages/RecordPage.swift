@@ -35,6 +35,22 @@ enum RecordPage {
                 )
             )
         }
+        sections.append(
+            .facts(
+                scene.text("Proof", "Bevis"),
+                [
+                    (
+                        name: scene.text("Unaltered", "Uendret"),
+                        value: Cell(
+                            .link(
+                                scene.text("Check the entry's proof", "Kontroller innslagets bevis"),
+                                to: "/console/proof?sequence=\(sequence)"
+                            )
+                        )
+                    )
+                ]
+            )
+        )
         return PageView(
             scene.text("Entry \(sequence)", "Innslag \(sequence)"),
             in: .audit,

@@ -82,5 +82,8 @@ enum EventWords {
         "console_link_made": Phrase("console link made", "konsollenke laget"),
         "console_logged_in": Phrase("logged in to the console", "logget inn i konsollen"),
         "console_logged_out": Phrase("logged out of the console", "logget ut av konsollen"),
+        "checkpoint_key_replaced": Phrase("checkpoint key replaced", "sjekkpunktnøkkel byttet"),
+        "ledger_pruned": Phrase("old entries let go", "gamle innslag slettet"),
+        "person_searched": Phrase("person searched for", "søkt etter person"),
     ]
 }

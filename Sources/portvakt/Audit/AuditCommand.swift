@@ -6,7 +6,10 @@ struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Read the ledger, and prove that nobody has changed it.",
-        subcommands: [AuditSearch.self, AuditTail.self, AuditVerify.self]
+        subcommands: [
+            AuditSearch.self, AuditTail.self, AuditVerify.self, AuditCheckpoint.self, AuditConsistency.self,
+            AuditProve.self, AuditCheckProof.self, AuditExport.self, AuditCompare.self, AuditPrune.self, AuditKey.self,
+        ]
     )
 }
 

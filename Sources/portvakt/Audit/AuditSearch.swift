@@ -1,3 +1,4 @@
+import Administration
 import ArgumentParser
 import Operations
 
@@ -8,7 +9,8 @@ struct AuditSearch: AsyncParsableCommand {
         abstract: "Find entries of the ledger, and refusals from before the client was authenticated.",
         discussion: """
             All conditions must hold. The newest of what is found is shown, oldest first. A trace id is in every answer of \
-            the server. Without --since the whole ledger is gone through.
+            the server. Without --since the whole ledger is gone through. --person needs the pseudonyms' key of the data \
+            folder, and is recorded in the ledger.
             """
     )
 
@@ -46,6 +48,15 @@ struct AuditSearch: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Only these events; may be repeated.", valueName: "event"))
     var event: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Only what names the person whose national identity number stands in the file; - is stdin.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var person: String?
+
     @Option(name: .long, help: ArgumentHelp("At most so many.", valueName: "count"))
     var limit = 1_000
 
@@ -56,11 +67,17 @@ struct AuditSearch: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await options.perform(
-            SearchAudit([
-                "trace": trace, "since": since, "until": until, "org": org, "client": client, "scope": scope,
-                "code": code, "actor": actor, "event": event, "limit": limit,
-            ])
-        )
+        var search = try SearchAudit([
+            "trace": trace, "since": since, "until": until, "org": org, "client": client, "scope": scope,
+            "code": code, "actor": actor, "event": event, "limit": limit,
+        ])
+        guard let person else { return try await options.perform(search) }
+        // Only the key beside the database tells which pseudonym is whose; that it was used is recorded.
+        try options.requireDataFolder("`--person`")
+        let pseudonym = try options.person(file: person)
+        search.person = pseudonym
+        let report = try options.lookUp(search)
+        try options.administer { try $0.notePersonSearch(for: pseudonym, found: report.items.count) }
+        try options.print(report)
     }
 }

@@ -101,9 +101,17 @@ enum CommandExamples {
 
     private static let operation = [
         "attention": "portvakt attention --severity urgent",
+        "audit check-proof": "portvakt audit check-proof proof.json --key @checkpoint.vkey",
+        "audit checkpoint": "portvakt audit checkpoint > checkpoint.txt",
+        "audit compare": "portvakt audit compare ledger.jsonl",
+        "audit consistency": "portvakt audit consistency checkpoint.txt --key @checkpoint.vkey",
+        "audit export": "portvakt audit export --after 48213 > ledger.jsonl",
+        "audit key": "portvakt audit key > checkpoint.vkey",
+        "audit prove": "portvakt audit prove 0196a1f0-9d3b-7c55-8a51-1f1f6a3d2b10 > proof.json",
+        "audit prune": "portvakt audit prune --before 400d --dry-run",
         "audit search": "portvakt audit search --trace 0af7651916cd43dd8448eb211c80319c",
         "audit tail": "portvakt audit tail --follow --event token_refused",
-        "audit verify": "portvakt audit verify --from 120000",
+        "audit verify": "portvakt audit verify --anchor checkpoint.txt --key @checkpoint.vkey",
         "cert check": "portvakt cert check enterprise.pem --at 2026-11-01",
         "completion": "portvakt completion bash > ~/.local/share/bash-completion/completions/portvakt",
         "context list": "portvakt context list",
