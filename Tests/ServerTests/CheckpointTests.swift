@@ -1,5 +1,6 @@
 import AuditLedger
 import Foundation
+import GRDB
 import JOSE
 import NIOHTTP1
 import SQLiteStorage
@@ -78,6 +79,22 @@ extension OneAtATime {
                 }
                 #expect(size >= last)
             }
+        }
+
+        @Test func `a tree that was changed behind one's back is not signed for`() async throws {
+            let world = try World()
+            let store = try open(world)
+            defer { try? store.close() }
+            let first = try #require(try CheckpointMaking.catchUp(store, at: epoch))
+            #expect(try CheckpointMaking.catchUp(store, at: epoch) == first)
+            try store.transaction { _ = try $0.append(LedgerEvent(time: epoch, kind: .scopeChanged)) }
+            let queue = try DatabaseQueue(path: world.path + "/portvakt.db")
+            try await queue.writeWithoutTransaction { database in
+                try database.execute(sql: "UPDATE ledger_tile SET hashes = zeroblob(length(hashes))")
+            }
+            try queue.close()
+            #expect(throws: StorageError.self) { try CheckpointMaking.catchUp(store, at: epoch) }
+            #expect(try await store.read { try $0.latestCheckpoint } == first)
         }
 
         @Test func `an installation has a key of its own from the start; one that is lost is not made up`() async throws

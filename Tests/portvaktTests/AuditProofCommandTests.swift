@@ -173,6 +173,28 @@ struct AuditProofCommandTests {
         #expect(await world.run("audit", "verify").status == .negative)
     }
 
+    @Test func `checkpoints that somebody without the key put into the database are not believed`() async throws {
+        _ = await world.run("audit", "checkpoint", "--new")
+        let own = try #require(CheckpointVerifier(await key()))
+        let forger = try #require(try CheckpointKey.generate(named: own.name))
+        let store = try SQLiteStore(.init(path: world.data), opening: .requireCurrent)
+        let (size, root) = try await store.read { (try $0.treeSize, try $0.treeNodes.root(size: $0.treeSize)) }
+        try store.close()
+        let note = try forger.checkpoint(size: size, root: root, at: AdministrationWorld.now).note
+        try tamper("UPDATE ledger_checkpoint SET note = '\(note)'")
+        #expect(await world.run("audit", "verify").errors.contains("cannot be believed"))
+        // Nor when the database names the forger's key beside ours.
+        try tamper(
+            "UPDATE setting SET value = '\(forger.verifier)' || char(10) || value WHERE name = 'checkpoint_keys'"
+        )
+        let found = await world.run("audit", "verify")
+        #expect(found.status == .negative)
+        #expect(found.errors.contains("is not signed by the key"))
+        // And nothing is signed in continuation of it.
+        try world.remember { $0.tokenID = TokenID("after") }
+        #expect(await world.run("audit", "checkpoint", "--new").errors.contains("not by the installation's key"))
+    }
+
     // MARK: retention
 
     @Test func `prune lets go at a checkpoint what is older, says so first where asked, and leaves the rest whole`()

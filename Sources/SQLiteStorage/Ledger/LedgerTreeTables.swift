@@ -110,13 +110,28 @@ extension SQLiteStore {
 
     /// Hashes the next entries that the tree does not cover, at most `limit`; does not write.
     ///
-    /// - Throws: `StorageError.corrupt` when the chain does not hold there: nothing is signed for that is not whole.
-    public func nextTreeStep(limit: Int64) throws -> TreeStep { try read { try $0.nextTreeStep(limit: limit) } }
+    /// - Parameters:
+    ///   - limit: The most entries.
+    ///   - signed: The last checkpoint that is known to be one's own: the tree must still begin with it.
+    /// - Throws: `StorageError.corrupt` when the chain does not hold there, or the tree is another one than was signed for:
+    ///   nothing is signed for that is not whole.
+    /// - Returns: what is to be written.
+    public func nextTreeStep(limit: Int64, continuing signed: Checkpoint?) throws -> TreeStep {
+        try read { try $0.nextTreeStep(limit: limit, continuing: signed) }
+    }
 }
 
 extension SQLiteReader {
-    func nextTreeStep(limit: Int64) throws -> SQLiteStore.TreeStep {
+    func nextTreeStep(limit: Int64, continuing signed: Checkpoint?) throws -> SQLiteStore.TreeStep {
         let end = try treeEnd
+        if let signed {
+            guard end.size >= signed.size, try treeNodes.root(size: signed.size) == signed.root else {
+                throw StorageError.corrupt(
+                    detail: "the tree is not the one that was signed for at \(signed.size) entries: "
+                        + "run `portvakt audit verify`"
+                )
+            }
+        }
         var growth = TreeGrowth(size: end.size) { [self] in try tile($0) }
         var hash = end.hash
         let rows = try Row.fetchCursor(

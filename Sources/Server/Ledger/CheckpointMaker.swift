@@ -21,6 +21,7 @@ struct CheckpointMaker: Service {
     let clock: any WallClock
     let logger: Logger
     private let failing = Failing()
+    private let last = LastSigned()
 
     private static let interval = Duration.seconds(1)
     /// A checkpoint is due after so many entries, or so long after the one before.
@@ -42,6 +43,15 @@ struct CheckpointMaker: Service {
         self.published = published
         self.clock = clock
         self.logger = logger
+    }
+
+    /// The last checkpoint that this process has signed: what is in the database may have been changed since.
+    private final class LastSigned: Sendable {
+        private let state = Mutex<Checkpoint?>(nil)
+
+        var checkpoint: Checkpoint? { state.withLock { $0 } }
+
+        func note(_ checkpoint: Checkpoint) { state.withLock { $0 = checkpoint } }
     }
 
     /// Whether what was said of a failure still holds; said once.
@@ -100,16 +110,26 @@ struct CheckpointMaker: Service {
             var left = limit
             while left > 0, !Task.isCancelled || atOnce {
                 left -= 1
+                let start = ContinuousClock.now
+                let before =
+                    try last.checkpoint ?? state.checkpoint.map { try CheckpointMaking.own($0, by: key.verifier) }
                 let step = try await NIOThreadPool.singleton.runIfActive { [store] in
-                    try store.nextTreeStep(limit: Self.step)
+                    try store.nextTreeStep(limit: Self.step, continuing: before)
                 }
                 // Only what was caught up with is signed for: a ledger of millions gets one checkpoint at the end.
                 let isFull = step.entries == Self.step && step.isBehind
                 let checkpoint =
                     isFull ? nil : try key.checkpoint(size: step.treeSize, root: step.root, at: now)
                 let isWritten = try await writer.perform { try $0.add(step, checkpoint: checkpoint, by: key.verifier) }
-                guard !isFull else { continue }
-                if isWritten, let checkpoint { published.publish(checkpoint.note) }
+                guard !isFull else {
+                    // Catching up with a long ledger leaves tokens as much time as it takes.
+                    try await Task.sleep(for: start.duration(to: .now))
+                    continue
+                }
+                if isWritten, let checkpoint {
+                    published.publish(checkpoint.note)
+                    last.note(Checkpoint(origin: key.name, size: checkpoint.size, root: step.root))
+                }
                 break
             }
             if failing.note(false) { logger.notice("checkpoints are made again") }

@@ -8,6 +8,7 @@ public struct LedgerInspection: Sendable {
     private let from: Int64
     private let to: Int64?
     private let anchors: [TreeVerifier.Mark]
+    private let ownKey: CheckpointVerifier?
 
     /// So many entries are read in one snapshot, so that a server's log can be folded in between.
     private static let stretch: Int64 = 10_000
@@ -25,11 +26,20 @@ public struct LedgerInspection: Sendable {
     ///   - from: The first entry wanted.
     ///   - to: The last one; nil: all.
     ///   - anchors: Roots that were signed and kept elsewhere.
-    public init(_ store: SQLiteStore, from: Int64 = 1, to: Int64? = nil, anchors: [TreeVerifier.Mark] = []) {
+    ///   - ownKey: The key that stands beside the database, which must have signed the newest checkpoint; nil where it is
+    ///     not at hand.
+    public init(
+        _ store: SQLiteStore,
+        from: Int64 = 1,
+        to: Int64? = nil,
+        anchors: [TreeVerifier.Mark] = [],
+        ownKey: CheckpointVerifier? = nil
+    ) {
         self.store = store
         self.from = from
         self.to = to
         self.anchors = anchors
+        self.ownKey = ownKey
     }
 
     /// What there is at the start.
@@ -85,6 +95,7 @@ public struct LedgerInspection: Sendable {
             if scene.end == scene.last {
                 walk.expect(try store.read { try Self.marks(from: scene.last + 1, through: .max, in: $0) })
                 try walk.finish(treeSize: scene.treeSize)
+                try checkNewest()
             } else {
                 try walk.tree.finish()
             }
@@ -131,6 +142,12 @@ public struct LedgerInspection: Sendable {
             first: first,
             end: min(to ?? last, last)
         )
+    }
+
+    /// Whoever writes into the database alone could name a key of his own in it, and sign by that.
+    private func checkNewest() throws {
+        guard let ownKey, let newest = try store.read({ try $0.latestCheckpoint }) else { return }
+        _ = try Self.checkpoint(newest.note, size: newest.size, by: [ownKey])
     }
 
     /// Takes a stretch, in one snapshot.

@@ -70,8 +70,9 @@ struct AuditKey: AsyncParsableCommand {
         if replace {
             try options.confirm("make another key for checkpoints in place of `\(known.last?.name ?? name)`")
             let (before, after) = try CheckpointKeyFile.replace(in: folder, named: name, at: options.now)
-            try options.administer { try $0.noteCheckpointKey(before: before ?? known.last, after: after.verifier) }
-            _ = try CheckpointMaking.catchUp(store, at: options.now)
+            let former = before ?? known.last
+            try options.administer { try $0.noteCheckpointKey(before: former, after: after.verifier) }
+            _ = try CheckpointMaking.catchUp(store, at: options.now, after: former)
         }
         let key = try CheckpointKeyFile.readOrMake(in: folder, named: name, isUsed: known.last != nil).verifier
         guard options.output == nil, !options.json, options.fields == nil else {

@@ -52,7 +52,10 @@ struct AuditVerify: AsyncParsableCommand {
             let checkpoint = try input.checkpoint(by: keys)
             return TreeVerifier.Mark(size: checkpoint.size, root: checkpoint.root, witness: .anchor(input.place))
         }
-        let outcome = try LedgerInspection(store, from: from, to: to, anchors: anchors).run(showing: options)
+        // A data folder without the key, as a copy for an auditor, is checked by what the database names.
+        let ownKey = try CheckpointKeyFile.read(in: options.dataFolder().path)?.verifier
+        let outcome = try LedgerInspection(store, from: from, to: to, anchors: anchors, ownKey: ownKey)
+            .run(showing: options)
         try options.print(outcome.record)
         if let fault = outcome.fault {
             throw CLIError.verdict(

@@ -34,7 +34,7 @@ extension LedgerInspection.Outcome {
         if anchorsMet == 0 {
             parts.append("whether all was written anew with the checkpoint key: no anchored checkpoint")
         } else {
-            parts.append("whether what no anchored checkpoint covers was written anew with the checkpoint key")
+            parts.append("whether entries that no anchor covers were written anew with the checkpoint key")
         }
         if first > 1, cut == nil { parts.append("entries before \(first)") }
         if let cut { parts.append("entries up to \(cut.size), which were let go on \(cut.time): their leaves alone") }
