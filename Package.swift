@@ -365,7 +365,8 @@ let package = Package(
                 "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
                 "SQLiteStorage",
                 "Scopes",
-                "TestAuthority", "TokenIssuance", "Vocabulary", asyncHTTPClient, grdb, logging, nioCore, nioHTTP1,
+                "TestAuthority", "TestTokens", "TokenIssuance", "Vocabulary", asyncHTTPClient, grdb, logging, nioCore,
+                nioHTTP1,
                 nioPosix,
                 nioSSL,
             ]

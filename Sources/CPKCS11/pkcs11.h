@@ -2,7 +2,7 @@
  * What LibCrypto calls of PKCS #11 ("Cryptoki", OASIS PKCS #11 Base Specification 2.40), declared from the standard.
  *
  * Types, members and constants have the standard's names and values. Nothing is linked: a module is opened at run time
- * and hands out its functions by C_GetFunctionList. The list is declared as far as C_Sign, the last function called; it
+ * and hands out its functions by C_GetFunctionList. The list is declared as far as C_GenerateKeyPair, the last function called; it
  * is only ever read through the module's pointer, so what follows is of no concern.
  */
 #ifndef PORTVAKT_CPKCS11_H
@@ -123,14 +123,34 @@ typedef struct {
     CK_UNUSED_FUNCTION C_DigestFinal;
     CK_RV (*C_SignInit)(CK_SESSION_HANDLE, CK_MECHANISM *, CK_OBJECT_HANDLE);
     CK_RV (*C_Sign)(CK_SESSION_HANDLE, CK_BYTE *, CK_ULONG, CK_BYTE *, CK_ULONG *);
+    CK_UNUSED_FUNCTION C_SignUpdate;
+    CK_UNUSED_FUNCTION C_SignFinal;
+    CK_UNUSED_FUNCTION C_SignRecoverInit;
+    CK_UNUSED_FUNCTION C_SignRecover;
+    CK_UNUSED_FUNCTION C_VerifyInit;
+    CK_UNUSED_FUNCTION C_Verify;
+    CK_UNUSED_FUNCTION C_VerifyUpdate;
+    CK_UNUSED_FUNCTION C_VerifyFinal;
+    CK_UNUSED_FUNCTION C_VerifyRecoverInit;
+    CK_UNUSED_FUNCTION C_VerifyRecover;
+    CK_UNUSED_FUNCTION C_DigestEncryptUpdate;
+    CK_UNUSED_FUNCTION C_DecryptDigestUpdate;
+    CK_UNUSED_FUNCTION C_SignEncryptUpdate;
+    CK_UNUSED_FUNCTION C_DecryptVerifyUpdate;
+    CK_UNUSED_FUNCTION C_GenerateKey;
+    CK_RV (*C_GenerateKeyPair)(CK_SESSION_HANDLE, CK_MECHANISM *, CK_ATTRIBUTE *, CK_ULONG, CK_ATTRIBUTE *, CK_ULONG,
+                               CK_OBJECT_HANDLE *, CK_OBJECT_HANDLE *);
 } CK_FUNCTION_LIST;
 
 typedef CK_RV (*CK_C_GetFunctionList)(CK_FUNCTION_LIST **);
 
 /* Flags */
+#define CKF_RW_SESSION 0x00000002UL
 #define CKF_OS_LOCKING_OK 0x00000002UL
 #define CKF_SERIAL_SESSION 0x00000004UL
 #define CKF_SIGN 0x00000800UL
+#define CKF_USER_PIN_COUNT_LOW 0x00010000UL
+#define CKF_USER_PIN_FINAL_TRY 0x00020000UL
 
 /* Users */
 #define CKU_USER 1UL
@@ -143,17 +163,25 @@ typedef CK_RV (*CK_C_GetFunctionList)(CK_FUNCTION_LIST **);
 #define CKK_RSA 0UL
 #define CKK_EC 3UL
 #define CKA_CLASS 0x00000000UL
+#define CKA_TOKEN 0x00000001UL
+#define CKA_PRIVATE 0x00000002UL
 #define CKA_LABEL 0x00000003UL
 #define CKA_VALUE 0x00000011UL
 #define CKA_KEY_TYPE 0x00000100UL
 #define CKA_ID 0x00000102UL
+#define CKA_SENSITIVE 0x00000103UL
+#define CKA_SIGN 0x00000108UL
+#define CKA_VERIFY 0x0000010AUL
 #define CKA_MODULUS 0x00000120UL
+#define CKA_MODULUS_BITS 0x00000121UL
 #define CKA_PUBLIC_EXPONENT 0x00000122UL
+#define CKA_EXTRACTABLE 0x00000162UL
 #define CKA_EC_PARAMS 0x00000180UL
 #define CKA_EC_POINT 0x00000181UL
 #define CKA_ALWAYS_AUTHENTICATE 0x00000202UL
 
 /* Mechanisms */
+#define CKM_RSA_PKCS_KEY_PAIR_GEN 0x00000000UL
 #define CKM_RSA_PKCS_PSS 0x0000000DUL
 #define CKM_SHA256_RSA_PKCS 0x00000040UL
 #define CKM_SHA384_RSA_PKCS 0x00000041UL
@@ -164,6 +192,7 @@ typedef CK_RV (*CK_C_GetFunctionList)(CK_FUNCTION_LIST **);
 #define CKM_SHA256 0x00000250UL
 #define CKM_SHA384 0x00000260UL
 #define CKM_SHA512 0x00000270UL
+#define CKM_EC_KEY_PAIR_GEN 0x00001040UL
 #define CKM_ECDSA 0x00001041UL
 #define CKG_MGF1_SHA256 2UL
 #define CKG_MGF1_SHA384 3UL

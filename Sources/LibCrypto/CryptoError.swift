@@ -18,6 +18,8 @@ public enum CryptoError: Error, Equatable, Sendable {
     case malformedPKCS12(String)
     /// libcrypto refused an operation that should have succeeded, such as a signature.
     case operation(String)
+    /// The PKCS#11 token that holds the key could not be used.
+    case token(PKCS11Error)
 }
 
 extension CryptoError: CustomStringConvertible {
@@ -32,6 +34,7 @@ extension CryptoError: CustomStringConvertible {
         case .wrongPassphrase: "the pass phrase does not open it"
         case .malformedPKCS12(let reason): "malformed PKCS#12: \(reason)"
         case .operation(let reason): "libcrypto refused: \(reason)"
+        case .token(let error): "\(error)"
         }
     }
 }

@@ -28,7 +28,7 @@ extension SQLiteReader: SigningKeyReader {
     }
 }
 
-extension SQLiteTransaction {
+extension SQLiteTransaction: SigningKeyStore {
     /// Stores a new key's timetable, or the changed times of one that is there.
     public func store(_ key: SigningKeyRecord) throws {
         try database.execute(

@@ -56,12 +56,7 @@ struct OpenedInstallation {
 
         let store = attempt { try SQLiteStore(folder, opening: .migrate) }
         let ring = attempt { try RefusalRing(path: folder.refusalRing, now: clock.now) }
-        let keys = LoadedSigningKeys(
-            folder: SigningKeyFolder(
-                dataFolder: configuration.dataFolder,
-                passphrase: configuration.signingKeyPassphrase
-            )
-        )
+        let keys = LoadedSigningKeys(folder: SigningKeyFolder(configuration))
         let facts = store.flatMap { store in
             attempt {
                 try store.read { (try $0.signingKeys(), try $0.setting("issuer"), try $0.setting("environment")) }

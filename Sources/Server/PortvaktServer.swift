@@ -185,6 +185,7 @@ public final class PortvaktServer: Sendable {
             )
         }
         services += companions + certificates.services
+        services += Self.rotation(opened, configuration, writer, clock, logger)
         services += withMetricsFactory(metrics) {
             Self.attention(opened, configuration, writer, sight, attention, clock, logger)
         }
@@ -244,6 +245,33 @@ public final class PortvaktServer: Sendable {
     public func stop() async { await group.triggerGracefulShutdown() }
 
     // MARK: Parts
+
+    /// What makes the next signing key in its time; nothing where operators do.
+    private static func rotation(
+        _ opened: OpenedInstallation,
+        _ configuration: ServerConfiguration,
+        _ writer: LedgerWriter<SQLiteStore>,
+        _ clock: any WallClock,
+        _ logger: Logger
+    ) -> [any Service] {
+        guard let interval = configuration.keyRotation else { return [] }
+        let schedule = SigningKeySchedule(keySetLifetime: configuration.keySetMaximumAge)
+        return [
+            AutomaticRotation(
+                store: opened.store,
+                writer: writer,
+                rotation: SigningKeyRotation(
+                    store: opened.store,
+                    folder: SigningKeyFolder(configuration),
+                    schedule: schedule
+                ),
+                schedule: schedule,
+                interval: interval,
+                clock: clock,
+                logger: logger
+            )
+        ]
+    }
 
     /// What looks for things that operators must not miss, and tells webhooks.
     private static func attention(

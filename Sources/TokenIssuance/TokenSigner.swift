@@ -14,7 +14,7 @@ public final class TokenSigner: Sendable {
     }
 
     private struct Prepared {
-        let key: PrivateKey
+        let key: SigningKey
         let signer: ThreadBoundSigner
         let encodedHeader: [UInt8]
     }
@@ -41,7 +41,7 @@ public final class TokenSigner: Sendable {
         let place = HeaderKey(key: key.record.id, type: claims.headerType)
         return try prepared.withLock { prepared in
             let known: Prepared
-            if let found = prepared[place], found.key === key.privateKey {
+            if let found = prepared[place], found.key === key.signingKey {
                 known = found
             } else {
                 known = try Self.prepare(key, type: claims.headerType)
@@ -60,8 +60,8 @@ public final class TokenSigner: Sendable {
         var encoded: [UInt8] = []
         Base64URL.encode(header.encoded(), into: &encoded)
         return Prepared(
-            key: key.privateKey,
-            signer: try key.privateKey.makeSigner(key.record.algorithm.scheme),
+            key: key.signingKey,
+            signer: try key.signingKey.makeSigner(key.record.algorithm.scheme),
             encodedHeader: encoded
         )
     }

@@ -196,7 +196,7 @@ struct ConfigurationTests {
         #expect(inFile.count == 1)
         #expect(!inFile.joined().contains("hunter2"))
         let configuration = try read(minimal, environment: ["PORTVAKT_SIGNING_KEY_PASSPHRASE": "hunter2"])
-        #expect(configuration.signingKeyPassphrase?.exposed == "hunter2")
+        #expect(configuration.signingKeySecrets.passphrase?.exposed == "hunter2")
         var shown = ""
         dump(configuration, to: &shown)
         #expect(!shown.contains("hunter2"))
@@ -210,7 +210,7 @@ struct ConfigurationTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
         #expect(faults(yaml).first?.contains("chmod 600") == true)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        #expect(try read(yaml).signingKeyPassphrase?.exposed == "hunter2")
+        #expect(try read(yaml).signingKeySecrets.passphrase?.exposed == "hunter2")
     }
 
     @Test func `tells of variables that look like its own`() throws {

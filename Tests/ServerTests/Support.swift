@@ -141,17 +141,24 @@ final class World: Sendable {
     }
 
     /// A server on it, not started.
-    func server(_ flags: [ConfigurationKey: String] = [:]) throws -> PortvaktServer {
-        try PortvaktServer(configuration(flags), logger: .silent)
+    func server(
+        _ flags: [ConfigurationKey: String] = [:],
+        clock: any WallClock = SystemClock()
+    ) throws -> PortvaktServer {
+        try PortvaktServer(configuration(flags), clock: clock, logger: .silent)
     }
 
     /// The form of a good token request.
-    func form(jti: String = UUID().uuidString, scope: String? = nil) throws -> String {
+    func form(
+        jti: String = UUID().uuidString,
+        scope: String? = nil,
+        at now: Timestamp = SystemClock().now
+    ) throws -> String {
         let assertion = try AssertionMint(
             client: client,
             audience: issuer,
             scope: scope ?? self.scope,
-            at: SystemClock().now,
+            at: now,
             jti: jti,
             kid: "k1"
         ).signed(by: TestKeys.rsa)
@@ -229,10 +236,11 @@ extension World {
     /// Runs a server while `body` speaks to it, then ends it in order and waits until it has.
     func serving<Result: Sendable>(
         _ flags: [ConfigurationKey: String] = [:],
+        clock: any WallClock = SystemClock(),
         httpVersion: HTTPClient.Configuration.HTTPVersion = .automatic,
         _ body: @Sendable @escaping (LiveServer) async throws -> Result
     ) async throws -> Result {
-        let server = try server(flags)
+        let server = try server(flags, clock: clock)
         let (ready, told) = AsyncStream<ListenerPorts>.makeStream()
         return try await withClient(httpVersion) { client in
             try await withThrowingTaskGroup(of: Result?.self) { group in

@@ -138,7 +138,7 @@ struct TokenGate: Sendable {
         else { throw refused(.malformed, "the access token is malformed") }
         // RFC 8725 §3.1: the algorithm is the key's.
         guard let key = keys.published(at: now).first(where: { $0.record.id.rawValue == id }),
-            key.record.algorithm == algorithm, jws.isSigned(by: key.privateKey.publicKey, algorithm: algorithm)
+            key.record.algorithm == algorithm, jws.isSigned(by: key.publicKey, algorithm: algorithm)
         else { throw refused(.signature, "the access token is not signed by a key of this server") }
         guard let claims = try? jws.payloadObject() else { throw refused(.malformed, "the access token is malformed") }
         return claims

@@ -93,7 +93,7 @@ enum SubjectPublicKeyInfo {
 
 extension EllipticCurve {
     /// The content of the curve's object identifier (RFC 5480 §2.1.1.1).
-    fileprivate var identifier: [UInt8] {
+    var identifier: [UInt8] {
         switch self {
         case .p256: [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]
         case .p384: [0x2B, 0x81, 0x04, 0x00, 0x22]

@@ -7,31 +7,54 @@ public final class ThreadBoundSigner {
     /// The scheme that it signs by.
     public let scheme: SignatureScheme
 
-    private let key: KeyHandle
+    private enum Means {
+        /// libcrypto, with a context made ready.
+        case context(SignatureContext, KeyHandle)
+        /// libcrypto, which has no contexts of that sort for Ed25519.
+        case edwards(KeyHandle)
+        /// A token, in a session that nobody else has meanwhile.
+        case token(PKCS11Key)
+    }
+
+    private let means: Means
     private let kind: KeyKind
-    private let context: SignatureContext?
     private var buffer = [UInt8](repeating: 0, count: ThreadBoundSigner.maximumSignatureLength)
 
     init(_ key: KeyHandle, _ kind: KeyKind, _ scheme: SignatureScheme) throws(CryptoError) {
         guard kind.fits(scheme) else { throw .unsupportedKey("a key of kind \(kind) cannot sign by this scheme") }
-        self.key = key
         self.kind = kind
         self.scheme = scheme
         if scheme == .ed25519 {
-            context = nil
+            means = .edwards(key)
         } else {
             guard let context = SignatureContext(.signing, scheme, with: key) else {
                 throw .operation("no context for a signature")
             }
-            self.context = context
+            means = .context(context, key)
         }
+    }
+
+    init(_ key: PKCS11Key, _ scheme: SignatureScheme) throws(CryptoError) {
+        guard key.kind.fits(scheme) else {
+            throw .unsupportedKey("a key of kind \(key.kind) cannot sign by this scheme")
+        }
+        kind = key.kind
+        self.scheme = scheme
+        means = .token(key)
     }
 
     /// Signs a message; ECDSA signatures come as r and s side by side.
     ///
-    /// - Throws: `CryptoError.operation` when libcrypto cannot.
+    /// - Throws: `CryptoError.operation` when libcrypto cannot, `.token` when the token that holds the key cannot.
     public func sign(_ message: some Collection<UInt8>) throws(CryptoError) -> [UInt8] {
-        guard let context, let hash = scheme.hash else { return try signEdwards(Array(message)) }
+        let context: SignatureContext
+        switch means {
+        case .context(let prepared, _): context = prepared
+        case .edwards(let key): return try signEdwards(Array(message), with: key)
+        case .token(let key):
+            do throws(PKCS11Error) { return try key.sign(message, scheme: scheme) } catch { throw .token(error) }
+        }
+        guard let hash = scheme.hash else { throw .operation("a scheme without a hash") }
         let digest = hash.digest(message)
         var length = buffer.count
         guard EVP_PKEY_sign(context.pointer, &buffer, &length, digest, digest.count) == 1 else {
@@ -46,7 +69,7 @@ public final class ThreadBoundSigner {
         return raw
     }
 
-    private func signEdwards(_ message: [UInt8]) throws(CryptoError) -> [UInt8] {
+    private func signEdwards(_ message: [UInt8], with key: KeyHandle) throws(CryptoError) -> [UInt8] {
         guard let context = EVP_MD_CTX_new() else { throw .operation("no memory for a signature") }
         defer { EVP_MD_CTX_free(context) }
         var length = buffer.count

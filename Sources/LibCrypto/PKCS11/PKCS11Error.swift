@@ -12,6 +12,8 @@ public enum PKCS11Error: Error, Equatable, Sendable {
     case pinIncorrect
     /// The token is locked after too many wrong PINs.
     case pinLocked
+    /// The token says that the next wrong PIN locks it, so none is tried.
+    case pinFinalTry
     /// The token has no private key of this label; names those that it has.
     case keyMissing(label: String, found: [String])
     /// Several private keys have this label.
@@ -26,6 +28,14 @@ public enum PKCS11Error: Error, Equatable, Sendable {
     case keyReplaced(label: String)
     /// A function of the module failed: its name, and the return value of the standard.
     case failed(function: String, code: UInt)
+
+    /// Whether the PIN is wrong, or must not be tried: asking again can only do harm.
+    public var isAboutPIN: Bool {
+        switch self {
+        case .pinIncorrect, .pinLocked, .pinFinalTry: true
+        default: false
+        }
+    }
 
     /// Whether the session, or the token behind it, was lost, so that a new session may succeed.
     var isLossOfSession: Bool {
@@ -50,6 +60,9 @@ extension PKCS11Error: CustomStringConvertible {
         case .tokenAmbiguous(let label): "several tokens are labelled `\(label)`; give each a label of its own"
         case .pinIncorrect: "the token refused the PIN; mend the PIN before the token locks itself"
         case .pinLocked: "the token is locked after too many wrong PINs; its security officer must set a new one"
+        case .pinFinalTry:
+            "one more wrong PIN would lock the token, so none is tried; mend the PIN, then log in once with another tool "
+                + "(`pkcs11-tool --login`), which clears the token's mark"
         case .keyMissing(let label, let found):
             "the token has no private key labelled `\(label)`; \(Self.list(found))"
         case .keyAmbiguous(let label):

@@ -125,7 +125,7 @@ public final class PKCS11Key: Sendable {
     }
 
     private func remember(_ error: PKCS11Error) {
-        guard error == .pinIncorrect || error == .pinLocked else { return }
+        guard error.isAboutPIN else { return }
         state.withLock { $0.refusal = error }
     }
 

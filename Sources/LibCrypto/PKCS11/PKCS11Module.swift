@@ -1,6 +1,7 @@
 internal import CPKCS11
 internal import Glibc
 internal import Synchronization
+internal import Vocabulary
 
 /// A PKCS#11 module, opened and initialised once a process and never closed.
 ///
@@ -12,6 +13,9 @@ final class PKCS11Module: @unchecked Sendable {
     let functions: UnsafePointer<CK_FUNCTION_LIST>
 
     private let path: String
+
+    /// The PIN that a token refused last, by slot: a few wrong ones lock a token, so the same is not sent twice.
+    private let refused = Mutex<[CK_SLOT_ID: String]>([:])
 
     private static let opened = Mutex<[String: PKCS11Module]>([:])
     private static let mostSlots: CK_ULONG = 1024
@@ -76,6 +80,23 @@ final class PKCS11Module: @unchecked Sendable {
         guard matches.count == 1 else { throw .tokenAmbiguous(label: label) }
         return slot
     }
+
+    /// Throws where a PIN must not be sent to a token: it has refused this very one, or would be locked by a wrong one.
+    ///
+    /// What it has refused is forgotten when the token says that somebody has logged in since, or has set a new PIN.
+    func requireUntried(_ pin: Secret, in slot: CK_SLOT_ID) throws(PKCS11Error) {
+        var info = CK_TOKEN_INFO()
+        try Self.check("C_GetTokenInfo", functions.pointee.C_GetTokenInfo?(slot, &info))
+        if info.flags & CKF_USER_PIN_FINAL_TRY != 0 { throw .pinFinalTry }
+        let isRefused = refused.withLock { refused in
+            if info.flags & CKF_USER_PIN_COUNT_LOW == 0 { refused[slot] = nil }
+            return refused[slot] == pin.exposed
+        }
+        if isRefused { throw .pinIncorrect }
+    }
+
+    /// Remembers that a token has refused a PIN.
+    func noteRefusal(of pin: Secret, in slot: CK_SLOT_ID) { refused.withLock { $0[slot] = pin.exposed } }
 
     /// Whether a token can sign by a mechanism.
     func canSign(by mechanism: CK_ULONG, in slot: CK_SLOT_ID) -> Bool {

@@ -31,7 +31,7 @@ final class PKCS11Session: @unchecked Sendable {
         self.handle = handle
         do throws(PKCS11Error) {
             let access = ObjectAccess(module: module, session: handle)
-            try Self.logIn(as: CKU_USER, pin, module, handle)
+            try Self.logIn(as: CKU_USER, pin, module, handle, slot)
             key = try access.privateKey(labelled: location.key)
             asksEachTime = try access.attribute(CKA_ALWAYS_AUTHENTICATE, of: key)?.contains(1) == true
         } catch {
@@ -55,7 +55,7 @@ final class PKCS11Session: @unchecked Sendable {
             mechanism.withMechanism { module.functions.pointee.C_SignInit?(handle, $0, key) }
         )
         // A key that wants its PIN for each signature gets it (CKA_ALWAYS_AUTHENTICATE).
-        if asksEachTime { try Self.logIn(as: CKU_CONTEXT_SPECIFIC, pin, module, handle) }
+        if asksEachTime { try Self.logIn(as: CKU_CONTEXT_SPECIFIC, pin, module, handle, slot) }
         try PKCS11Module.check(
             "C_Sign",
             module.functions.pointee.C_Sign?(handle, &input, CK_ULONG(input.count), &output, &length)
@@ -67,22 +67,27 @@ final class PKCS11Session: @unchecked Sendable {
     }
 
     /// Logs in; the login is the process's, so it may have been done by another session.
-    private static func logIn(
+    static func logIn(
         as user: CK_ULONG,
         _ pin: Secret,
         _ module: PKCS11Module,
-        _ handle: CK_SESSION_HANDLE
+        _ handle: CK_SESSION_HANDLE,
+        _ slot: CK_SLOT_ID
     ) throws(PKCS11Error) {
+        try module.requireUntried(pin, in: slot)
         var octets = Array(pin.exposed.utf8)
         let code = module.functions.pointee.C_Login?(handle, user, &octets, CK_ULONG(octets.count))
         guard code != CKR_USER_ALREADY_LOGGED_IN else { return }
-        try PKCS11Module.check("C_Login", code)
+        do throws(PKCS11Error) { try PKCS11Module.check("C_Login", code) } catch {
+            if error == .pinIncorrect { module.noteRefusal(of: pin, in: slot) }
+            throw error
+        }
     }
 
     /// Reads the objects of a token.
     struct ObjectAccess {
-        fileprivate let module: PKCS11Module
-        fileprivate let session: CK_SESSION_HANDLE
+        let module: PKCS11Module
+        let session: CK_SESSION_HANDLE
 
         /// The one private key of a label.
         func privateKey(labelled label: String) throws(PKCS11Error) -> CK_OBJECT_HANDLE {
@@ -136,7 +141,7 @@ final class PKCS11Session: @unchecked Sendable {
         }
 
         /// Lends attributes as C wants them: an array of pointers into one block, for the length of the call.
-        private static func withTemplate<Result>(
+        static func withTemplate<Result>(
             _ attributes: [(CK_ULONG, [UInt8])],
             _ body: (UnsafeMutablePointer<CK_ATTRIBUTE>?, CK_ULONG) -> Result
         ) -> Result {

@@ -52,6 +52,14 @@ public enum ConfigurationKey: String, Sendable, Hashable, CaseIterable {
     case signingKeyPassphrase = "signing_key_passphrase"
     /// The file with that pass phrase.
     case signingKeyPassphraseFile = "signing_key_passphrase_file"
+    /// The user's PIN of the token with the signing keys.
+    case signingKeyPIN = "signing_key_pin"
+    /// The file with that PIN.
+    case signingKeyPINFile = "signing_key_pin_file"
+    /// The token in which new signing keys are made.
+    case signingKeyToken = "signing_key_token"
+    /// How long a signing key signs before the server makes its successor.
+    case keyRotation = "key_rotation"
     /// Whether DPoP proofs need a nonce of the server.
     case dpopNonce = "dpop_nonce"
     /// How long providers may keep the key set.
@@ -83,7 +91,8 @@ extension ConfigurationKey {
     public var defaultText: String? {
         switch self {
         case .issuer, .environment, .adminURL, .portalURL, .tlsCertificate, .tlsKey, .revocation, .signingKeyPassphrase,
-            .signingKeyPassphraseFile, .drainDelay, .trustedProxies, .metricsListen, .webhookTrust:
+            .signingKeyPassphraseFile, .signingKeyPIN, .signingKeyPINFile, .signingKeyToken, .drainDelay,
+            .trustedProxies, .metricsListen, .webhookTrust:
             nil
         case .listen: "127.0.0.1:7080"
         case .adminListen: "127.0.0.1:7081"
@@ -97,6 +106,7 @@ extension ConfigurationKey {
         case .maximumAssertionLifetime: "120"
         case .defaultTokenLifetime: "120"
         case .signingAlgorithm: "RS256"
+        case .keyRotation: "off"
         case .clientCertificates, .adminClientCertificates: "off"
         case .dpopNonce: "optional"
         case .keySetMaximumAge: "1h"
@@ -176,8 +186,19 @@ extension ConfigurationKey {
         case .defaultTokenLifetime: "The life of a token where neither scope nor client sets one, 1 s to 2 h."
         case .signingAlgorithm: "The algorithm of tokens where no scope sets one: `RS256`, `PS256`, `ES256` or `EdDSA`."
         case .signingKeyPassphrase:
-            "The pass phrase of encrypted signing keys. Only from the environment; a file is better."
+            "The pass phrase of encrypted signing keys and PKCS#12 files. Only from the environment; a file is better."
         case .signingKeyPassphraseFile: "A file, mode 0600, whose first line is that pass phrase."
+        case .signingKeyPIN:
+            "The user's PIN of the PKCS#11 token that holds signing keys. Only from the environment; a file is better."
+        case .signingKeyPINFile:
+            "A file, mode 0600, whose first line is that PIN; read again when it changes. A PIN that the token has refused "
+                + "is not sent a second time."
+        case .signingKeyToken:
+            "The PKCS#11 URI (RFC 7512) of the token in which new signing keys are made, as "
+                + "`pkcs11:token=portvakt?module-path=/usr/lib/softhsm/libsofthsm2.so`. None: they are files."
+        case .keyRotation:
+            "How long a signing key signs before another takes over, 1 d to 3650 d: the server makes the next one a "
+                + "`jwks_max_age` and 5 min ahead. `off`: `portvakt keys rotate` does."
         case .dpopNonce:
             "Whether a DPoP proof must hold a nonce of this server: `optional` (a nonce that is there must be good, else the "
                 + "proof's own time counts) or `required` (a client's first request costs it a second one)."
@@ -210,7 +231,7 @@ extension ConfigurationKey {
     var isList: Bool { self == .trustedProxies }
 
     /// Whether its value never shows, and never stands in the file.
-    public var isSecret: Bool { self == .signingKeyPassphrase }
+    public var isSecret: Bool { self == .signingKeyPassphrase || self == .signingKeyPIN }
 
     /// The environment variable.
     public var environmentVariable: String { "PORTVAKT_" + rawValue.uppercased() }

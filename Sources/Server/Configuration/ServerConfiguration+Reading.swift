@@ -2,6 +2,7 @@ import EnterpriseCertificates
 import FoundationEssentials
 import HTTPServer
 import JOSE
+import LibCrypto
 import Logging
 import Organisations
 import TokenIssuance
@@ -56,7 +57,11 @@ extension ServerConfiguration {
             Values.duration($0, in: 1...IssuancePolicy.highestLifetime)
         }
         let algorithm = reader.required(.signingAlgorithm, Values.signingAlgorithm)
-        let passphrase = reader.passphrase()
+        let secrets = reader.signingKeySecrets()
+        let keyToken = reader.optional(.signingKeyToken, Values.token)
+        let keyRotation = reader.required(.keyRotation) {
+            Values.durationOrOff($0, in: Seconds.days(1)...Seconds.days(3_650))
+        }
         let proofNonce = reader.required(.dpopNonce) { Values.word($0, as: ProofNonce.self) }
         let keySetMaximumAge = reader.required(.keySetMaximumAge) { Values.duration($0, in: 60...Seconds.hours(24)) }
         let statusListTimeToLive = reader.required(.statusListTimeToLive) {
@@ -73,7 +78,7 @@ extension ServerConfiguration {
             let assertionLifetime,
             let tokenLifetime, let algorithm, let keySetMaximumAge,
             let drainDeadline, let connections, let idleTimeout, let admission, let logLevel,
-            let statusListTimeToLive, let proofNonce
+            let statusListTimeToLive, let proofNonce, let keyRotation
         else { throw ConfigurationFaults(reader.faults) }
         self.dataFolder = inputs.dataFolder
         self.issuer = issuer
@@ -98,7 +103,9 @@ extension ServerConfiguration {
         self.maximumAssertionLifetime = assertionLifetime
         self.defaultTokenLifetime = tokenLifetime
         self.signingAlgorithm = algorithm
-        self.signingKeyPassphrase = passphrase
+        signingKeySecrets = secrets
+        signingKeyToken = keyToken
+        self.keyRotation = keyRotation
         self.proofNonce = proofNonce
         self.keySetMaximumAge = keySetMaximumAge
         self.statusListTimeToLive = statusListTimeToLive
@@ -245,7 +252,28 @@ private struct ConfigurationReader {
         )
     }
 
-    mutating func passphrase() -> Secret? {
+    mutating func signingKeySecrets() -> SigningKeySecrets {
+        SigningKeySecrets(passphrase: passphrase(), pin: pin())
+    }
+
+    /// The PIN's file is looked at now, so that one which is missing is told at once, and read when it is needed.
+    private mutating func pin() -> SigningKeySecrets.PINSource? {
+        guard let path = optional(.signingKeyPINFile, Values.path) else {
+            return layers.value(.signingKeyPIN).map { .given(Secret($0.text)) }
+        }
+        if layers.value(.signingKeyPIN) != nil {
+            refuse(.signingKeyPIN, "`signing_key_pin_file` is set too; set one of them")
+        }
+        do throws(PrivateFile.Fault) {
+            _ = try PrivateFile.read(path)
+            return .file(path)
+        } catch {
+            refuse(.signingKeyPINFile, "\(error)")
+            return nil
+        }
+    }
+
+    private mutating func passphrase() -> Secret? {
         guard let path = optional(.signingKeyPassphraseFile, Values.path) else {
             return layers.value(.signingKeyPassphrase).map { Secret($0.text) }
         }
@@ -253,9 +281,7 @@ private struct ConfigurationReader {
             refuse(.signingKeyPassphrase, "`signing_key_passphrase_file` is set too; set one of them")
         }
         do throws(PrivateFile.Fault) {
-            return Secret(
-                String(decoding: try PrivateFile.read(path).prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
-            )
+            return try SigningKeySecrets.firstLine(of: path)
         } catch {
             refuse(.signingKeyPassphraseFile, "\(error)")
             return nil
@@ -317,6 +343,16 @@ private enum Values {
         // The same demands as of an issuer; the final slash belongs to it.
         do { return .success(try Issuer(parsing: text).endpoint("")) } catch {
             return .failure("is no https URL (http on loopback) without query and fragment")
+        }
+    }
+
+    static func token(_ text: String) -> Result<PKCS11URI, Unreadable> {
+        do throws(PKCS11URI.Fault) {
+            let uri = try PKCS11URI(parsing: text)
+            // The label of each key is its own.
+            return uri.object == nil ? .success(uri) : .failure("names a key: it must name the token alone")
+        } catch {
+            return .failure(Unreadable("is no URI of a token: \(error)"))
         }
     }
 

@@ -1,6 +1,7 @@
 public import EnterpriseCertificates
 public import HTTPServer
 public import JOSE
+public import LibCrypto
 public import Logging
 public import Organisations
 public import Vocabulary
@@ -102,8 +103,12 @@ public struct ServerConfiguration: Sendable {
     public let defaultTokenLifetime: Seconds
     /// The algorithm of tokens where no scope sets one.
     public let signingAlgorithm: JWSAlgorithm
-    /// The pass phrase of encrypted signing keys.
-    public let signingKeyPassphrase: Secret?
+    /// What opens the signing keys.
+    public let signingKeySecrets: SigningKeySecrets
+    /// The token in which new signing keys are made; nil: they are files.
+    public let signingKeyToken: PKCS11URI?
+    /// How long a signing key signs before the server makes it a successor; nil: it makes none by itself.
+    public let keyRotation: Seconds?
     /// Whether DPoP proofs need a nonce.
     public let proofNonce: ProofNonce
     /// How long `/jwk` may be cached.

@@ -67,12 +67,7 @@ struct SigningKeyCheck: DoctorCheck {
         case .failure(let fault): return [fault.finding]
         case .success(let found): records = found
         }
-        let keys = LoadedSigningKeys(
-            folder: SigningKeyFolder(
-                dataFolder: configuration.dataFolder,
-                passphrase: configuration.signingKeyPassphrase
-            )
-        )
+        let keys = LoadedSigningKeys(folder: SigningKeyFolder(configuration))
         var findings: [Finding] = []
         if case .loaded(_, faults: let faults) = keys.refresh(records, at: scene.now) {
             findings += faults.map { Finding("signing_keys", .red, $0.description, remedy: "see `portvakt keys list`") }

@@ -17,8 +17,10 @@ final class LoadedSigningKeys: Sendable {
     private struct Loaded: Sendable {
         var records: [SigningKeyRecord] = []
         var files: [KeyID: SigningKeyFolder.Signature] = [:]
-        var keys: [KeyID: PrivateKey] = [:]
+        var keys: [KeyID: SigningKey] = [:]
         var faults: [SigningKeyFolder.Fault] = []
+        /// The faults of keys that are not asked for again before their files change.
+        var final: [KeyID: SigningKeyFolder.Fault] = [:]
     }
 
     let ring = SigningKeyRing([])
@@ -46,7 +48,7 @@ final class LoadedSigningKeys: Sendable {
         let next = look(for: records.filter { $0.state(at: now) != .retired }, known)
         loaded.withLock { $0 = next }
         let keys = next.records.compactMap { record in
-            next.keys[record.id].map { SigningKeyRing.Key(record: record, privateKey: $0) }
+            next.keys[record.id].map { SigningKeyRing.Key(record: record, signingKey: $0) }
         }
         // Also when nothing was loaded: keys come into the set and leave it by the clock.
         publish(Self.keySet(of: SigningKeyRing(keys), at: now))
@@ -58,7 +60,8 @@ final class LoadedSigningKeys: Sendable {
         return .loaded(keys.map(\.record), faults: next.faults)
     }
 
-    /// The keys of the timetable: those held, and those read; one with a fault is tried again at each look.
+    /// The keys of the timetable: those held, and those read; one with a fault is tried again at each look, unless that
+    /// could lock a token.
     private func look(for records: [SigningKeyRecord], _ known: Loaded) -> Loaded {
         // A retired key's file may be gone, and nobody misses it.
         var next = Loaded(records: records)
@@ -69,11 +72,19 @@ final class LoadedSigningKeys: Sendable {
                 next.keys[record.id] = held
                 continue
             }
+            // A PIN that was refused is not tried again: a few wrong ones lock a token.
+            if let fault = known.final[record.id], known.files[record.id] == next.files[record.id] {
+                next.keys[record.id] = held
+                next.final[record.id] = fault
+                next.faults.append(fault)
+                continue
+            }
             do throws(SigningKeyFolder.Fault) {
                 next.keys[record.id] = try folder.key(record.id, for: record.algorithm)
             } catch {
                 next.keys[record.id] = held
                 next.faults.append(error)
+                if error.isFinal { next.final[record.id] = error }
             }
         }
         return next
@@ -86,7 +97,7 @@ final class LoadedSigningKeys: Sendable {
         let keys = ring.published(at: now).map { key in
             JSONValue.object(
                 JWK(
-                    key.privateKey.publicKey,
+                    key.publicKey,
                     keyID: key.record.id.rawValue,
                     algorithm: key.record.algorithm
                 ).object

@@ -1,6 +1,7 @@
 public import Administration
 import AuditLedger
 public import JOSE
+import NIOPosix
 public import SQLiteStorage
 public import TokenIssuance
 public import Vocabulary
@@ -46,26 +47,69 @@ public struct SigningKeyRotation: Sendable {
         _ algorithm: JWSAlgorithm,
         at now: Timestamp,
         immediately: Bool,
+        from origin: SigningKeyFolder.Origin = .new,
         by actor: Actor,
         reason: String?
     ) throws -> SigningKeySchedule.Rotation {
-        let (id, _) = try folder.makeKey(for: algorithm)
+        let (id, _) = try folder.makeKey(for: algorithm, from: origin, at: now)
         return try store.transaction { transaction in
-            let rotation = schedule.rotation(
-                to: id,
-                algorithm: algorithm,
-                among: try transaction.signingKeys(),
-                at: now,
-                immediately: immediately
-            )
-            for key in [rotation.new] + rotation.replaced {
-                let kind: LedgerEvent.Kind = key.id == id ? .signingKeyCreated : .signingKeyScheduled
-                try keep(key, kind, at: now, by: actor, reason: reason, in: transaction)
+            try enter(id, algorithm, at: now, immediately: immediately, reason: reason, in: transaction) {
+                actor.sign(&$0)
             }
-            // Not a fact that a decision rests on, but what a running server must hear of.
-            try transaction.raiseRevision()
-            return rotation
         }
+    }
+
+    /// Makes the next key of each algorithm whose time has come, through whoever writes for the server.
+    ///
+    /// The file comes first here too. Whether it is still time is asked again in the transaction: an operator may have
+    /// rotated meanwhile, and then the file stays unused.
+    ///
+    /// - Returns: the rotations that were entered.
+    /// - Throws: `SigningKeyFolder.Fault`, what the writer throws.
+    func performDue(
+        _ algorithm: JWSAlgorithm,
+        every interval: Seconds,
+        at now: Timestamp,
+        with writer: LedgerWriter<SQLiteStore>
+    ) async throws -> SigningKeySchedule.Rotation? {
+        let folder = folder
+        // Off the cooperative pool: a key takes a while to make, and a token may be slow.
+        let (id, _) = try await NIOThreadPool.singleton.runIfActive {
+            try folder.makeKey(for: algorithm, from: .new, at: now)
+        }
+        return try await writer.perform { transaction in
+            let known = try transaction.signingKeys()
+            guard schedule.algorithmsDue(among: known, every: interval, at: now).contains(algorithm) else { return nil }
+            return try enter(id, algorithm, at: now, immediately: false, reason: nil, in: transaction) { event in
+                event.actor = "server"
+                event.details["cause"] = "key_rotation"
+            }
+        }
+    }
+
+    private func enter(
+        _ id: KeyID,
+        _ algorithm: JWSAlgorithm,
+        at now: Timestamp,
+        immediately: Bool,
+        reason: String?,
+        in transaction: SQLiteTransaction,
+        signedBy sign: (inout LedgerEvent) -> Void
+    ) throws -> SigningKeySchedule.Rotation {
+        let rotation = schedule.rotation(
+            to: id,
+            algorithm: algorithm,
+            among: try transaction.signingKeys(),
+            at: now,
+            immediately: immediately
+        )
+        for key in [rotation.new] + rotation.replaced {
+            let kind: LedgerEvent.Kind = key.id == id ? .signingKeyCreated : .signingKeyScheduled
+            try keep(key, kind, at: now, reason: reason, in: transaction, signedBy: sign)
+        }
+        // Not a fact that a decision rests on, but what a running server must hear of.
+        try transaction.raiseRevision()
+        return rotation
     }
 
     /// Ends a key before its time.
@@ -86,7 +130,7 @@ public struct SigningKeyRotation: Sendable {
                 }
                 return (key, false)
             }
-            try keep(key, .signingKeyScheduled, at: now, by: actor, reason: reason, in: transaction)
+            try keep(key, .signingKeyScheduled, at: now, reason: reason, in: transaction) { actor.sign(&$0) }
             try transaction.raiseRevision()
             return (key, true)
         }
@@ -96,25 +140,13 @@ public struct SigningKeyRotation: Sendable {
         _ key: SigningKeyRecord,
         _ kind: LedgerEvent.Kind,
         at now: Timestamp,
-        by actor: Actor,
         reason: String?,
-        in transaction: SQLiteTransaction
+        in transaction: SQLiteTransaction,
+        signedBy sign: (inout LedgerEvent) -> Void
     ) throws {
         try transaction.store(key)
-        var event = LedgerEvent(time: now, kind: kind, details: details(of: key, reason: reason))
-        actor.sign(&event)
+        var event = LedgerEvent(time: now, kind: kind, details: key.ledgerDetails(reason: reason))
+        sign(&event)
         try transaction.append(event)
-    }
-
-    private func details(of key: SigningKeyRecord, reason: String?) -> JSONObject {
-        var details: JSONObject = [
-            "kid": .string(key.id.rawValue),
-            "alg": .string(key.algorithm.rawValue),
-            "activates": .string("\(key.activates)"),
-        ]
-        details["retires"] = key.retires.map { .string("\($0)") }
-        details["removed"] = key.removed.map { .string("\($0)") }
-        details["reason"] = reason.map(JSONValue.string)
-        return details
     }
 }

@@ -8,7 +8,7 @@ public import Vocabulary
 /// Apart from ``TokenSigner``, whose contexts the ledger's writer must never wait for.
 public final class DocumentSigner: Sendable {
     private struct Prepared {
-        let key: PrivateKey
+        let key: SigningKey
         let signer: ThreadBoundSigner
     }
 
@@ -35,11 +35,11 @@ public final class DocumentSigner: Sendable {
         ]
         return try prepared.withLock { prepared in
             let signer: ThreadBoundSigner
-            if let known = prepared, known.key === key.privateKey {
+            if let known = prepared, known.key === key.signingKey {
                 signer = known.signer
             } else {
-                signer = try key.privateKey.makeSigner(algorithm.scheme)
-                prepared = Prepared(key: key.privateKey, signer: signer)
+                signer = try key.signingKey.makeSigner(algorithm.scheme)
+                prepared = Prepared(key: key.signingKey, signer: signer)
             }
             return try CompactJWS.sign(header: header, payload: payload.encoded(), with: signer)
         }

@@ -54,7 +54,7 @@ public struct OwnTokenReader: Sendable {
             let algorithm = header.algorithm, let id = header.keyID,
             // RFC 8725 §3.1: the algorithm is the key's.
             let key = keys.published(at: now).first(where: { $0.record.id.rawValue == id }),
-            key.record.algorithm == algorithm, jws.isSigned(by: key.privateKey.publicKey, algorithm: algorithm),
+            key.record.algorithm == algorithm, jws.isSigned(by: key.publicKey, algorithm: algorithm),
             let claims = try? jws.payloadObject(), let token = OwnToken(verified: claims, of: issuer),
             now < token.expires
         else { return nil }

@@ -9,13 +9,21 @@ public final class SigningKeyRing: Sendable {
     public struct Key: Sendable {
         /// Its timetable.
         public let record: SigningKeyRecord
-        /// The key itself.
-        public let privateKey: PrivateKey
+        /// The key itself, here or in a token.
+        public let signingKey: SigningKey
+
+        /// The public half.
+        public var publicKey: PublicKey { signingKey.publicKey }
 
         /// A loaded key.
-        public init(record: SigningKeyRecord, privateKey: PrivateKey) {
+        public init(record: SigningKeyRecord, signingKey: SigningKey) {
             self.record = record
-            self.privateKey = privateKey
+            self.signingKey = signingKey
+        }
+
+        /// A key that is held in memory.
+        public init(record: SigningKeyRecord, privateKey: PrivateKey) {
+            self.init(record: record, signingKey: .held(privateKey))
         }
     }
 

@@ -44,7 +44,7 @@ public struct SigningKeySchedule: Sendable, Hashable {
         let peers = existing.filter { $0.algorithm == algorithm && $0.state(at: now) != .retired }
         // The first key of an algorithm has nobody to take over from: waiting would only leave the server without one.
         let isFirst = !peers.contains { $0.state(at: now) == .active }
-        let activates = immediately || isFirst ? now : now + keySetLifetime + Self.margin
+        let activates = immediately || isFirst ? now : now + lead
         let removed = activates + longestTokenLifetime + Self.margin
         let replaced = peers.compactMap { key -> SigningKeyRecord? in
             guard key.retires.map({ $0 > activates }) ?? true, key.activates < activates || immediately else {
@@ -59,6 +59,41 @@ public struct SigningKeySchedule: Sendable, Hashable {
             new: SigningKeyRecord(id: id, algorithm: algorithm, published: now, activates: activates),
             replaced: replaced
         )
+    }
+
+    /// How long before it signs a key is published.
+    public var lead: Seconds { keySetLifetime + Self.margin }
+
+    /// The algorithms whose next key must be made now, so that it takes over when the present one has signed for `interval`.
+    ///
+    /// Rests on the timetable alone, so that a restart changes nothing.
+    public func algorithmsDue(
+        among existing: [SigningKeyRecord],
+        every interval: Seconds,
+        at now: Timestamp
+    ) -> [JWSAlgorithm] {
+        let inUse = Set(existing.filter { $0.state(at: now) == .active }.map(\.algorithm))
+        return JWSAlgorithm.allCases.filter { algorithm in
+            guard inUse.contains(algorithm), let next = nextRotation(of: algorithm, among: existing, every: interval)
+            else { return false }
+            return now >= next.published
+        }
+    }
+
+    /// When the next key of an algorithm is published, and when it takes over; nil when the algorithm has no key.
+    public func nextRotation(
+        of algorithm: JWSAlgorithm,
+        among existing: [SigningKeyRecord],
+        every interval: Seconds
+    ) -> (published: Timestamp, activates: Timestamp)? {
+        let keys = existing.filter { $0.algorithm == algorithm }
+        // A key whose end is set has its successor, or is to have one by then.
+        if let last = keys.filter({ $0.retires == nil }).map(\.activates).max() {
+            let activates = last + interval
+            return (activates + Seconds(-lead.count), activates)
+        }
+        guard let end = keys.compactMap(\.retires).max() else { return nil }
+        return (end + Seconds(-lead.count), end)
     }
 
     /// Why a key cannot be retired.

@@ -1,6 +1,7 @@
 import Administration
 import ArgumentParser
 import JOSE
+import LibCrypto
 import Operations
 import SQLiteStorage
 import Server
@@ -97,6 +98,14 @@ struct KeysRotate: AsyncParsableCommand {
     )
     var now = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A key that is there already: a PEM or PKCS#12 file, which is copied, or the PKCS#11 URI of a key in a token.",
+            valueName: "file|uri"
+        )
+    )
+    var key: String?
+
     @Flag(help: "Only print the timetable.")
     var dryRun = false
 
@@ -115,6 +124,7 @@ struct KeysRotate: AsyncParsableCommand {
                     alg,
                     at: options.now,
                     immediately: now,
+                    from: try origin(),
                     by: Actor(options.operatorIdentity),
                     reason: options.reason
                 )
@@ -132,6 +142,12 @@ struct KeysRotate: AsyncParsableCommand {
             throw ValidationError("--alg is one of \(JWSAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         return algorithm
+    }
+
+    private func origin() throws -> SigningKeyFolder.Origin {
+        guard let key else { return .new }
+        guard key.hasPrefix("pkcs11:") else { return .file(key) }
+        do { return .token(try PKCS11URI(parsing: key)) } catch { throw CLIError.usage("--key: \(error)") }
     }
 
     private func explanation(of rotation: SigningKeySchedule.Rotation) -> String {
@@ -161,7 +177,7 @@ struct SigningKeyParts {
             throw CLIError("configuration_faulty", "\(error)")
         }
         store = try SQLiteStore(.init(path: path), opening: .requireCurrent)
-        folder = SigningKeyFolder(dataFolder: path, passphrase: configuration.signingKeyPassphrase)
+        folder = SigningKeyFolder(configuration)
         rotation = SigningKeyRotation(
             store: store,
             folder: folder,
