@@ -159,6 +159,14 @@ public struct LedgerEvent: Sendable, Hashable {
         case webhookKeyRotated = "webhook_key_rotated"
         /// The operator accepted that the clock was set back.
         case clockAccepted = "clock_accepted"
+        /// A backup was put in the place of the database: what came after it is not in this ledger.
+        case storeRestored = "store_restored"
+        /// An incident was declared, and what it concerns was stopped.
+        case incidentDeclared = "incident_declared"
+        /// A certificate proves no client any more, whatever its issuer says.
+        case certificateBlocked = "certificate_blocked"
+        /// A certificate that was blocked proves its organisation's clients again.
+        case certificateUnblocked = "certificate_unblocked"
         /// A one-time link to the console was made.
         case consoleLinkMade = "console_link_made"
         /// Somebody logged in to the console with such a link.

@@ -146,6 +146,9 @@ public final class SQLiteStore: LedgerStore {
         newestRevision.max(revision, ordering: .acquiringAndReleasing)
     }
 
+    /// Copies one snapshot of the whole database; no writer waits for it.
+    func backUp(to target: DatabaseQueue) throws { try pool.backup(to: target) }
+
     /// Closes all connections; the last one of all processes folds the write-ahead log into the database.
     public func close() throws {
         do {

@@ -10,7 +10,9 @@ struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store",
         abstract: "Look after the database of the data folder.",
-        subcommands: [StoreAcceptClock.self, StoreMigrate.self]
+        subcommands: [
+            StoreAcceptClock.self, StoreBackupCommand.self, StoreMigrate.self, StoreRestore.self, StoreVerify.self,
+        ]
     )
 }
 
@@ -29,7 +31,7 @@ struct StoreAcceptClock: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     /// Wide enough whatever `maximum_assertion_lifetime` says.
-    private static let window = ReplayWindow(lifetime: ReplayWindow.longestLifetime, skew: 10)
+    static let window = ReplayWindow(lifetime: ReplayWindow.longestLifetime, skew: 10)
 
     func run() async throws {
         let now = options.now
