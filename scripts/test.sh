@@ -34,7 +34,8 @@ declare -A files=(
         Tests/Interop/test_demo_story.py Tests/Interop/test_doctor.py Tests/Interop/test_tutorial.py
         Tests/Interop/test_ledger.py"
     [interop]="${interop_files[*]}"
-    [faults]="Tests/Interop/test_faults.py Tests/Interop/test_revocation.py"
+    [faults]="Tests/Interop/test_faults.py Tests/Interop/test_revocation.py Tests/Interop/test_restore.py
+        Tests/Interop/test_incident.py Tests/Interop/test_howtos.py"
     # Last, for it leaves .build planned for the packages of Examples/.
     [examples]="Tests/Interop/test_examples.py"
 )

@@ -128,6 +128,28 @@ public struct AttentionFacts: Sendable, Hashable {
         }
     }
 
+    /// An incident that was declared.
+    public struct Incident: Sendable, Hashable {
+        /// Its number.
+        public let id: Int64
+        /// What it is about, as the store has it: `client_key`.
+        public let kind: String
+        /// Which one.
+        public let subject: String
+        /// When it was declared.
+        public let declared: Timestamp
+
+        /// An incident.
+        public init(id: Int64, kind: String, subject: String, declared: Timestamp) {
+            self.id = id
+            self.kind = kind
+            self.subject = subject
+            self.declared = declared
+        }
+    }
+
+    /// Incidents of the last 30 days.
+    public var incidents: [Incident] = []
     /// Keys of active clients.
     public var clientKeys = Ending()
     /// How many keys of active clients end within 30 days, also where the list is cut.

@@ -29,6 +29,8 @@ public struct AttentionItem: Sendable, Hashable {
         case ledger
         /// Notices to a webhook were given up.
         case webhook
+        /// An incident was declared.
+        case incident
     }
 
     /// How pressing it is.

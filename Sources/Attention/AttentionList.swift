@@ -27,6 +27,16 @@ public enum AttentionList {
         if let fault = facts.ledgerFault {
             items.append(AttentionItem(.ledger, "head", .critical, fault, command: "portvakt audit verify"))
         }
+        items += facts.incidents.map { incident in
+            AttentionItem(
+                .incident,
+                "\(incident.id)",
+                .critical,
+                since: incident.declared,
+                "incident \(incident.id): the \(incident.kind.replacing("_", with: " ")) `\(incident.subject)` was stopped at "
+                    + "`\(incident.declared)`; send the reports"
+            )
+        }
         if let surroundings {
             items +=
                 ending(surroundings.trust, .trustAnchor, at: now) + ending(surroundings.tls, .tlsCertificate, at: now)

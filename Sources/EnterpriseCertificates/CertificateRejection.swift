@@ -16,6 +16,8 @@ public enum CertificateRejection: Error, Equatable, Sendable {
     case expired(notAfter: Timestamp)
     /// Its issuer has revoked it, or the certificate of the issuer.
     case revoked(subject: String)
+    /// The operator of this server has blocked it after an incident; its SHA-256 in hexadecimal.
+    case blocked(thumbprint: String)
     /// Whether it is revoked cannot be told; says why.
     case revocationUnknown(RevocationDoubt)
     /// None of its policies is that of an enterprise certificate for authentication; lists those it has.
@@ -68,6 +70,7 @@ extension CertificateRejection {
         case .notYetValid: "certificate_not_yet_valid"
         case .expired: "certificate_expired"
         case .revoked: "certificate_revoked"
+        case .blocked: "certificate_blocked"
         case .revocationUnknown: "certificate_revocation_unknown"
         case .policy: "certificate_policy"
         case .keyUsage: "certificate_key_usage"
@@ -82,7 +85,8 @@ extension CertificateRejection {
     /// All reasons there are, for the table of errors.
     public static let reasons = [
         "certificate_malformed", "certificate_not_end_entity", "certificate_self_signed", "certificate_untrusted",
-        "certificate_not_yet_valid", "certificate_expired", "certificate_revoked", "certificate_revocation_unknown",
+        "certificate_not_yet_valid", "certificate_expired", "certificate_revoked", "certificate_blocked",
+        "certificate_revocation_unknown",
         "certificate_policy", "certificate_key_usage", "certificate_extended_key_usage",
         "certificate_critical_extension", "certificate_weak_key", "certificate_organisation_number",
         "certificate_subject",
@@ -103,6 +107,9 @@ extension CertificateRejection {
         case .notYetValid(let notBefore): "the certificate is not valid before `\(notBefore)`; check the clock"
         case .expired(let notAfter): "the certificate expired at `\(notAfter)`; order a new one"
         case .revoked(let subject): "the certificate of `\(subject)` has been revoked by its issuer; order a new one"
+        case .blocked(let thumbprint):
+            "the operator of this server has blocked the certificate with the SHA-256 `\(thumbprint)` after an incident; "
+                + "order a new one"
         case .revocationUnknown(let doubt): "whether the certificate is revoked cannot be told: \(doubt.cause)"
         case .policy(let policies):
             "the certificate's policies \(list(policies)) are not those of an enterprise certificate for authentication; "
@@ -130,6 +137,7 @@ extension CertificateRejection {
     public var details: [String: [String]] {
         switch self {
         case .malformed, .selfSigned, .weakKey: [:]
+        case .blocked(let thumbprint): ["certificate_sha256": [thumbprint]]
         case .revocationUnknown(let doubt):
             doubt.evidenceAge.map { ["evidence_age_seconds": [String($0.count)]] } ?? [:]
         case .certificationAuthority(let subject), .revoked(let subject): ["subject": [subject]]

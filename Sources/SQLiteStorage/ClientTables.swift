@@ -74,6 +74,9 @@ extension SQLiteReader: ClientReader {
         client.lastUpdated = Timestamp(seconds: row[13])
         client.requiresDPoP = row[14]
         client.requiresClientCertificate = row[15]
+        if authentication == .certificate || client.keys.contains(where: { $0.certificateThumbprint != nil }) {
+            client.blockedCertificates = try blockedCertificates
+        }
         return client
     }
 

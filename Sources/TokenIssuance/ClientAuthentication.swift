@@ -309,8 +309,18 @@ public struct ClientAuthenticator: Sendable {
     }
 
     private func checkHolder(of certificate: EnterpriseCertificate, is client: Client) throws(Refusal) {
+        try client.checkNotBlocked(certificate.thumbprintHexadecimal)
         guard certificate.organisation == client.holder else {
             throw .certificateOrganisation(certificate: certificate.organisation)
+        }
+    }
+}
+
+extension Client {
+    /// Whether the operator has blocked a certificate after an incident, whatever its issuer says.
+    func checkNotBlocked(_ thumbprint: String) throws(Refusal) {
+        guard blockedCertificates.isEmpty || !blockedCertificates.contains(thumbprint) else {
+            throw .certificate(.blocked(thumbprint: thumbprint))
         }
     }
 }

@@ -182,8 +182,10 @@ extension IssuancePolicy {
             guard let key = client.key(used.id), key.thumbprint == used.thumbprint, key.algorithm == used.algorithm
             else { throw .keyUnknown(used.id) }
             guard !key.isExpired(at: now) else { throw .keyExpired(key.id, expired: key.expires) }
+            if let certificate = key.certificateThumbprint { try client.checkNotBlocked(certificate) }
         case .certificate(let certificate):
             guard client.authentication == .certificate else { throw .keyRequired }
+            try client.checkNotBlocked(certificate.thumbprintHexadecimal)
             guard now <= certificate.notAfter else { throw .certificate(.expired(notAfter: certificate.notAfter)) }
         // Decided apart, because no client stands behind it.
         case .seal: throw .clientUnknown(client.id.rawValue)

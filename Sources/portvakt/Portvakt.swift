@@ -24,6 +24,7 @@ struct Portvakt: AsyncParsableCommand {
             DemoCommand.self,
             DoctorCommand.self,
             ExplainCommand.self,
+            IncidentCommand.self,
             Init.self,
             KeysCommand.self,
             LoginCommand.self,

@@ -81,11 +81,11 @@ extension Arguments {
 /// All that operations read, in one snapshot.
 public typealias OperationReader = AdministrativeReader & DecisionReader & ConsentReader & HoldingReader
     & RegisterBrowsingReader & InstallationReader & LedgerReader & BrowsingReader & UsageReader & SigningKeyReader
-    & FactsReader & AttentionReader & WebhookReader & LedgerTreeReader
+    & FactsReader & AttentionReader & WebhookReader & LedgerTreeReader & IncidentReader
 
 /// An open transaction in which every act can be performed.
 public typealias OperationTransaction = OperationReader & AdministrativeTransaction & AccessListStore & SystemUserStore
-    & ConsentStore & ConsoleStore & AttentionStore
+    & ConsentStore & ConsoleStore & AttentionStore & IncidentStore & SigningKeyStore
 
 /// What an operation is answered in the light of, beside the store.
 public struct OperationContext: Sendable {

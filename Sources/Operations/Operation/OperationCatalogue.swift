@@ -9,6 +9,7 @@ public enum OperationCatalogue {
         BrowseOrganisations.self,
         BrowseScopes.self,
         CheckOrganisations.self,
+        FindIncident.self,
         ListAccess.self,
         ListAccessRequests.self,
         ListAttention.self,
@@ -16,6 +17,7 @@ public enum OperationCatalogue {
         ListClientScopes.self,
         ListClients.self,
         ListDelegations.self,
+        ListIncidents.self,
         ListKeysOfClient.self,
         ListOnBehalfOf.self,
         ListPrefixes.self,
@@ -61,6 +63,7 @@ public enum OperationCatalogue {
         AssignPrefix.self,
         CreateClient.self,
         CreateScope.self,
+        DeclareIncident.self,
         DeactivateScope.self,
         DisableClient.self,
         EnableClient.self,
@@ -71,6 +74,7 @@ public enum OperationCatalogue {
         ResetClientKeys.self,
         RevokeAccess.self,
         RevokeDelegations.self,
+        UnblockCertificate.self,
     ]
 
     /// All of them.

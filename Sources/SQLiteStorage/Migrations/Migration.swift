@@ -18,7 +18,7 @@ struct Migration: Sendable {
         .ledger, .organisations, .scopes, .clients, .roles, .delegations, .accessLists, .systemUsersAndConsents,
         .clientDPoP, .tokenRevocations, .revocationEvidence, .clientCertificates,
         .organisationRecords, .registerFeeds, .organisationNames, .consoleAndUsage, .accessRequests,
-        .attention, .ledgerTree,
+        .attention, .ledgerTree, .incidents,
     ]
 
     /// The schema version that this program works with.

@@ -1,0 +1,100 @@
+public import Administration
+internal import GRDB
+public import Vocabulary
+
+/// Incidents, and what is blocked because of them.
+extension SQLiteReader: IncidentReader {
+    /// The clients with a key of that identifier.
+    public func clients(withKey id: KeyID) throws -> [ClientID] {
+        try String.fetchAll(
+            database,
+            sql: "SELECT client FROM client_key WHERE kid = ? ORDER BY client",
+            arguments: [id.rawValue]
+        ).map(Self.clientID)
+    }
+
+    /// The keys that were registered with that certificate, each with its client.
+    public func keys(boundToCertificate thumbprint: String) throws -> [(client: ClientID, key: KeyID)] {
+        try Row.fetchAll(
+            database,
+            sql: "SELECT client, kid FROM client_key WHERE certificate = ? ORDER BY client, kid",
+            arguments: [thumbprint]
+        ).map { row in
+            guard let key = try? KeyID(parsing: row[1] as String) else {
+                throw StorageError.corrupt(detail: "the key `\(row[1] as String)` is malformed")
+            }
+            return (try Self.clientID(row[0]), key)
+        }
+    }
+
+    /// Whether that certificate is blocked.
+    public func isBlocked(certificate thumbprint: String) throws -> Bool {
+        try Bool.fetchOne(
+            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blocked_certificate WHERE thumbprint = ?)"),
+            arguments: [thumbprint]
+        ) ?? false
+    }
+
+    /// The incidents, the newest first.
+    public func incidents() throws -> [Incident] {
+        try Row.fetchAll(database, sql: "SELECT id, kind, subject, since, declared FROM incident ORDER BY id DESC")
+            .map { row in
+                Incident(
+                    id: row[0],
+                    kind: row[1],
+                    subject: row[2],
+                    since: Timestamp(seconds: row[3]),
+                    declared: Timestamp(seconds: row[4])
+                )
+            }
+    }
+
+    /// Every blocked certificate: few, for each is an incident.
+    var blockedCertificates: Set<String> {
+        get throws {
+            Set(try String.fetchAll(database.cachedStatement(sql: "SELECT thumbprint FROM blocked_certificate")))
+        }
+    }
+
+    private static func clientID(_ text: String) throws -> ClientID {
+        guard let id = try? ClientID(parsing: text) else {
+            throw StorageError.corrupt(detail: "the client `\(text)` is malformed")
+        }
+        return id
+    }
+}
+
+extension SQLiteTransaction: IncidentStore {
+    /// Keeps an incident under the next number.
+    public func keep(_ incident: Incident) throws -> Int64 {
+        try database.execute(
+            sql: "INSERT INTO incident (kind, subject, since, declared) VALUES (?, ?, ?, ?)",
+            arguments: [incident.kind, incident.subject, incident.since.seconds, incident.declared.seconds]
+        )
+        return database.lastInsertedRowID
+    }
+
+    /// Blocks a certificate.
+    public func block(certificate thumbprint: String, at now: Timestamp) throws -> Bool {
+        try database.execute(
+            sql: "INSERT OR IGNORE INTO blocked_certificate (thumbprint, since) VALUES (?, ?)",
+            arguments: [thumbprint, now.seconds]
+        )
+        return database.changesCount == 1
+    }
+
+    /// Lets a certificate prove clients again.
+    public func unblock(certificate thumbprint: String) throws -> Bool {
+        try database.execute(sql: "DELETE FROM blocked_certificate WHERE thumbprint = ?", arguments: [thumbprint])
+        return database.changesCount == 1
+    }
+
+    /// Marks every token with a place in a status list as ended.
+    public func endAllStatusEntries(at now: Timestamp) throws -> Int {
+        try database.execute(
+            sql: "UPDATE status_entry SET ended = ? WHERE ended IS NULL AND expires > ?",
+            arguments: [now.seconds, now.seconds]
+        )
+        return database.changesCount
+    }
+}
