@@ -14,6 +14,7 @@ struct CertificateRejectionTests {
         (.notYetValid(notBefore: time), "certificate_not_yet_valid"),
         (.expired(notAfter: time), "certificate_expired"),
         (.revoked(subject: "A"), "certificate_revoked"),
+        (.blocked(thumbprint: "ab"), "certificate_blocked"),
         (.revocationUnknown("there is no list"), "certificate_revocation_unknown"),
         (.policy(["1.2.3"]), "certificate_policy"),
         (.keyUsage([]), "certificate_key_usage"),

@@ -101,9 +101,6 @@ public protocol IncidentReader {
     /// The keys that were registered with that certificate, each with its client.
     func keys(boundToCertificate thumbprint: String) throws -> [(client: ClientID, key: KeyID)]
 
-    /// Whether that certificate is blocked.
-    func isBlocked(certificate thumbprint: String) throws -> Bool
-
     /// The incidents, the newest first.
     func incidents() throws -> [Incident]
 }

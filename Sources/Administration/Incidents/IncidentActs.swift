@@ -86,20 +86,17 @@ extension Administration where Transaction: IncidentStore & LedgerReader {
         return [IncidentMeasure(.clientKeyRemoved, "\(id)/\(key)"), try endTokens(of: id, longestLife)]
     }
 
-    /// The certificate, the keys that were registered with it, and the tokens of those who may have used it: all clients
-    /// that its organisation holds and that prove themselves by certificate.
+    /// The certificate, and the tokens of the clients that used it or have a key registered with it.
     private func stop(certificate thumbprint: String, _ longestLife: Seconds) throws -> [IncidentMeasure] {
         let isNew = try transaction.block(certificate: thumbprint, at: now)
         if isNew { try record(.certificateBlocked, ["certificate": .string(thumbprint)]) { _ in } }
         var measures = [IncidentMeasure(.certificateBlocked, thumbprint, hasChanged: isNew)]
-        for (client, key) in try transaction.keys(boundToCertificate: thumbprint) {
-            measures += try stop(key: key, of: client, longestLife)
-        }
         var query = LedgerQuery()
         query.kinds = [.tokenIssued]
         query.since = now - longestLife
         // What lives by it is in the ledger; the certificate itself is nowhere else.
-        var users: Set<ClientID> = []
+        // Keys that were registered with it stay and prove nobody either, as long as it is blocked.
+        var users = Set(try transaction.keys(boundToCertificate: thumbprint).map(\.client))
         try transaction.visitEntries(query, after: 0) { content in
             if case .certificate(thumbprint, _)? = content.event.credential, let id = content.event.client {
                 users.insert(id)

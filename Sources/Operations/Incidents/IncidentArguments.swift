@@ -56,8 +56,15 @@ struct IncidentArguments: Sendable {
         switch given {
         case .key(let key):
             if try reader.signingKeys().contains(where: { $0.id == key }) { return .signingKey(key) }
-            guard try !reader.clients(withKey: key).isEmpty else { throw OperationFault.absent("key", key.rawValue) }
-            return .clientKey(key)
+            let subject = IncidentSubject.clientKey(key)
+            // One that was taken from its clients by an incident can be asked about again.
+            guard
+                try !reader.clients(withKey: key).isEmpty
+                    || reader.incidents().contains(where: {
+                        $0.kind == subject.kind && $0.subject == subject.identifier
+                    })
+            else { throw OperationFault.absent("key", key.rawValue) }
+            return subject
         case .subject(.client(let id)):
             guard try reader.client(id) != nil else { throw OperationFault.absent("client", id.rawValue) }
             return .client(id)

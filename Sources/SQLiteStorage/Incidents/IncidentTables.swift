@@ -27,14 +27,6 @@ extension SQLiteReader: IncidentReader {
         }
     }
 
-    /// Whether that certificate is blocked.
-    public func isBlocked(certificate thumbprint: String) throws -> Bool {
-        try Bool.fetchOne(
-            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM blocked_certificate WHERE thumbprint = ?)"),
-            arguments: [thumbprint]
-        ) ?? false
-    }
-
     /// The incidents, the newest first.
     public func incidents() throws -> [Incident] {
         try Row.fetchAll(database, sql: "SELECT id, kind, subject, since, declared FROM incident ORDER BY id DESC")

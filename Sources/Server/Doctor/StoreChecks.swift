@@ -79,6 +79,7 @@ struct SigningKeyCheck: DoctorCheck {
                 Finding("signing_keys", .red, "no key for \(algorithm.rawValue) is active", remedy: "run `\(rotate)`")
             ]
         }
+        findings += overdue(records, configuration, at: scene.now)
         for record in records where record.state(at: scene.now) == .active {
             let hasSuccessor = records.contains {
                 $0.algorithm == record.algorithm && $0.activates > record.activates && $0.removed == nil
@@ -106,6 +107,25 @@ struct SigningKeyCheck: DoctorCheck {
             }
         }
         return findings
+    }
+
+    /// Rotations that the server should have made by itself and has not.
+    private func overdue(
+        _ records: [SigningKeyRecord],
+        _ configuration: ServerConfiguration,
+        at now: Timestamp
+    ) -> [Finding] {
+        guard let interval = configuration.keyRotation else { return [] }
+        let schedule = SigningKeySchedule(keySetLifetime: configuration.keySetMaximumAge)
+        let due = schedule.algorithmsDue(among: records, every: interval, at: now + Seconds(-Seconds.minutes(10).count))
+        return due.map { algorithm in
+            Finding(
+                "signing_keys",
+                .yellow,
+                "the next \(algorithm.rawValue) key should have been made by itself (`key_rotation`) and is not there",
+                remedy: "read why in the server's log, or run `portvakt keys rotate --alg \(algorithm.rawValue)`"
+            )
+        }
     }
 }
 

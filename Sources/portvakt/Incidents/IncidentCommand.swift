@@ -28,8 +28,8 @@ struct IncidentDeclare: AsyncParsableCommand {
             Name one of --key, --client, --certificate and --org, and since when it is not to be trusted. A signing key is \
             withdrawn and another one signs at once; a client's key is removed; a client, or every client of an \
             organisation, is disabled; a certificate is blocked. Their living tokens are ended. With --dry-run it shows what \
-            would be touched, and does nothing. Webhooks and the console tell of it as of anything that wants attention. \
-            `portvakt incident` alone means this command.
+            would be touched, and stops nothing; with --out it writes the reports too. Webhooks and the console tell of an \
+            incident as of anything that wants attention. `portvakt incident` alone means this command.
             """
     )
 
@@ -52,22 +52,26 @@ struct IncidentDeclare: AsyncParsableCommand {
         let arguments = try subject.arguments()
         let before = try await options.answer(FindIncident(arguments))
         guard !dryRun else {
+            if let out { _ = try IncidentFolder(making: out).write(before) }
             try options.print(before)
             return options.note("nothing was done: without --dry-run it is stopped")
         }
         try options.confirm(
             "stop the \(before["subject_kind"].cell.replacing("_", with: " ")) `\(before["subject"].cell)`"
         )
+        // Before anything is done: what is stopped must not be left without its reports.
+        let named = try out.map { try IncidentFolder(making: $0) }
         let declared = try await declare(DeclareIncident(arguments), of: before["subject_kind"].cell)
         let after = try await options.answer(FindIncident(arguments))
-        let folder = out ?? "incident-\(declared["incident"].cell)"
-        let files = try IncidentFolder(path: folder).write(after)
+        let folder = try named ?? IncidentFolder(making: "incident-\(declared["incident"].cell)")
+        let files = try folder.write(after)
         try options.print(
             declared.adding([
-                .init("tokens_count", after["tokens_count"]), .init("reports", files.count), .init("folder", folder),
+                .init("tokens_count", after["tokens_count"]), .init("reports", files.count),
+                .init("folder", folder.path),
             ])
         )
-        options.note("it is stopped; send each party its report in `\(folder)`, and keep the operator's")
+        options.note("it is stopped; send each party its report in `\(folder.path)`, and keep the operator's")
     }
 
     /// Declares it; on the data folder a signing key gets a successor first where none is there.

@@ -7,18 +7,22 @@ struct IncidentFolder {
     /// Its path.
     let path: String
 
-    /// Writes a report for the operator and one for each party, as Markdown and as JSON.
-    ///
-    /// - Returns: the names of the files.
-    func write(_ report: Report) throws -> [String] {
+    /// Makes the folder, which must not be there.
+    init(making path: String) throws(CLIError) {
         guard mkdir(path, 0o700) == 0 else {
             throw CLIError(
                 "reports_unwritable",
                 "the folder `\(path)` cannot be made: \(String(cString: strerror(errno)))",
-                hint:
-                    "the incident was stopped and is in the ledger; write the reports with `--out FOLDER` and the same command"
+                hint: "name another one with `--out`; with `--dry-run` the reports are written and nothing is stopped"
             )
         }
+        self.path = path
+    }
+
+    /// Writes a report for the operator and one for each party, as Markdown and as JSON.
+    ///
+    /// - Returns: the names of the files.
+    func write(_ report: Report) throws -> [String] {
         guard case .table(let columns, let rows) = report.content else { return [] }
         func cell(_ name: String, of row: Report.Row) -> OutputValue {
             columns.firstIndex { $0.key == name }.map { row.cells[$0] } ?? .none
