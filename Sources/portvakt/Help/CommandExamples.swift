@@ -126,7 +126,7 @@ enum CommandExamples {
         "demo story": "portvakt demo story --keep story --port 17080",
         "demo revoke": "portvakt demo revoke var/demo/clients/fangst.pem",
         "doctor": "portvakt doctor --offline --json",
-        "incident declare": "portvakt incident --key k1 --since 2026-11-22T08:00:00Z --dry-run",
+        "incident declare": "portvakt incident declare --key k1 --since 2026-11-22T08:00:00Z --dry-run",
         "incident list": "portvakt incident list",
         "incident unblock": "portvakt incident unblock chain.pem",
         "init":
