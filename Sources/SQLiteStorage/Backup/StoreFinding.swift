@@ -21,6 +21,13 @@ public struct StoreFinding: Sendable, Hashable {
     public let fault: String?
     /// What was counted.
     public let detail: String
+
+    /// A finding.
+    public init(part: Part, fault: String?, detail: String) {
+        self.part = part
+        self.fault = fault
+        self.detail = detail
+    }
 }
 
 extension SQLiteStore {
@@ -98,9 +105,10 @@ extension SQLiteStore {
     }
 
     private func ledgerFinding() throws -> StoreFinding {
-        let (node, last) = try read { (try $0.node, try $0.lastSequence) }
-        var verifier = LedgerVerifier(node: node)
-        var next: Int64 = 1
+        let (node, last, cut) = try read { (try $0.node, try $0.lastSequence, try $0.cut) }
+        // What was let go at a checkpoint is no longer there; what follows rests on its hash.
+        var verifier = LedgerVerifier(node: node, after: cut.map { ($0.size, $0.hash) } ?? (0, LedgerEntry.genesis))
+        var next = verifier.head.sequence + 1
         do {
             while next <= last {
                 let end = min(next + Self.stretch - 1, last)

@@ -1,6 +1,8 @@
 import ArgumentParser
+import AuditLedger
 import Operations
 import SQLiteStorage
+import Server
 import Vocabulary
 
 /// `portvakt store verify`.
@@ -16,7 +18,8 @@ struct StoreVerify: AsyncParsableCommand {
     func run() async throws {
         let store = try SQLiteStore(.init(path: options.dataFolder().path), opening: .requireCurrent)
         defer { try? store.close() }
-        let findings = try store.findings()
+        var findings = try store.findings().filter { $0.part != .ledger }
+        findings.append(try ledgerFinding(store))
         try options.print(
             Table(
                 "store-verification",
@@ -38,6 +41,18 @@ struct StoreVerify: AsyncParsableCommand {
             "store_damaged",
             faults.map { "\($0.part.rawValue): \($0.fault ?? "")" }.joined(separator: "; "),
             hint: "stop serving from it, and restore a backup (docs/backup.md)"
+        )
+    }
+
+    /// Chain, tree and checkpoints, as `audit verify` walks them.
+    private func ledgerFinding(_ store: SQLiteStore) throws -> StoreFinding {
+        let ownKey = try CheckpointKeyFile.read(in: options.dataFolder().path)?.verifier
+        let outcome = try LedgerInspection(store, ownKey: ownKey).run(showing: options)
+        let misfiled = outcome.misfiled.map { "the times of entries \($0.lowerBound) to \($0.upperBound) are misfiled" }
+        return StoreFinding(
+            part: .ledger,
+            fault: outcome.fault.map { "\($0)" } ?? misfiled,
+            detail: "\(outcome.chain.checked) entries"
         )
     }
 }
