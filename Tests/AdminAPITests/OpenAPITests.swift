@@ -108,7 +108,7 @@ struct OpenAPITruthTests {
     /// Operations that want a state of their own to succeed, which other suites make.
     private static let triedElsewhere = [
         "/api/v1/explain", "/api/v1/scopes/access/request", "/api/v1/scopes/access/terms",
-        "/api/v1/scopes/access/agreements",
+        "/api/v1/scopes/access/agreements", "/api/v1/audit/proof",
     ]
 
     /// A client without scopes.

@@ -28,7 +28,8 @@ extension LedgerRow {
     }
 }
 
-@Suite("Ledger of 10,000 entries: whatever is done to one of them is found, and the entry named")
+// One after the other: each walks thousands of entries, and what counts on time runs beside it.
+@Suite("Ledger of 10,000 entries: whatever is done to one of them is found, and the entry named", .serialized)
 struct TamperedLedgerTests {
     private let world: TamperWorld
 

@@ -46,7 +46,7 @@ package struct ProveAudit: Inquiry {
         guard try context.viewer.isParty(to: content.event, in: reader) else { throw absent }
         guard let checkpoint = try reader.latestCheckpoint, checkpoint.size >= place else {
             throw OperationFault(
-                .conflict,
+                .absent,
                 "checkpoint_pending",
                 "no checkpoint covers entry \(place) yet",
                 hint: "a server makes one each minute; `portvakt audit checkpoint --new` makes one at once"
