@@ -19,7 +19,7 @@ CLIENT_SCOPES = ["idporten:dcr.read", "idporten:dcr.modify", "idporten:dcr.write
 SCOPES_WRITE = "idporten:scopes.write"
 # The operations of which the OpenAPI document tells the whole form of every body; of requests for access and of explain it
 # tells names and types, and the server reads them more strictly.
-DESCRIBED_IN_FULL = r"^/(api/v[12]/(?!explain|scopes/access/(request|requests|terms|agreements)(/|$))|openapi)"
+DESCRIBED_IN_FULL = r"^/(api/v[12]/(?!explain|audit/|scopes/access/(request|requests|terms|agreements)(/|$))|openapi)"
 
 
 def public_jwk(key: ec.EllipticCurvePrivateKey, kid: str) -> dict:
