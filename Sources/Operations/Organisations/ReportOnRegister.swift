@@ -137,7 +137,9 @@ extension Holding {
     }
 
     private func removal(of number: OrganisationNumber) -> String {
-        switch (kind, part) {
+        // The identifier of an entry is that of its client and its value.
+        let id = id.split(separator: " ").map { ShellWord.quoted(String($0)) }.joined(separator: " ")
+        return switch (kind, part) {
         case (.prefix, _): "`portvakt prefix assign \(id) ORG` to who takes over"
         case (.access, _): "`portvakt access revoke \(id) \(number)`"
         case (.client, _): "`portvakt client disable \(id)`"
@@ -157,6 +159,7 @@ extension Holding {
 
     private func revocation(from consumer: OrganisationNumber?, to supplier: OrganisationNumber?) -> String {
         let (consumer, supplier) = (consumer.map { "\($0)" } ?? "ORG", supplier.map { "\($0)" } ?? "ORG")
-        return "`portvakt delegation revoke --consumer \(consumer) --supplier \(supplier) --resource \(id)`"
+        return
+            "`portvakt delegation revoke --consumer \(consumer) --supplier \(supplier) --resource \(ShellWord.quoted(id))`"
     }
 }

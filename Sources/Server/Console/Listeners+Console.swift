@@ -1,4 +1,5 @@
 import AuditLedger
+import Foundation
 import HTTPServer
 import Operations
 import SQLiteStorage
@@ -28,7 +29,7 @@ extension Listeners {
                 isProduction: configuration.environment == .prod,
                 version: version,
                 started: clock.now,
-                commandSuffix: "--data \(configuration.dataFolder)",
+                commandSuffix: "--data \(ShellWord.quoted(absolute(configuration.dataFolder)))",
                 isSecure: configuration.adminURL.hasPrefix("https://")
             ),
             sessions: StoredSessions(store: store),
@@ -50,6 +51,11 @@ extension Listeners {
             }
         }
     }
+}
+
+/// The path from the root: commands are copied into shells that stand elsewhere.
+private func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
 }
 
 /// Several tables of endpoints as one: the first that has a path serves it.

@@ -43,16 +43,17 @@ enum ClientPage {
         sections.append(.table(keys.table(of: keyReport, call, links: false)))
         sections.append(try await ScopePage.refusals(["client": id], without: ["client"], call))
         if call.viewer.organisation == nil {
+            let word = ShellWord.quoted(id)
             sections.append(
                 .commands(
                     scene.text("Commands", "Kommandoer"),
                     [
                         call.command(
                             scene.text("Register a key", "Registrer en nøkkel"),
-                            "client keys add \(id) --jwk FILE"
+                            "client keys add \(word) --jwk FILE"
                         ),
-                        call.command(scene.text("Disable the client", "Deaktiver klienten"), "client disable \(id)"),
-                        call.command(scene.text("What it did", "Hva den har gjort"), "audit search --client \(id)"),
+                        call.command(scene.text("Disable the client", "Deaktiver klienten"), "client disable \(word)"),
+                        call.command(scene.text("What it did", "Hva den har gjort"), "audit search --client \(word)"),
                     ]
                 )
             )
@@ -76,7 +77,7 @@ enum ClientPage {
         var facts: [(name: String, value: Cell)] = [
             (
                 call.scene.text("Refusal", "Avslag"),
-                Cell(.codeLink(code, to: call.errorPage(code)), .plain(page?.title ?? ""), .time(time))
+                Cell(.codeLink(code, to: call.errorPage(code)), .plain(ErrorTitle.of(code, call.scene)), .time(time))
             ),
             (call.scene.text("Reason", "Grunn"), Cell(.code(found.value("reason")?.cell ?? ""))),
             (

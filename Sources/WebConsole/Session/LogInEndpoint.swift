@@ -92,7 +92,8 @@ struct LogInEndpoint: Endpoint {
         )
     }
 
-    private var command: String { "portvakt web \(console.installation.commandSuffix)" }
+    /// Whoever reads it is a stranger yet: where the data lies is nothing for it.
+    private var command: String { "portvakt web --data DIR" }
 
     private func failure(_ words: String, _ status: HTTPResponse.Status, _ scene: Scene) -> Response {
         page(LogInView(words: words, command: command), status, scene)
