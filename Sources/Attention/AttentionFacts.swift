@@ -13,8 +13,12 @@ public struct AttentionFacts: Sendable, Hashable {
             public let subject: String
             /// What it is, for people.
             public let name: String
+            /// The same in Norwegian.
+            public let norwegianName: String?
             /// The organisation concerned.
             public let party: OrganisationNumber?
+            /// The organisation on the other side.
+            public let other: OrganisationNumber?
             /// First second after its life.
             public let end: Timestamp
             /// The command that mends it.
@@ -24,13 +28,17 @@ public struct AttentionFacts: Sendable, Hashable {
             public init(
                 _ subject: String,
                 _ name: String,
+                norwegian norwegianName: String? = nil,
                 party: OrganisationNumber?,
+                other: OrganisationNumber? = nil,
                 end: Timestamp,
                 command: String?
             ) {
                 self.subject = subject
                 self.name = name
+                self.norwegianName = norwegianName
                 self.party = party
+                self.other = other
                 self.end = end
                 self.command = command
             }

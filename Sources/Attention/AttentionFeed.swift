@@ -28,7 +28,7 @@ public struct AttentionFeed: Sendable {
     ///   - beginning: the feed's `updated` while it has no entry.
     /// - Returns: XML.
     public func document(_ records: [AttentionRecord], beginning: Timestamp) -> String {
-        let own = records.filter { viewer == nil || $0.item.party == viewer }
+        let own = records.filter { record in viewer.map { record.item.concerns($0) } ?? true }
         let shown = own.sorted { left, right in
             left.updated == right.updated ? left.item.id < right.item.id : left.updated > right.updated
         }.prefix(Self.limit)

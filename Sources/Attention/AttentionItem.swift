@@ -72,12 +72,16 @@ public struct AttentionItem: Sendable, Hashable {
     public var severity: Severity
     /// The organisation concerned; nil: the operator alone.
     public let party: OrganisationNumber?
+    /// The organisation on the other side, which may be the one that can mend it: a scope's owner, a supplier.
+    public let other: OrganisationNumber?
     /// Since when it has been as pressing as it is, where that follows from the thing itself.
     public var since: Timestamp?
     /// When it ends or has ended.
     public let until: Timestamp?
     /// What there is to know, in one line, without any person.
     public let words: String
+    /// The same in Norwegian, for pages that people read; nil of an item that an earlier version kept.
+    public let norwegianWords: String?
     /// The command that mends it; nil when none alone does.
     public let command: String?
 
@@ -87,38 +91,49 @@ public struct AttentionItem: Sendable, Hashable {
         _ subject: String,
         _ severity: Severity,
         party: OrganisationNumber? = nil,
+        other: OrganisationNumber? = nil,
         since: Timestamp? = nil,
         until: Timestamp? = nil,
         _ words: String,
+        norwegian norwegianWords: String? = nil,
         command: String? = nil
     ) {
         id = "\(kind.rawValue):\(subject)"
         self.kind = kind
         self.severity = severity
         self.party = party
+        self.other = other
         self.since = since
         self.until = until
         self.words = words
+        self.norwegianWords = norwegianWords
         self.command = command
     }
+
+    /// Whether it is that organisation's to know, on either side.
+    public func concerns(_ organisation: OrganisationNumber) -> Bool { party == organisation || other == organisation }
 
     init(
         id: String,
         kind: Kind,
         severity: Severity,
         party: OrganisationNumber?,
+        other: OrganisationNumber?,
         since: Timestamp?,
         until: Timestamp?,
         words: String,
+        norwegianWords: String?,
         command: String?
     ) {
         self.id = id
         self.kind = kind
         self.severity = severity
         self.party = party
+        self.other = other
         self.since = since
         self.until = until
         self.words = words
+        self.norwegianWords = norwegianWords
         self.command = command
     }
 }
@@ -137,6 +152,16 @@ public enum AttentionSteps {
         if left <= .days(7) { return (.urgent, end + Seconds(-Seconds.days(7).count)) }
         if left <= .days(30) { return (.warning, end + Seconds(-Seconds.days(30).count)) }
         return left <= horizon ? (.notice, end + Seconds(-horizon.count)) : nil
+    }
+
+    /// As ``words(_:_:)``, in Norwegian.
+    static func norwegianWords(_ end: Timestamp, _ severity: AttentionItem.Severity) -> String {
+        switch severity {
+        case .critical: "utløp `\(end)`"
+        case .urgent: "utløper `\(end)`, innen 7 dager"
+        case .warning: "utløper `\(end)`, innen 30 dager"
+        case .notice: "utløper `\(end)`, innen 60 dager"
+        }
     }
 
     /// `ended at …`, or `ends at …, within 7 days`.
@@ -159,9 +184,11 @@ extension AttentionItem {
             "id": .string(id), "kind": .string(kind.rawValue), "severity": .string(severity.word),
         ]
         object["party_orgno"] = party.map { .string("\($0)") }
+        object["other_orgno"] = other.map { .string("\($0)") }
         object["since"] = since.map { .string("\($0)") }
         object["until"] = until.map { .string("\($0)") }
         object["words"] = .string(words)
+        object["words_nb"] = norwegianWords.map { .string($0) }
         object["command"] = command.map { .string($0) }
         return object
     }
@@ -177,9 +204,11 @@ extension AttentionItem {
             kind: kind,
             severity: severity,
             party: object["party_orgno"]?.string.flatMap { try? OrganisationNumber(parsing: $0) },
+            other: object["other_orgno"]?.string.flatMap { try? OrganisationNumber(parsing: $0) },
             since: object["since"]?.string.flatMap { Timestamp(parsing: $0) },
             until: object["until"]?.string.flatMap { Timestamp(parsing: $0) },
             words: words,
+            norwegianWords: object["words_nb"]?.string,
             command: object["command"]?.string
         )
     }

@@ -25,7 +25,16 @@ public enum AttentionList {
         items += facts.feeds.compactMap { age(of: $0, at: now) }
         items += facts.undelivered.map(undelivered)
         if let fault = facts.ledgerFault {
-            items.append(AttentionItem(.ledger, "head", .critical, fault, command: "portvakt audit verify"))
+            items.append(
+                AttentionItem(
+                    .ledger,
+                    "head",
+                    .critical,
+                    fault,
+                    norwegian: "loggens siste innslag kan ikke leses, eller følger ikke av det foran",
+                    command: "portvakt audit verify"
+                )
+            )
         }
         items += facts.incidents.map { incident in
             AttentionItem(
@@ -47,6 +56,7 @@ public enum AttentionList {
                         "scopes",
                         .warning,
                         "scope files in the data folder and the store differ: \(drift)",
+                        norwegian: "scope-filene i datamappen og det som er lagret, er ulike",
                         command: "portvakt scope diff"
                     )
                 )
@@ -78,9 +88,11 @@ public enum AttentionList {
                 thing.subject,
                 severity,
                 party: thing.party,
+                other: thing.other,
                 since: since,
                 until: thing.end,
                 "\(thing.name) \(AttentionSteps.words(thing.end, severity))",
+                norwegian: thing.norwegianName.map { "\($0) \(AttentionSteps.norwegianWords(thing.end, severity))" },
                 command: thing.command
             )
         }
@@ -91,7 +103,8 @@ public enum AttentionList {
                     kind,
                     "more",
                     AttentionSteps.step(of: last.end, at: now)?.0 ?? .notice,
-                    "\(more) more of this kind, which end after those that are listed"
+                    "\(more) more of this kind, which end after those that are listed",
+                    norwegian: "\(more) til av samme slag, som utløper etter dem som er nevnt"
                 )
             )
         }
@@ -99,10 +112,13 @@ public enum AttentionList {
     }
 
     private static func closed(_ closed: AttentionFacts.Closed) -> AttentionItem {
-        var parts: [String] = []
-        if closed.accesses > 0 { parts.append("access to \(closed.accesses) scopes") }
-        if closed.clients > 0 { parts.append("\(closed.clients) active clients") }
-        if closed.delegations > 0 { parts.append("\(closed.delegations) delegations") }
+        let held = [
+            (closed.accesses, "access to 1 scope", "access to # scopes", "tilgang til 1 scope", "tilgang til # scopes"),
+            (closed.clients, "1 active client", "# active clients", "1 aktiv klient", "# aktive klienter"),
+            (closed.delegations, "1 delegation", "# delegations", "1 delegering", "# delegeringer"),
+        ].filter { $0.0 > 0 }
+        let english = held.map { $0.0 == 1 ? $0.1 : $0.2.replacing("#", with: "\($0.0)") }.joined(separator: ", ")
+        let norwegian = held.map { $0.0 == 1 ? $0.3 : $0.4.replacing("#", with: "\($0.0)") }.joined(separator: ", ")
         let command =
             if closed.accesses > 0 {
                 "portvakt access list --org \(closed.organisation)"
@@ -118,7 +134,10 @@ public enum AttentionList {
             party: closed.organisation,
             since: closed.day?.start,
             "`\(closed.organisation)` is deleted from the register\(closed.day.map { " since \($0)" } ?? "") and has "
-                + parts.joined(separator: ", "),
+                + english,
+            norwegian:
+                "`\(closed.organisation)` er slettet fra registeret\(closed.day.map { " siden \($0)" } ?? "") og har "
+                + norwegian,
             command: command
         )
     }
@@ -134,7 +153,9 @@ public enum AttentionList {
             .warning,
             party: requests.owner,
             "more than \(max(20, share)) % of what the client `\(requests.client)` asked for in the last hour was refused",
-            command: "portvakt audit search --client \(requests.client) --since 1h"
+            norwegian:
+                "mer enn \(max(20, share)) % av det klienten `\(requests.client)` ba om den siste timen, ble avslått",
+            command: "portvakt audit search --client \(ShellWord.quoted(requests.client.rawValue)) --since 1h"
         )
     }
 
@@ -148,6 +169,7 @@ public enum AttentionList {
             isOutdated ? .critical : .warning,
             since: feed.updated + (isOutdated ? outdatedRegister : oldRegister),
             "the register (`\(feed.name)`) was last brought up to date at `\(feed.updated)`",
+            norwegian: "registeret (`\(feed.name)`) ble sist oppdatert `\(feed.updated)`",
             command: "portvakt org sync"
         )
     }
@@ -159,6 +181,9 @@ public enum AttentionList {
             .warning,
             since: undelivered.last,
             "\(undelivered.count) notices to the webhook `\(undelivered.target)` were given up, the last at "
+                + "`\(undelivered.last)`",
+            norwegian:
+                "\(undelivered.count) varsler til webhooken `\(undelivered.target)` kom ikke frem, det siste "
                 + "`\(undelivered.last)`",
             command: "portvakt webhook test \(undelivered.target)"
         )

@@ -63,19 +63,22 @@ extension SQLiteReader {
             let (client, kid): (String, String) = (row[0], row[1])
             let hasCertificate: Bool = row[4]
             let name = "the key `\(kid)` of the client `\(client)`" + (hasCertificate ? ", with its certificate," : "")
+            let norwegian =
+                "nøkkelen `\(kid)` til klienten `\(client)`" + (hasCertificate ? ", med sertifikatet sitt," : "")
             return AttentionFacts.Ending.Thing(
                 "\(client)/\(kid)",
                 name,
+                norwegian: norwegian,
                 party: OrganisationNumber(integer: row[3]),
                 end: Timestamp(seconds: row[2]),
-                command: "portvakt client keys add \(client) --jwk FILE"
+                command: "portvakt client keys add \(ShellWord.quoted(client)) --jwk FILE"
             )
         }
     }
 
     private func endingAccesses(_ window: (from: Timestamp, until: Timestamp)) throws -> AttentionFacts.Ending {
         let query = """
-            SELECT scope, consumer, valid_until FROM scope_access \
+            SELECT scope, consumer, valid_until, scope.owner FROM scope_access JOIN scope ON scope.name = scope_access.scope \
             WHERE valid_until > ? AND valid_until <= ? AND state = 'APPROVED'
             """
         return try ending(query, window) { row in
@@ -85,9 +88,11 @@ extension SQLiteReader {
             return AttentionFacts.Ending.Thing(
                 "\(scope)/\(number)",
                 "the access of `\(number)` to `\(scope)`",
+                norwegian: "tilgangen som `\(number)` har til `\(scope)`,",
                 party: consumer,
+                other: OrganisationNumber(integer: row[3]),
                 end: Timestamp(seconds: row[2]),
-                command: "portvakt access grant \(scope) \(number) --until DATE"
+                command: "portvakt access grant \(ShellWord.quoted(scope)) \(number) --until DATE"
             )
         }
     }
@@ -105,7 +110,9 @@ extension SQLiteReader {
             return AttentionFacts.Ending.Thing(
                 "\(number)/\(supplier)/\(resource)",
                 "the delegation of `\(resource)` from `\(number)` to `\(supplier)`",
+                norwegian: "delegeringen av `\(resource)` fra `\(number)` til `\(supplier)`",
                 party: consumer,
+                other: OrganisationNumber(integer: row[1]),
                 end: Timestamp(seconds: row[2]),
                 command: "portvakt delegation list --consumer \(number)"
             )
@@ -123,6 +130,7 @@ extension SQLiteReader {
             return AttentionFacts.Ending.Thing(
                 record.id.rawValue,
                 "the signing key `\(record.id)`, which has no successor,",
+                norwegian: "signeringsnøkkelen `\(record.id)`, som ikke har noen etterfølger,",
                 party: nil,
                 end: end,
                 command: "portvakt keys rotate --alg \(record.algorithm.rawValue)"

@@ -91,6 +91,8 @@ struct AttentionStoreTests {
         }
         let facts = try world.store.read { try $0.attentionFacts(at: World.now) }
         #expect(facts.accesses.things.map(\.subject) == ["acme:a/\(World.consumer)"])
+        #expect(facts.accesses.things.map(\.party) == [World.consumer])
+        #expect(facts.accesses.things.map(\.other) == [World.owner])
         #expect(Set(facts.closed.map(\.organisation)) == [World.deleted, World.orphan])
         #expect(facts.closed.first { $0.organisation == World.deleted }?.day == CalendarDate(parsing: "2026-01-31"))
         #expect(facts.closed.allSatisfy { $0.accesses == 1 && $0.clients == 0 && $0.delegations == 0 })
@@ -98,5 +100,23 @@ struct AttentionStoreTests {
         #expect(facts.requests.isEmpty)
         let items = AttentionList.items(facts, nil, at: World.now)
         #expect(items.map(\.severity) == [.urgent, .warning, .warning])
+    }
+
+    @Test func `a command takes the name that an owner chose for a scope as one word`() throws {
+        let world = try World()
+        try world.prepare("acme:a;reboot")
+        try world.act { administration in
+            try administration.grantAccess(
+                to: World.scope("acme:a;reboot"),
+                for: World.consumer,
+                [.validUntil: .time(World.now + .days(5))],
+                origin: "cli"
+            )
+        }
+        let facts = try world.store.read { try $0.attentionFacts(at: World.now) }
+        #expect(
+            facts.accesses.things.map(\.command)
+                == ["portvakt access grant 'acme:a;reboot' \(World.consumer) --until DATE"]
+        )
     }
 }

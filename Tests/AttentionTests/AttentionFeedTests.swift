@@ -1,4 +1,5 @@
 import Attention
+import JOSE
 import Testing
 import Vocabulary
 
@@ -38,6 +39,18 @@ struct AttentionFeedTests {
         #expect(later.contains("<id>https://vakt.example.no/attention/1799999990/access:a:b%2F1</id>"))
         #expect(later.contains("<title>resolved: w</title>"))
         #expect(!later.contains("command:"))
+    }
+
+    @Test func `what ends is told on both sides: to whoever has it, and to whoever can prolong it`() {
+        let consumer = Sample.number(31_420_077)
+        let item = AttentionItem(.access, "a:b/1", .urgent, party: consumer, other: Sample.party, "w")
+        let record = AttentionRecord(item, appeared: now - 10, updated: now)
+        for viewer in [consumer, Sample.party] {
+            #expect(feed(viewer).document([record], beginning: now).contains("<entry>"))
+        }
+        #expect(!feed(Sample.number(31_234_567)).document([record], beginning: now).contains("<entry>"))
+        #expect(AttentionItem(parsing: item.json) == item)
+        #expect(item.json["other_orgno"] == .string("\(Sample.party)"))
     }
 
     @Test func `an organisation's feed has its own items and another identifier`() {

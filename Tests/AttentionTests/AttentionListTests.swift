@@ -27,6 +27,50 @@ struct AttentionListTests {
         #expect(items[1].party == party)
     }
 
+    @Test func `every item has its words in Norwegian too`() throws {
+        var facts = AttentionFacts()
+        let named = AttentionFacts.Ending.Thing(
+            "a",
+            "the thing",
+            norwegian: "tingen",
+            party: party,
+            end: now + .days(3),
+            command: nil
+        )
+        facts.accesses = .init([named], count: 7)
+        facts.closed = [.init(party, since: nil, accesses: 1, clients: 2, delegations: 0)]
+        facts.requests = [.init(try ClientID(parsing: "payroll"), owner: party, issued: 0, refused: 10)]
+        facts.feeds = [.init("main_units", updated: now - .days(2))]
+        facts.undelivered = [.init("ops", count: 2, last: now)]
+        facts.ledgerFault = "the ledger's last entry cannot be read"
+        var surroundings = AttentionSurroundings()
+        surroundings.drift = "1 to add"
+        let items = AttentionList.items(facts, surroundings, at: now)
+        #expect(items.count == 8)
+        for item in items {
+            let words = try #require(item.norwegianWords, "\(item.id)")
+            #expect(words != item.words)
+            // Values stand in backticks in both, the same ones.
+            let (english, norwegian) = (values(of: item.words), values(of: words))
+            #expect(english == norwegian || item.kind == .scopeDrift)
+            #expect(AttentionItem(parsing: item.json) == item)
+        }
+        #expect(items.contains { $0.norwegianWords == "tingen utløper `\(now + .days(3))`, innen 7 dager" })
+        #expect(items.contains { $0.words.hasSuffix("has access to 1 scope, 2 active clients") })
+    }
+
+    private func values(of words: String) -> [String] {
+        words.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    }
+
+    @Test func `a command takes a client's name as one word, whatever it holds`() throws {
+        var facts = AttentionFacts()
+        facts.requests = [.init(try ClientID(parsing: "a;reboot"), owner: party, issued: 0, refused: 10)]
+        let item = try #require(AttentionList.items(facts, nil, at: now).first)
+        #expect(item.command == "portvakt audit search --client 'a;reboot' --since 1h")
+    }
+
     @Test func `a list that is cut says how much it leaves out`() {
         var facts = AttentionFacts()
         facts.accesses = .init([thing("a", now + .days(3))], count: 7)
@@ -75,7 +119,7 @@ struct AttentionListTests {
         )
         #expect(
             items[2].words
-                == "`\(party)` is deleted from the register since 2026-01-31 and has access to 2 scopes, 1 delegations"
+                == "`\(party)` is deleted from the register since 2026-01-31 and has access to 2 scopes, 1 delegation"
         )
         #expect(items[3].command == "portvakt scope diff")
         #expect(AttentionList.items(facts, nil, at: now).count == 3)

@@ -36,8 +36,8 @@ package struct ListAttention: Inquiry {
         }
         let known = Dictionary(records.map { ($0.item.id, $0.appeared) }) { first, _ in first }
         let rows = AttentionList.sorted(items).filter { item in
-            item.severity >= least && (organisation == nil || item.party == organisation)
-                && (context.viewer.organisation == nil || item.party == context.viewer.organisation)
+            item.severity >= least && organisation.map { item.concerns($0) } ?? true
+                && context.viewer.organisation.map { item.concerns($0) } ?? true
         }
         let counts = AttentionItem.Severity.allCases.reversed().map { severity in
             OutputValue.Member(severity.word, rows.count { $0.severity == severity })
@@ -59,9 +59,11 @@ package struct ListAttention: Inquiry {
             Column("severity", style: { $0.severity.tone }) { $0.severity.word },
             Column("kind") { $0.kind.rawValue },
             Column("party_orgno", title: "PARTY") { $0.party },
+            Column("other_orgno", .detail) { $0.other },
             Column("since", .detail) { $0.since ?? known[$0.id] },
             Column("until") { $0.until },
             Column("words") { $0.words },
+            Column("words_nb", .detail) { $0.norwegianWords },
             Column("command") { $0.command },
         ]
     }

@@ -33,6 +33,7 @@ public struct AttentionScene: Sendable {
             AttentionFacts.Ending.Thing(
                 HashFunction.sha256.digest(certificate.der).prefix(8).map { Self.hexadecimal($0) }.joined(),
                 "the issuer's certificate `\(certificate.subject.shortName)` in the trust folder",
+                norwegian: "utstederens sertifikat `\(certificate.subject.shortName)` i tillitsmappen",
                 party: nil,
                 end: certificate.notAfter,
                 command: nil
@@ -48,6 +49,7 @@ public struct AttentionScene: Sendable {
             AttentionFacts.Ending.Thing(
                 "server",
                 "the server's TLS certificate",
+                norwegian: "tjenerens TLS-sertifikat",
                 party: nil,
                 end: certificate.notAfter,
                 command: nil

@@ -30,7 +30,9 @@ enum AttentionPart {
     }
 
     private static func item(_ row: ReportCell.Row, _ call: PageCall) -> AttentionView.Item? {
-        guard let words = row["words"]?.value.cell, let severity = row["severity"]?.value.cell else { return nil }
+        guard let english = row["words"]?.value.cell, let severity = row["severity"]?.value.cell else { return nil }
+        let norwegian = row["words_nb"]?.value.cell ?? ""
+        let words = call.scene.text(english, norwegian.isEmpty ? english : norwegian)
         var what = Cell(pieces: pieces(of: words))
         if let party = row["party_orgno"]?.value.cell, !party.isEmpty {
             what.pieces.append(.codeLink(party, to: Address.organisation(party)))
