@@ -119,6 +119,7 @@ struct ConsoleStage {
         guard !name.hasSuffix("-show") else {
             return Report(Record(name, texts.map { .init($0, hostile) } + [.init("parent", hostile)]))
         }
+        if name == "attention-list" { return attention }
         let columns =
             texts.map { Report.Column(key: $0, title: $0) } + [
                 Report.Column(key: "count", title: "count"), Report.Column(key: "until", title: "until"),
@@ -139,6 +140,24 @@ struct ConsoleStage {
         )
         report.notes = [hostile]
         return report
+    }
+
+    /// One thing in both languages, and one that an earlier version kept.
+    private static var attention: Report {
+        let keys = ["severity", "words", "words_nb", "command", "party_orgno"]
+        let rows: [[OutputValue]] = [
+            [.text("urgent"), .text("the access ends"), .text("tilgangen utløper"), .text(hostile), .text(hostile)],
+            [.text("notice"), .text("an old item"), .none, .none, .none],
+        ]
+        return Report(
+            schema: "attention-list",
+            content: .table(
+                columns: keys.map { Report.Column(key: $0, title: $0) },
+                rows: rows.map { Report.Row(cells: $0, tones: $0.map { _ in .warning }) }
+            ),
+            facts: [],
+            whenEmpty: ""
+        )
     }
 
     static func draw() -> ConsoleSecret {

@@ -171,6 +171,27 @@ struct ConsoleTests {
         #expect(response.headers[.cacheControl] == (isOpen ? "public, max-age=300" : "no-store"))
     }
 
+    @Test(arguments: ["/console/scope?scope=acme:a", "/console/client?client=8e1f"])
+    func `a command that is copied takes a name as one word, whatever it holds`(page: String) async throws {
+        let stage = try ConsoleStage()
+        let cookie = try await stage.logIn()
+        let (_, body) = try await stage.send(.get, page + "%3Breboot%60id%60", [.cookie: cookie])
+        let commands = body.matches(of: /portvakt (?:access|scope|client|audit) [^<]*reboot[^<]*/).map {
+            String($0.output)
+        }
+        #expect(commands.count == 3)
+        for command in commands { #expect(command.contains(";reboot`id`&#39;")) }
+    }
+
+    @Test func `a stranger at the door learns nothing of where the data lies`() async throws {
+        let stage = try ConsoleStage()
+        for (method, body) in [(HTTPRequest.Method.get, ""), (.post, "code=x")] {
+            let (_, page) = try await stage.send(method, "/console/login", body: body)
+            #expect(page.contains("portvakt web --data DIR"))
+            #expect(!page.contains("--data &#39;"))
+        }
+    }
+
     @Test func `a spreadsheet takes nothing in a file for a formula`() async throws {
         let stage = try ConsoleStage()
         let (response, body) = try await stage.send(.get, "/console/clients.csv", [.cookie: try await stage.logIn()])

@@ -1,4 +1,6 @@
+import HTTPTypes
 import Testing
+import TokenIssuance
 import Vocabulary
 
 @testable import WebConsole
@@ -30,5 +32,26 @@ struct LanguageTests {
         #expect(Int64(1_234_567).grouped == "1\u{202F}234\u{202F}567")
         #expect(Int64(999).grouped == "999")
         #expect(Int64(-1_000).grouped == "−1\u{202F}000")
+    }
+
+    @Test(arguments: ErrorCode.allCases)
+    func `every code has a title in both languages`(code: ErrorCode) {
+        let titles = Language.allCases.map {
+            ErrorTitle.of(code.rawValue, Scene(language: $0, now: Timestamp(seconds: 0)))
+        }
+        #expect(titles.allSatisfy { !$0.isEmpty && !$0.hasSuffix(".") })
+        #expect(Set(titles).count == 2)
+    }
+
+    @Test func `what wants attention is told in the page's language, and in English where it has no other`()
+        async throws
+    {
+        let stage = try ConsoleStage()
+        let cookie = try await stage.logIn()
+        let (_, norwegian) = try await stage.send(.get, "/console", [.cookie: cookie, .acceptLanguage: "nb"])
+        let (_, english) = try await stage.send(.get, "/console", [.cookie: cookie])
+        #expect(norwegian.contains("tilgangen utløper") && !norwegian.contains("the access ends"))
+        #expect(english.contains("the access ends") && !english.contains("tilgangen utløper"))
+        #expect(norwegian.contains("an old item") && english.contains("an old item"))
     }
 }

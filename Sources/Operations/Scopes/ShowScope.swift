@@ -8,13 +8,18 @@ import Vocabulary
 package struct ShowScope: Inquiry {
     package static let name = "scope-show"
     package static let summary = "Show a scope, where it was declared, and who has access to it."
-    package static let parameters = [Parameter("scope", .scope, "The scope.").required]
+    package static let parameters = [
+        Parameter("scope", .scope, "The scope.").required,
+        Parameter("brief", .flag, "Without the organisations that have access to it, of which there may be many."),
+    ]
     package let arguments: Arguments
     private let scope: ScopeName
+    private let isBrief: Bool
 
     package init(_ arguments: Arguments) throws(OperationFault) {
         self.arguments = arguments
         scope = try arguments.required("scope", arguments.scope)
+        isBrief = try arguments.flag("brief")
     }
 
     package func answer(from reader: some OperationReader, in context: OperationContext) throws -> Report {
@@ -22,12 +27,14 @@ package struct ShowScope: Inquiry {
         guard let scope = try reader.scope(scope), context.viewer.sees(scope, access: own) else {
             throw OperationFault(.absent, "scope_not_found", "there is no scope `\(scope)`")
         }
+        var members = scope.outputMembers
+        members.append(.init("owner_name", try reader.organisation(scope.owner)?.name))
+        // In which file of whose it was declared is its owner's to know.
+        members.append(.init("origin", context.viewer.isOne(of: scope.owner) ? scope.origin : nil))
+        guard !isBrief else { return Report(Record("scope", members)) }
         var query = AccessQuery()
         query.scope = scope.name
         let accesses = try ListAccess.accesses(query, for: context.viewer, reader)
-        var members = scope.outputMembers
-        members.append(.init("owner_name", try reader.organisation(scope.owner)?.name))
-        members.append(.init("origin", scope.origin))
         members.append(.init("consumers", accesses.map(\.consumer)))
         return Report(Record("scope", members))
     }

@@ -72,7 +72,7 @@ enum OverviewPage {
                 ],
                 rows: rows.map { code, count in
                     [
-                        Cell(.codeLink(code, to: call.errorPage(code))), Cell(.plain(ErrorTitle.of(code))),
+                        Cell(.codeLink(code, to: call.errorPage(code))), Cell(.plain(ErrorTitle.of(code, call.scene))),
                         .number(count),
                         Cell(
                             .link(

@@ -6,7 +6,7 @@ enum ScopePage {
     static func page(_ call: PageCall) async throws(PageFault) -> PageView {
         let name = try call.subject("scope")
         let scene = call.scene
-        let report = try await call.ask(ShowScope.self, ["scope": name])
+        let report = try await call.ask(ShowScope.self, ["scope": name, "brief": true])
         let owner = report.value("owner_orgno")?.cell ?? ""
         let isOwners = call.viewer.organisation.map { "\($0)" == owner } ?? true
         var sections: [Section] = [.facts(scene.text("Definition", "Definisjon"), facts(report, call))]
@@ -109,10 +109,11 @@ enum ScopePage {
     }
 
     private static func commands(_ name: String, _ call: PageCall) -> [CommandView] {
-        [
-            call.command(call.scene.text("Grant access", "Gi tilgang"), "access grant \(name) ORG --until 2027-12-31"),
-            call.command(call.scene.text("Withdraw access", "Trekk tilbake tilgang"), "access revoke \(name) ORG"),
-            call.command(call.scene.text("Deactivate the scope", "Deaktiver scopet"), "scope deactivate \(name)"),
+        let word = ShellWord.quoted(name)
+        return [
+            call.command(call.scene.text("Grant access", "Gi tilgang"), "access grant \(word) ORG --until 2027-12-31"),
+            call.command(call.scene.text("Withdraw access", "Trekk tilbake tilgang"), "access revoke \(word) ORG"),
+            call.command(call.scene.text("Deactivate the scope", "Deaktiver scopet"), "scope deactivate \(word)"),
         ]
     }
 }
