@@ -6,6 +6,9 @@ public protocol LedgerReader {
     /// The entries that `query` wants, those written last first, at most `limit`.
     func newestEntries(_ query: LedgerQuery, limit: Int) throws -> [LedgerContent]
 
+    /// Visits the entries that `query` wants, those written last first, until `visit` says false.
+    func visitNewestEntries(_ query: LedgerQuery, _ visit: (LedgerContent) throws -> Bool) throws
+
     /// Visits the entries that `query` wants after a sequence number, oldest first, until `visit` says false.
     func visitEntries(
         _ query: LedgerQuery,

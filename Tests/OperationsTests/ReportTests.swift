@@ -37,6 +37,31 @@ struct ReportTests {
         )
     }
 
+    static let formulas = [
+        "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r\n=1", "=\u{301}1+1", "\u{FF1D}1+1", " =1", "\u{A0}+1", "\u{200B}=1",
+        "a;=1", "a; =1", "a\n=1", "a\r\n@x", "a\t+1", ";;=1", "a;\"=1\"",
+    ]
+
+    @Test(arguments: formulas)
+    func `no cell begins a formula, whatever a spreadsheet takes for the end of a cell`(text: String) throws {
+        let report = Report(Table("sample-list", [text], columns: [Column("name") { $0 }]))
+        let cell = report.commaSeparated.dropFirst("name\r\n".count)
+        // As the crudest reader sees it: a new cell behind every separator and every line's end.
+        for piece in String(cell).unicodeScalars.split(whereSeparator: { ",;\t\r\n".unicodeScalars.contains($0) }) {
+            let first = piece.first { scalar in
+                !" \"\u{A0}".unicodeScalars.contains(scalar) && scalar.properties.generalCategory != .format
+            }
+            if let first { #expect(!"=+-@\u{FF1D}".unicodeScalars.contains(first), "\(piece)") }
+        }
+        #expect(cell.contains("'"))
+    }
+
+    @Test(arguments: ["a;b", "a=b", "e-post@example.no", "1-2", "a, b"])
+    func `what is no formula stands as it is`(text: String) {
+        let report = Report(Table("sample-list", [text], columns: [Column("name") { $0 }]))
+        #expect(report.commaSeparated.replacing("\"", with: "") == "name\r\n\(text)\r\n")
+    }
+
     @Test func `what was asked for is no detail any more, and comes in that order`() throws {
         let chosen = try Self.report.selecting(["count", "name"]).withoutDetails
         guard case .table(let columns, let rows) = chosen.content else { return #expect(Bool(false)) }

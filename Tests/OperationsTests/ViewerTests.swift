@@ -153,4 +153,73 @@ struct ViewerTests {
         #expect(try world.seen(ListPrefixes([:]), by: provider) == ["acme"])
         #expect(try world.seen(ListPrefixes([:]), by: consumer) == [])
     }
+
+    @Test func `another organisation's page does not tell its prefixes`() throws {
+        let world = try SharedWorld()
+        let number = "\(SharedWorld.provider)"
+        for viewer in [everything, provider] {
+            #expect(try world.answer(ShowOrganisation(["org": number]), to: viewer)["prefixes"].cell == "acme")
+            #expect(
+                try world.answer(ShowOrganisationFacts(["org": number]), to: viewer)["prefixes"].cell == "acme"
+            )
+        }
+        #expect(try world.answer(ShowOrganisation(["org": number]), to: stranger)["prefixes"] == .list([]))
+        #expect(try world.answer(ShowOrganisationFacts(["org": number]), to: stranger)["prefixes"] == .list([]))
+    }
+
+    @Test func `where a scope and a grant were declared is their owner's to know`() throws {
+        let world = try SharedWorld()
+        for (viewer, origin) in [(everything, OutputValue.text("cli")), (provider, .text("cli")), (consumer, .none)] {
+            #expect(try world.answer(ShowScope(["scope": "acme:shared"]), to: viewer)["origin"] == origin)
+            let rows: [[OutputValue]] = [
+                try world.answer(ListAccess(["scope": "acme:shared"]), to: viewer).items.map { $0["origin"] },
+                try world.answer(BrowseAccess(["scope": "acme:shared"]), to: viewer).items.map { $0["origin"] },
+                try world.answer(ListScopes(["prefix": "acme"]), to: viewer).items
+                    .filter { $0["scope"] == .text("acme:shared") }.map { $0["source"] },
+            ]
+            for row in rows { #expect(row == [origin]) }
+        }
+    }
+
+    @Test func `of whoever acted for the operator or for another a party is told the organisation`() throws {
+        let world = try SharedWorld()
+        let caller = Actor.Caller(
+            client: try ClientID(parsing: "provider-admin"),
+            organisation: SharedWorld.provider,
+            tokenID: TokenID("admin-jti"),
+            traceID: TraceID(high: 7, low: 7)
+        )
+        try world.store.transaction { transaction in
+            let actor = Actor(caller, command: "PUT /api/v1/scopes/access/{consumer_orgno}")
+            let acts = Administration(in: transaction, by: actor, at: SharedWorld.now)
+            try acts.grantAccess(to: ScopeName(parsing: "acme:shown"), for: SharedWorld.consumer, origin: "api")
+        }
+        func entries(_ inquiry: some Inquiry, _ viewer: Viewer) throws -> [OutputValue] {
+            try world.answer(inquiry, to: viewer).items.filter { $0["event"] == .text("access_granted") }
+        }
+        let inquiries: [any Inquiry] = [try BrowseAudit([:]), try SearchAudit([:]), try TailAudit([:])]
+        for inquiry in inquiries {
+            let seen = try entries(inquiry, consumer)
+            #expect(Set(seen.map { $0["actor"].cell }) == ["operator", "\(SharedWorld.provider)"])
+            for entry in seen {
+                for hidden in ["kari", "vakt1", "admin-jti", "provider-admin", "{consumer_orgno}", "\"origin\""] {
+                    #expect(!entry.json().contains(hidden))
+                }
+            }
+            #expect(try entries(inquiry, everything).contains { $0["actor"] == .text("kari@vakt1") })
+        }
+        guard case .number(let sequence)? = try entries(BrowseAudit([:]), consumer).first?["sequence"] else {
+            Issue.record("the newest entry has no number")
+            return
+        }
+        let shown = try world.answer(ShowAuditEntry(["sequence": Int(sequence)]), to: consumer)
+        #expect(shown["actor"] == .text("\(SharedWorld.provider)"))
+        // Nor is it found out by looking for parts of it.
+        for part in ["kari", "vakt", "provider-admin"] {
+            #expect(try entries(BrowseAudit(["actor": part]), consumer).isEmpty)
+            #expect(try entries(SearchAudit(["actor": part]), consumer).isEmpty)
+        }
+        #expect(try entries(BrowseAudit(["actor": "kari"]), everything).count == 2)
+        #expect(try entries(BrowseAudit(["actor": "operator"]), consumer).count == 1)
+    }
 }

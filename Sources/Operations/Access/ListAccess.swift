@@ -36,6 +36,7 @@ package struct ListAccess: Inquiry {
         var query = query
         query.endingBefore = expiring.map { context.now + $0 }
         var names: [OrganisationNumber: String] = [:]
+        var origins = ScopeOrigins(for: context.viewer)
         let tokens =
             showsLastToken ? try LastTokens(from: reader, scope: query.scope, consumer: query.consumer) : nil
         let rows = try Self.accesses(query, for: context.viewer, reader).compactMap { access -> Row? in
@@ -44,7 +45,12 @@ package struct ListAccess: Inquiry {
             if names[access.consumer] == nil {
                 names[access.consumer] = try reader.organisation(access.consumer)?.name ?? ""
             }
-            return Row(access: access, name: names[access.consumer], lastToken: lastToken)
+            return Row(
+                access: access,
+                name: names[access.consumer],
+                lastToken: lastToken,
+                origin: try origins.origin(of: access, reader)
+            )
         }
         var columns = Self.columns
         if showsLastToken {
@@ -57,6 +63,7 @@ package struct ListAccess: Inquiry {
         let access: ScopeAccess
         let name: String?
         let lastToken: Timestamp?
+        let origin: String?
     }
 
     private static let columns: [Column<Row>] = [
@@ -70,7 +77,7 @@ package struct ListAccess: Inquiry {
         Column("reason", .detail) { $0.access.reason },
         Column("legal_basis", .detail) { $0.access.legalBasis },
         Column("purpose", .detail) { $0.access.purpose },
-        Column("origin") { $0.access.origin },
+        Column("origin") { $0.origin },
     ]
 
     /// The grants asked for that are the viewer's to see: those that it has, and those to what it owns.

@@ -38,11 +38,14 @@ package struct SearchAudit: Inquiry {
         query.detail = person.map { "\($0)" }
         var report: (warnings: [String], notes: [String]) = ([], [])
         var early: [AuditEntry] = []
+        let recorded: [AuditEntry]
         if let viewer = context.viewer.organisation {
             // A party reads its own entries; strangers' refusals are the operator's.
             if let scope = query.scope, query.organisation == nil, try reader.scope(scope)?.owner == viewer {
                 // The tokens of a scope were shown to its owner.
                 query.kinds = [.tokenIssued]
+                recorded = try reader.newestEntries(query, limit: limit + 1).reversed()
+                    .map { AuditEntry($0, seenBy: context.viewer) }
             } else {
                 guard query.organisation ?? viewer == viewer else {
                     throw OperationFault(
@@ -51,12 +54,12 @@ package struct SearchAudit: Inquiry {
                         "an organisation reads its own entries alone"
                     )
                 }
-                query.organisation = viewer
+                recorded = try reader.newestEntries(query, of: viewer, limit: limit + 1).reversed()
             }
         } else {
+            recorded = try reader.newestEntries(query, limit: limit + 1).reversed().map { AuditEntry($0) }
             do { early = try Self.earlyRefusals(query, context) } catch { report.warnings.append("\(error)") }
         }
-        let recorded = try reader.newestEntries(query, limit: limit + 1).reversed().map { AuditEntry($0) }
         let found = (recorded + early).sorted { $0.time < $1.time }
         if found.count > limit {
             report.warnings.append("more than \(limit) were found: the newest are shown; see `--limit`")
@@ -134,11 +137,12 @@ package struct TailAudit: Inquiry {
         var entries: [AuditEntry] = []
         if let after {
             try reader.visitEntries(query, after: after) { content in
-                entries.append(AuditEntry(content))
+                entries.append(AuditEntry(content, seenBy: context.viewer))
                 return entries.count < Self.mostFurther
             }
         } else if lines > 0 {
-            entries = try reader.newestEntries(query, limit: lines).reversed().map { AuditEntry($0) }
+            entries = try reader.newestEntries(query, limit: lines).reversed()
+                .map { AuditEntry($0, seenBy: context.viewer) }
         }
         return Report(
             Table(

@@ -57,6 +57,7 @@ package struct BrowseAccess: Inquiry {
         let listed = try reader.browse(query, at: context.now)
         var names = OrganisationNames()
         var suppliers = SuppliersByScope()
+        var origins = ScopeOrigins(for: context.viewer)
         let rows = try listed.rows.map { use in
             let found = try suppliers.suppliers(of: use.access, at: context.now, reader)
             return Row(
@@ -64,6 +65,7 @@ package struct BrowseAccess: Inquiry {
                 name: try names.name(of: use.access.consumer, reader),
                 suppliers: found,
                 supplierNames: try found.map { try names.name(of: $0, reader) },
+                origin: try origins.origin(of: use.access, reader),
                 isInForce: use.access.impediment(at: query.moment ?? context.now, requiredTerms: nil) == nil
             )
         }
@@ -83,6 +85,7 @@ package struct BrowseAccess: Inquiry {
         let name: String
         let suppliers: [OrganisationNumber]
         let supplierNames: [String]
+        let origin: String?
         let isInForce: Bool
     }
 
@@ -98,7 +101,7 @@ package struct BrowseAccess: Inquiry {
         Column("created", title: "SINCE") { $0.use.access.created },
         Column("valid_from", .detail) { $0.use.access.validFrom },
         Column("until", style: { $0.isInForce ? .plain : .bad }) { $0.use.access.validUntil },
-        Column("origin", title: "GRANTED BY") { $0.use.access.origin },
+        Column("origin", title: "GRANTED BY") { $0.origin },
         Column("reason") { $0.use.access.reason },
         Column("legal_basis", .detail) { $0.use.access.legalBasis },
         Column("purpose", .detail) { $0.use.access.purpose },

@@ -56,8 +56,11 @@ package struct ListClientScopes: Inquiry {
         guard let scope = try reader.scope(name) else { return "scope_unknown" }
         guard scope.isActive else { return "scope_inactive" }
         if !client.isActive { return "client_disabled" }
-        if scope.isAccessibleForAll { return nil }
-        guard let access = try reader.access(to: name, of: client.owner) else { return "access_missing" }
+        if scope.isAccessibleForAll, scope.requiredTermsVersion == nil { return nil }
+        guard let access = try reader.access(to: name, of: client.owner) else {
+            // Terms alone stand between an open scope and everybody.
+            return scope.isAccessibleForAll ? "terms_not_accepted" : "access_missing"
+        }
         return switch access.impediment(at: now, requiredTerms: scope.requiredTermsVersion) {
         case nil: nil
         case .requested: "access_requested"

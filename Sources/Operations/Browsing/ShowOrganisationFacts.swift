@@ -24,7 +24,10 @@ package struct ShowOrganisationFacts: Inquiry {
                 hint: "import the register with `portvakt org import`"
             )
         }
-        let prefixes = try reader.prefixAssignments().filter { $0.owner == number }.map(\.prefix)
+        // As lists of prefixes are: their owner's.
+        let prefixes =
+            context.viewer.isOne(of: number)
+            ? try reader.prefixAssignments().filter { $0.owner == number }.map(\.prefix) : []
         return Report(
             Record(
                 "organisation-facts",

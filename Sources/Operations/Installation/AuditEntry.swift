@@ -35,9 +35,14 @@ package struct AuditEntry: Sendable {
     package let address: String?
     package let details: OutputValue
 
-    /// An entry of the ledger.
-    package init(_ content: LedgerContent) {
+    /// An entry of the ledger as somebody sees it.
+    ///
+    /// An organisation reads what it is a party to. Who at the operator's or at another organisation did the act, on which
+    /// machine and with which token is no business of its: it is told the organisation.
+    package init(_ content: LedgerContent, seenBy viewer: Viewer = .operator) {
         let event = content.event
+        let acting = event.details["actor_organisation"]?.string
+        let isWhole = viewer.organisation.map { "\($0)" == acting } ?? true
         time = event.time
         self.event = event.kind.rawValue
         result =
@@ -64,10 +69,18 @@ package struct AuditEntry: Sendable {
             case nil: .none
             }
         revision = event.revision
-        actor = event.actor
+        actor = isWhole ? event.actor : event.actor.map { _ in acting ?? Self.operatorName }
         address = nil
-        details = event.details.isEmpty ? .none : event.details.output
+        let told = isWhole ? event.details : event.details.removing(Self.actorsOwn)
+        details = told.isEmpty ? .none : told.output
     }
+
+    /// What others are told of whoever acts for the operator.
+    private static let operatorName = "operator"
+    /// What an entry says of whoever acted, beside its organisation.
+    private static let actorsOwn: Set<String> = [
+        "claimed_actor", "command", "actor_token", "actor_person", "origin",
+    ]
 
     /// A refusal from before the client was authenticated; the client is only what it claimed to be.
     package init(_ note: RefusalNote) {

@@ -74,7 +74,7 @@ package struct BrowseAudit: Inquiry {
         let wanted = offset + limit + 1
         var found: [AuditEntry]
         if let viewer = context.viewer.organisation {
-            found = try Self.entries(query, of: viewer, wanted, reader)
+            found = try reader.newestEntries(query, of: viewer, limit: wanted)
         } else {
             found = try reader.newestEntries(query, limit: wanted).map { AuditEntry($0) }
             found += try Self.early(query, context)
@@ -92,22 +92,6 @@ package struct BrowseAudit: Inquiry {
         )
     }
 
-    /// What concerns the organisation itself: entries in which it is a party.
-    private static func entries(
-        _ query: LedgerQuery,
-        of viewer: OrganisationNumber,
-        _ wanted: Int,
-        _ reader: some OperationReader
-    ) throws -> [AuditEntry] {
-        var own = query
-        // Both must hold: it is a party itself, and so is the one asked for.
-        own.organisation = viewer
-        let other = query.organisation
-        return try reader.newestEntries(own, limit: other == nil || other == viewer ? wanted : Int.max >> 1)
-            .filter { other == nil || $0.event.consumer == other || $0.event.supplier == other }
-            .prefix(wanted).map { AuditEntry($0) }
-    }
-
     /// Early refusals have no organisation, scope or actor, and are no events of the ledger.
     private static func early(_ query: LedgerQuery, _ context: OperationContext) throws -> [AuditEntry] {
         guard query.organisation == nil, query.scope == nil, query.actor == nil, query.kinds.isEmpty else { return [] }
@@ -118,5 +102,27 @@ package struct BrowseAudit: Inquiry {
                 && (query.client == nil || note.claimedClient == query.client?.rawValue)
                 && (query.code == nil || note.code == query.code)
         }.map { AuditEntry($0) }
+    }
+}
+
+extension LedgerReader {
+    /// The newest entries in which an organisation is a party, as it sees them.
+    ///
+    /// What the query says of actors is looked for in what the organisation is told of them: else it could find out the rest by
+    /// asking.
+    func newestEntries(_ query: LedgerQuery, of viewer: OrganisationNumber, limit: Int) throws -> [AuditEntry] {
+        var own = query
+        // Both must hold: it is a party itself, and so is the one asked for.
+        own.organisation = viewer
+        own.actor = nil
+        let other = query.organisation
+        var found: [AuditEntry] = []
+        try visitNewestEntries(own) { content in
+            let entry = AuditEntry(content, seenBy: .organisation(viewer))
+            let isWanted = other == nil || entry.consumer == other || entry.supplier == other
+            if isWanted, query.actor.map({ entry.actor?.contains($0) ?? false }) ?? true { found.append(entry) }
+            return found.count < limit
+        }
+        return found
     }
 }

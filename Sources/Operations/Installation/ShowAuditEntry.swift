@@ -31,7 +31,7 @@ package struct ShowAuditEntry: Inquiry {
         else {
             throw OperationFault(.absent, "entry_not_found", "there is no entry `\(sequence)`")
         }
-        let entry = AuditEntry(content)
+        let entry = AuditEntry(content, seenBy: context.viewer)
         let members = AuditEntry.columns.map { OutputValue.Member($0.key, $0.value(entry)) }
         return Report(Record("audit-entry", members))
     }

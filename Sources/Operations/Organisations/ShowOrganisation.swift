@@ -65,7 +65,10 @@ package struct ShowOrganisation: Inquiry {
             owned.owner = number
             owned.includesInactive = true
             clients = try reader.clients(owned).filter { viewer.sees($0) }
-            prefixes = try reader.prefixAssignments().filter { $0.owner == number }.map(\.prefix)
+            // As lists of prefixes are: their owner's.
+            prefixes =
+                viewer.isOne(of: number)
+                ? try reader.prefixAssignments().filter { $0.owner == number }.map(\.prefix) : []
             var held = AccessQuery()
             held.consumer = number
             accessesIn = try ListAccess.accesses(held, for: viewer, reader)

@@ -78,7 +78,7 @@ extension Report {
 
     /// Comma-separated values with a head of keys (RFC 4180).
     ///
-    /// A text that a spreadsheet would take for a formula gets an apostrophe before it: names in here are not ours.
+    /// What a spreadsheet would take for a formula gets an apostrophe before it: names in here are not ours.
     public var commaSeparated: String {
         func line(_ cells: [String]) -> String { cells.map(Self.quoted).joined(separator: ",") + "\r\n" }
         switch content {
@@ -92,8 +92,31 @@ extension Report {
     private static func harmless(_ value: OutputValue) -> String {
         let text = value.cell
         if case .number = value { return text }
-        guard let first = text.first, "=+-@\t\r".contains(first) else { return text }
-        return "'" + text
+        var harmless = ""
+        // A cell begins at its beginning, and wherever a spreadsheet that is set to other separators (`;` in Norway) or reads
+        // lines before quotation marks sees one begin.
+        var beginsCell = true
+        for scalar in text.unicodeScalars {
+            if beginsCell, beginsFormula(scalar) { harmless.append("'") }
+            harmless.unicodeScalars.append(scalar)
+            beginsCell =
+                switch scalar {
+                case ";", "\t", "\r", "\n": true
+                // Before a formula's sign these are passed over.
+                case " ", "\"", "\u{A0}": beginsCell
+                default: beginsCell && scalar.properties.generalCategory == .format
+                }
+        }
+        return harmless
+    }
+
+    /// By scalars, as spreadsheets read: a sign with a combining mark behind it is another character, and a formula still.
+    private static func beginsFormula(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        // The wide forms count in some of them.
+        case "=", "+", "-", "@", "\t", "\r", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}": true
+        default: false
+        }
     }
 
     private static func quoted(_ cell: String) -> String {

@@ -29,7 +29,11 @@ package struct ListScopes: Inquiry {
         .map { scope in
             // How many use what another shares is not for everybody.
             let isTold = context.viewer.isOne(of: scope.owner)
-            return Row(scope: scope, consumers: isTold ? consumers[scope.name] ?? 0 : nil)
+            return Row(
+                scope: scope,
+                consumers: isTold ? consumers[scope.name] ?? 0 : nil,
+                origin: isTold ? scope.origin : nil
+            )
         }
         return Report(Table("scope-list", rows, whenEmpty: "there is no such scope", columns: Self.columns))
     }
@@ -37,6 +41,7 @@ package struct ListScopes: Inquiry {
     private struct Row: Sendable {
         let scope: Scope
         let consumers: Int?
+        let origin: String?
     }
 
     private static let columns: [Column<Row>] = [
@@ -47,6 +52,6 @@ package struct ListScopes: Inquiry {
         Column("delegable") { $0.scope.delegationSource != nil },
         Column("visibility", .detail) { $0.scope.visibility.rawValue },
         Column("description", .detail) { $0.scope.description },
-        Column("source") { $0.scope.origin },
+        Column("source") { $0.origin },
     ]
 }

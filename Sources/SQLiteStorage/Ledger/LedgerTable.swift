@@ -25,6 +25,11 @@ extension SQLiteReader: LedgerReader {
         return found
     }
 
+    /// Visits the entries that `query` wants, those written last first, until `visit` says false.
+    public func visitNewestEntries(_ query: LedgerQuery, _ visit: (LedgerContent) throws -> Bool) throws {
+        try self.visit(query, after: 0, newestFirst: true, visit)
+    }
+
     /// Visits the entries that `query` wants after the sequence number `position`, oldest first, until `visit` says false.
     public func visitEntries(
         _ query: LedgerQuery,
