@@ -40,6 +40,8 @@ extension Administration {
         let isInForce = before?.state == .approved
         var access = before ?? ScopeAccess(scope: name, consumer: consumer, created: now, origin: origin)
         if !isInForce { access.begin(from: origin) }
+        // What somebody had by accepting terms alone is now the owner's grant, and stays when the scope is closed.
+        if access.origin == Self.termsOrigin { access.origin = origin }
         try set(fields, on: &access)
         if isInForce, access == before {
             return AdministrationOutcome(access, hasChanged: false, warnings: warnings)

@@ -154,10 +154,13 @@ extension Administration {
         case let before? where before.state == .approved: access = before
         // Terms alone stand between such a scope and everybody; a withdrawal stands all the same.
         case nil where scope.isAccessibleForAll:
-            access = ScopeAccess(scope: name, consumer: consumer, created: now, origin: "terms")
+            access = ScopeAccess(scope: name, consumer: consumer, created: now, origin: Self.termsOrigin)
+        case let before? where scope.isAccessibleForAll && before.origin == Self.closedOrigin:
+            access = before
+            access.begin(from: Self.termsOrigin)
         default: throw AdministrationRefusal.accessRequest(.notGranted(name))
         }
-        if access.acceptedTermsVersion == version {
+        if access.acceptedTermsVersion == version, access == before {
             return AdministrationOutcome(access, hasChanged: false, warnings: warnings)
         }
         let accepted = access.acceptedTermsVersion
@@ -170,6 +173,28 @@ extension Administration {
         try record(.termsAccepted, details) { $0.concern(name, consumer) }
         return AdministrationOutcome(access, warnings: warnings)
     }
+
+    /// Ends what rests on accepted terms alone: the owner of a scope that is open to all no more has granted these nothing.
+    ///
+    /// When the scope is opened again, terms can be accepted again.
+    func endAcceptances(of name: ScopeName) throws {
+        var query = AccessQuery()
+        query.scope = name
+        for before in try transaction.accesses(query) where before.origin == Self.termsOrigin {
+            var access = before
+            access.state = .denied
+            access.origin = Self.closedOrigin
+            access.reason = "the scope is open to all no more"
+            access.lastUpdated = now
+            try transaction.put(access)
+            try record(.accessRevoked, details(before: before, after: access)) { $0.concern(name, access.consumer) }
+        }
+    }
+
+    /// The origin of what rests on accepted terms alone.
+    static var termsOrigin: String { "terms" }
+    /// The origin of such a one that ended with its scope's being open.
+    private static var closedOrigin: String { "terms-closed" }
 
     // MARK: Rules
 

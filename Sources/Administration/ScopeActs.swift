@@ -79,6 +79,7 @@ extension Administration {
             event.scopes = [name]
             event.consumer = scope.owner
         }
+        if before.isAccessibleForAll, !scope.isAccessibleForAll { try endAcceptances(of: name) }
         return AdministrationOutcome(scope)
     }
 

@@ -130,6 +130,85 @@ struct AccessRequestAPITests {
         }
     }
 
+    @Test func `an owner answers what it has read: a request that was changed meanwhile is not answered`() async throws
+    {
+        let tag = try #require(try await ask().headers[.eTag])
+        let path = "\(received)/\(AdminWorld.consumer)"
+        let read = try await world.call(.get, path + "?scope=acme:read", .scopesWrite)
+        #expect(read.headers[.eTag] == tag)
+        #expect(try read.object()["purpose"] == "Statistics")
+        // The consumer asks for more, a moment before the owner says yes.
+        let more = try await ask(#"{"purpose":"Everything","accepted_terms_version":"2"}"#)
+        #expect(more.headers[.eTag] != tag)
+        for word in ["approval", "denial"] {
+            let answer = try await world.call(
+                .put,
+                "\(path)/\(word)?scope=acme:read",
+                .scopesWrite,
+                headers: [.ifMatch: tag],
+                body: #"{"reason":"x"}"#
+            )
+            #expect(answer.status == .preconditionFailed)
+        }
+        let current = try #require(more.headers[.eTag])
+        let answer = try await world.call(
+            .put,
+            "\(path)/approval?scope=acme:read",
+            .scopesWrite,
+            headers: [.ifMatch: current]
+        )
+        #expect(answer.status == .ok)
+        let foreign = try await world.call(.get, path + "?scope=acme:read", .scopesWrite, of: AdminWorld.supplier)
+        let absent = try await world.call(.get, "\(received)/\(AdminWorld.supplier)?scope=acme:read", .scopesWrite)
+        #expect(foreign.status == .notFound && absent.status == .notFound)
+    }
+
+    @Test func `a scope that is its owner's alone is told to nobody who guesses its name`() async throws {
+        try world.act { administration in
+            for (name, visibility) in [("acme:inner", "INTERNAL"), ("acme:private", "PRIVATE")] {
+                try administration.createScope(
+                    ScopeName(parsing: name),
+                    [.description: .text("D"), .visibility: .text(visibility), .requiredTermsVersion: .text("2")],
+                    origin: "cli"
+                )
+            }
+        }
+        func statuses(_ scope: String) async throws -> [Int] {
+            let base = "/api/v1/scopes/access"
+            let calls: [(HTTPRequest.Method, String, String?)] = [
+                (.put, "\(base)/request?scope=\(scope)", #"{"purpose":"x","accepted_terms_version":"2"}"#),
+                (.put, "\(base)/terms?scope=\(scope)", #"{"version":"2"}"#),
+                (.put, "\(base)/agreements/\(AdminWorld.supplier)?scope=\(scope)", #"{"reference":"x"}"#),
+                (.delete, "\(base)/agreements/\(AdminWorld.supplier)?scope=\(scope)", nil),
+            ]
+            var found: [Int] = []
+            for (method, path, body) in calls {
+                let answer = try await world.call(method, path, .clientsWrite, of: AdminWorld.consumer, body: body)
+                found.append(answer.status.code)
+            }
+            return found
+        }
+        #expect(try await statuses("acme:inner") == statuses("acme:absent"))
+        #expect(try await statuses("acme:inner") == [404, 404, 404, 404])
+        // A private one may be asked for by whoever was told its name; from then on it has a part in it.
+        #expect(try await statuses("acme:private").first == 200)
+    }
+
+    @Test func `requests and agreements come part by part`() async throws {
+        _ = try await ask()
+        _ = try await ask(of: AdminWorld.supplier)
+        let part = try await world.call(.get, received + "?limit=1", .scopesWrite)
+        #expect(try part.array().count == 1 && part.headers[.totalCount] == "2")
+        #expect(
+            part.headers[.link]?.hasSuffix("/api/v1/scopes/access/requests?offset=1&limit=1>; rel=\"next\"") == true
+        )
+        let rest = try await world.call(.get, received + "?limit=1&offset=1", .scopesWrite)
+        #expect(try rest.array().count == 1 && rest.headers[.link] == nil)
+        for path in [received, "/api/v1/scopes/access/agreements"] {
+            #expect(try await world.call(.get, path + "?limit=0", .scopesWrite).status == .badRequest)
+        }
+    }
+
     @Test func `both sides of an agreement see it, and the scope's owner; a stranger does not`() async throws {
         let path = "/api/v1/scopes/access/agreements"
         let one = "\(path)/\(AdminWorld.supplier)?scope=acme:read"

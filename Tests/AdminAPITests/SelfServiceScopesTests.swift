@@ -21,6 +21,14 @@ struct SelfServiceScopesTests {
         "description#en": "Income", "accessible_for_all": false}
         """
 
+    @Test func `all that is missing of a new scope is told at once`() async throws {
+        let here = try SelfServiceWorld()
+        let answer = try await here.world.call(.post, "/api/v1/scopes", .scopesWrite, body: #"{"at_max_age": "x"}"#)
+        #expect(answer.status == .badRequest)
+        let fields = try #require(answer.object()["errors"]?.array).compactMap { $0["fieldIdentifier"]?.string }
+        #expect(fields.sorted() == ["at_max_age", "description", "prefix", "subscope"])
+    }
+
     @Test func `a scope is created once, read, changed, deactivated and activated again`() async throws {
         let here = try SelfServiceWorld()
         let made = try await here.world.call(.post, "/api/v1/scopes", .scopesWrite, body: draft)

@@ -250,6 +250,32 @@ struct AccessRequestActsTests {
         #expect(!again.hasChanged)
     }
 
+    @Test func `whoever only accepted terms has nothing when the scope is open no more, and may accept again later`()
+        throws
+    {
+        func accept() throws -> AdministrationOutcome<ScopeAccess> {
+            try world.act { try $0.acceptTerms(of: scope, version: "2", for: World.consumer) }
+        }
+        try change([.isAccessibleForAll: .flag(true), .requiredTermsVersion: .text("2")])
+        #expect(try accept().value.state == .approved)
+        try world.act { try $0.acceptTerms(of: scope, version: "2", for: World.other) }
+        // To one of them the owner itself grants access.
+        try world.act { try $0.grantAccess(to: scope, for: World.other, origin: "cli") }
+        let sequence = try world.lastSequence()
+        try change([.isAccessibleForAll: .flag(false)])
+        #expect(try access()?.impediment(at: World.now, requiredTerms: "2") == .denied)
+        let granted = try world.store.read { try $0.access(to: scope, of: World.other) }
+        #expect(granted?.impediment(at: World.now, requiredTerms: "2") == nil)
+        #expect(try world.events(after: sequence).map(\.kind) == [.scopeChanged, .accessRevoked])
+        try world.refused(.accessRequest(.notGranted(scope))) {
+            try $0.acceptTerms(of: scope, version: "2", for: World.consumer)
+        }
+        try change([.isAccessibleForAll: .flag(true)])
+        #expect(try accept().hasChanged)
+        #expect(try access()?.impediment(at: World.now, requiredTerms: "2") == nil)
+        #expect(try access()?.reason == nil && access()?.origin == "terms")
+    }
+
     @Test func `terms are accepted by whoever has access, or for what is open to all, and never after a withdrawal`()
         throws
     {

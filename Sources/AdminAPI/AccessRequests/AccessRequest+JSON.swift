@@ -11,9 +11,39 @@ extension AdministrativeReader {
         guard try scope(name)?.owner == owner else { throw Problem.unknown("scope `\(name)` of yours") }
     }
 
-    /// The requests asked for, with the names of who asks and who is asked.
-    func objects(of query: AccessRequestQuery) throws -> [JSONValue] {
-        try accessRequests(query).map { .object(try object(of: $0)) }
+    /// A scope that nobody but its owner may know of is like one that does not exist: to whoever has no part in it.
+    ///
+    /// A private one may be asked for by whoever was told its name; its terms and agreements are for those who have access.
+    func requireKnown(_ name: ScopeName, to consumer: OrganisationNumber, isAsking: Bool = false) throws {
+        guard let scope = try scope(name), scope.owner != consumer else { return }
+        let isOpen =
+            switch scope.visibility {
+            case .everyone: true
+            case .restricted: isAsking
+            case .internal: false
+            }
+        guard try isOpen || access(to: name, of: consumer) != nil else {
+            throw AdministrationRefusal.unknownScope(name)
+        }
+    }
+
+    /// A part of the requests asked for, with the names of who asks and who is asked; and how many there are.
+    func objects(of query: AccessRequestQuery, in window: ListWindow) throws -> (items: [JSONValue], total: Int) {
+        let requests = try accessRequests(query)
+        return (try window.items(of: requests).map { .object(try object(of: $0)) }, requests.count)
+    }
+
+    /// The request of an organisation for a scope of that owner, with its version.
+    func request(
+        for name: ScopeName,
+        of consumer: OrganisationNumber,
+        to owner: OrganisationNumber
+    ) throws -> AccessRequest {
+        try requireOwner(owner, of: name)
+        guard let request = try accessRequest(to: name, of: consumer) else {
+            throw Problem.unknown("request of `\(consumer)` for `\(name)`")
+        }
+        return request
     }
 
     /// A request as the API tells it.

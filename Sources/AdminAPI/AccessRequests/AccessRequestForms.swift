@@ -39,8 +39,8 @@ enum AccessRequestForms {
 
     static let ownList = described(
         "Lists the requests for access of one's own organisation.",
-        [anyScope, state],
-        answer: .list(request)
+        [anyScope, state] + ListWindow.parameters,
+        list: request
     )
     static let ask = described(
         "Asks the owner of a scope for access, or changes a request that waits.",
@@ -54,7 +54,8 @@ enum AccessRequestForms {
                 required: ["purpose"]
             )
         ),
-        answer: request
+        answer: request,
+        isVersioned: true
     )
     static let withdraw = described("Takes a request back.", [scope], answer: request)
     static let terms = described(
@@ -65,25 +66,31 @@ enum AccessRequestForms {
     )
     static let receivedList = described(
         "Lists the requests for access to scopes of one's own.",
-        [anyScope, state],
-        answer: .list(request)
+        [anyScope, state] + ListWindow.parameters,
+        list: request
+    )
+    static let received = described(
+        "One request for access to a scope of one's own.",
+        [consumer, scope],
+        answer: request,
+        isVersioned: true
     )
     static let approve = described(
         "Grants what was asked for, or fewer days of it.",
-        [consumer, scope],
+        [consumer, scope, ifMatch],
         body: .json(.members([("valid_from", day), ("until", day), ("reason", long)]), required: false),
         answer: .anyObject
     )
     static let deny = described(
         "Answers a request by no, for a reason.",
-        [consumer, scope],
+        [consumer, scope, ifMatch],
         body: .json(.members([("reason", .text(least: 1, most: 1_023))], required: ["reason"])),
         answer: request
     )
     static let agreementList = described(
         "Lists the processor agreements that one takes part in, or that concern one's scopes.",
-        [anyScope],
-        answer: .list(agreement)
+        [anyScope] + ListWindow.parameters,
+        list: agreement
     )
     static let registerAgreement = described(
         "Registers one's agreement with a supplier for a scope, or changes it.",
@@ -93,16 +100,38 @@ enum AccessRequestForms {
     )
     static let removeAgreement = described("Takes an agreement back.", [supplier, scope], answer: agreement)
 
+    /// A consumer may change what it asks for until it is answered: an owner answers what it has read.
+    private static let ifMatch = Parameter.header(
+        "If-Match",
+        .entityTags,
+        "The `ETag` of the request that is answered; has it changed since, nothing is done, and the answer is 412."
+    )
+
     private static func described(
         _ summary: String,
         _ parameters: [OperationDescription.Parameter],
         body: OperationDescription.Body? = nil,
-        answer: Schema
+        answer: Schema,
+        isVersioned: Bool = false
     ) -> OperationDescription {
         var description = OperationDescription(summary: summary)
         description.parameters = parameters
         description.body = body
-        description.answers = [.ok(answer)]
+        description.answers = [
+            .ok(answer, fields: isVersioned ? [("ETag", "The version, for `If-Match` of the answer.")] : [])
+        ]
+        if parameters.contains(where: { $0.name == ifMatch.name }) { description.refusals = [.stale] }
+        return description
+    }
+
+    private static func described(
+        _ summary: String,
+        _ parameters: [OperationDescription.Parameter],
+        list item: Schema
+    ) -> OperationDescription {
+        var description = OperationDescription(summary: summary)
+        description.parameters = parameters
+        description.answers = [.ok(.list(item), fields: ListWindow.fields)]
         return description
     }
 }

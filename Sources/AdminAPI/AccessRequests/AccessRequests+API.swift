@@ -28,8 +28,9 @@ extension AdminAPI {
                     throw try call.json().member("version").fault("is empty")
                 }
                 let consumer = call.token.consumer
-                let access = try await call.act {
-                    try $0.acceptTerms(of: name, version: version, for: consumer).value
+                let access = try await call.act { administration in
+                    try administration.transaction.requireKnown(name, to: consumer)
+                    return try administration.acceptTerms(of: name, version: version, for: consumer).value
                 }
                 return .json(.object(try await call.read { try $0.object(of: access) }))
             },
@@ -41,7 +42,13 @@ extension AdminAPI {
         query.consumer = call.token.consumer
         query.scope = try call.query.scope("scope")
         query.state = try call.query.requestState("state")
-        return .json(.array(try await call.read { [query] in try $0.objects(of: query) }))
+        return try await list(query, call)
+    }
+
+    private static func list(_ query: AccessRequestQuery, _ call: Call<Store>) async throws -> APIAnswer {
+        let window = try ListWindow(call.query)
+        let (items, total) = try await call.read { try $0.objects(of: query, in: window) }
+        return window.answer(items, of: total, in: call)
     }
 
     private static func ask(_ call: Call<Store>) async throws -> APIAnswer {
@@ -50,10 +57,11 @@ extension AdminAPI {
         let fields = try body.accessFields()
         let terms = try body.text("accepted_terms_version")
         let consumer = call.token.consumer
-        let request = try await call.act {
-            try $0.requestAccess(to: name, for: consumer, fields, accepting: terms).value
+        let request = try await call.act { administration in
+            try administration.transaction.requireKnown(name, to: consumer, isAsking: true)
+            return try administration.requestAccess(to: name, for: consumer, fields, accepting: terms).value
         }
-        return .json(.object(try await call.read { try $0.object(of: request) }))
+        return .json(.object(try await call.read { try $0.object(of: request) })).of(request.version)
     }
 }
 
@@ -68,7 +76,16 @@ extension AdminAPI {
                 query.owner = call.token.consumer
                 query.scope = try call.query.scope("scope")
                 query.state = try call.query.requestState("state")
-                return .json(.array(try await call.read { [query] in try $0.objects(of: query) }))
+                return try await list(query, call)
+            },
+            Operation(.get, path + "/{consumer_orgno}", .accessRequests, demand, AccessRequestForms.received) { call in
+                let (name, owner) = (try call.query.requiredScope("scope"), call.token.consumer)
+                let consumer = try call.path.plainOrganisation("consumer_orgno")
+                let (request, object) = try await call.read { reader in
+                    let request = try reader.request(for: name, of: consumer, to: owner)
+                    return (request, try reader.object(of: request))
+                }
+                return .json(.object(object)).of(request.version)
             },
             Operation(
                 .put,
@@ -84,7 +101,8 @@ extension AdminAPI {
 
     private static func approve(_ call: Call<Store>) async throws -> APIAnswer {
         let (name, owner) = (try call.query.requiredScope("scope"), call.token.consumer)
-        let consumer = try call.path.organisation("consumer_orgno")
+        let consumer = try call.path.plainOrganisation("consumer_orgno")
+        let precondition = try call.precondition
         let body = call.body.isEmpty ? nil : try call.json()
         var fields = try body?.accessFields() ?? [:]
         // What the consumer says of itself is the consumer's.
@@ -92,6 +110,7 @@ extension AdminAPI {
         fields[.purpose] = nil
         let access = try await call.act { [fields] administration in
             try administration.transaction.requireOwner(owner, of: name)
+            try precondition.check(try administration.transaction.accessRequest(to: name, of: consumer)?.version)
             return try administration.approveRequest(for: name, of: consumer, fields, origin: "api").value
         }
         return .json(.object(try await call.read { try $0.object(of: access) }))
@@ -99,13 +118,15 @@ extension AdminAPI {
 
     private static func deny(_ call: Call<Store>) async throws -> APIAnswer {
         let (name, owner) = (try call.query.requiredScope("scope"), call.token.consumer)
-        let consumer = try call.path.organisation("consumer_orgno")
+        let consumer = try call.path.plainOrganisation("consumer_orgno")
+        let precondition = try call.precondition
         let reason = try call.json().text("reason")
         if let reason, !AccessFault.isReason(reason) {
             throw try call.json().member("reason").fault("is no text of one line and at most 1023 characters")
         }
         let request = try await call.store.write { [actor = call.actor, now = call.now] transaction in
             try transaction.requireOwner(owner, of: name)
+            try precondition.check(try transaction.accessRequest(to: name, of: consumer)?.version)
             return try Administration(in: transaction, by: actor, at: now, reason: reason)
                 .denyRequest(for: name, of: consumer).value
         }

@@ -29,9 +29,10 @@ extension AdminAPI {
                 AccessRequestForms.removeAgreement
             ) { call in
                 let (name, consumer) = (try call.query.requiredScope("scope"), call.token.consumer)
-                let supplier = try call.path.organisation("supplier_orgno")
-                let removed = try await call.act {
-                    try $0.removeAgreement(on: name, of: consumer, with: supplier).value
+                let supplier = try call.path.plainOrganisation("supplier_orgno")
+                let removed = try await call.act { administration in
+                    try administration.transaction.requireKnown(name, to: consumer)
+                    return try administration.removeAgreement(on: name, of: consumer, with: supplier).value
                 }
                 guard let removed else { throw Problem.unknown("agreement of yours with `\(supplier)` for `\(name)`") }
                 return .json(.object(removed.jsonObject))
@@ -40,7 +41,7 @@ extension AdminAPI {
     }
 
     private static func agreements(_ call: Call<Store>) async throws -> APIAnswer {
-        let name = try call.query.scope("scope")
+        let (name, window) = (try call.query.scope("scope"), try ListWindow(call.query))
         let own = call.token.consumer
         let isClient = call.token.holds(anyOf: [.clientsRead, .clientsModify, .clientsWrite])
         let isOwner = call.token.holds(.scopesWrite)
@@ -62,18 +63,25 @@ extension AdminAPI {
         let sorted = found.sorted {
             ($0.scope.rawValue, $0.consumer, $0.supplier) < ($1.scope.rawValue, $1.consumer, $1.supplier)
         }
-        return .json(.array(sorted.map { .object($0.jsonObject) }))
+        return window.answer(window.items(of: sorted).map { .object($0.jsonObject) }, of: sorted.count, in: call)
     }
 
     private static func register(_ call: Call<Store>) async throws -> APIAnswer {
         let (name, consumer) = (try call.query.requiredScope("scope"), call.token.consumer)
-        let supplier = try call.path.organisation("supplier_orgno")
+        let supplier = try call.path.plainOrganisation("supplier_orgno")
         let body = try call.json()
         let reference = try body.member("reference").text()
         var until: Timestamp?
         if case .time(let time)? = try body.accessFields()[.validUntil] { until = time }
-        let agreement = try await call.act { [until] in
-            try $0.registerAgreement(on: name, of: consumer, with: supplier, reference: reference, until: until).value
+        let agreement = try await call.act { [until] administration in
+            try administration.transaction.requireKnown(name, to: consumer)
+            return try administration.registerAgreement(
+                on: name,
+                of: consumer,
+                with: supplier,
+                reference: reference,
+                until: until
+            ).value
         }
         return .json(.object(agreement.jsonObject))
     }

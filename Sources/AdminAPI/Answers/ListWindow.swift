@@ -15,6 +15,14 @@ struct ListWindow: Sendable {
         ]
     }
 
+    /// The header fields of the answer.
+    static var fields: [(name: String, meaning: String)] {
+        [
+            ("X-Total-Count", "How many there are in all."),
+            ("Link", "Where the list goes on, `rel=\"next\"` (RFC 8288)."),
+        ]
+    }
+
     let offset: Int
     let limit: Int
 
@@ -22,6 +30,9 @@ struct ListWindow: Sendable {
         offset = Int(try query.number("offset", in: 0...1_000_000_000) ?? 0)
         limit = Int(try query.number("limit", in: 1...Self.maximumItems) ?? Self.maximumItems)
     }
+
+    /// The places of the items that it shows, for whoever can read only those.
+    var range: Range<Int> { offset..<(offset + limit) }
 
     /// The items that it shows.
     func items<Item>(of items: [Item]) -> ArraySlice<Item> {

@@ -128,10 +128,5 @@ extension AdminAPI {
 
     static var entityTag: (name: String, meaning: String) { ("ETag", "The version, for `If-Match`.") }
 
-    static var listFields: [(name: String, meaning: String)] {
-        [
-            ("X-Total-Count", "How many there are in all."),
-            ("Link", "Where the list goes on, `rel=\"next\"` (RFC 8288)."),
-        ]
-    }
+    static var listFields: [(name: String, meaning: String)] { ListWindow.fields }
 }

@@ -78,7 +78,11 @@ extension AdminAPI {
                 let owner = call.token.consumer
                 return answer(
                     try await BodyFaults.telling(as: "scope") {
-                        let request = try ScopeRequest(parsing: try call.object, checking: newNameFaults)
+                        let object = try call.object
+                        let request = try ScopeRequest(parsing: object) { prefix, subscope in
+                            let missing: [ScopeRequest.Fault] = [.scope(.required(.description))]
+                            return newNameFaults(prefix, subscope) + (object.contains("description") ? [] : missing)
+                        }
                         let name = try scopeName(of: request)
                         return try await call.act { try $0.createScope(name, request.fields, by: owner).value }
                     }

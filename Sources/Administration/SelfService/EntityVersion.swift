@@ -63,6 +63,19 @@ extension Scope {
     public var version: EntityVersion { EntityVersion(of: .object(jsonObject.removing(["last_updated"]))) }
 }
 
+extension AccessRequest {
+    /// The version of all that was asked for, and of what was answered.
+    public var version: EntityVersion {
+        EntityVersion(
+            of: .array([
+                .string(scope.rawValue), .string("\(consumer)"), .string(state.rawValue), .string(answer ?? ""),
+                .array(AccessField.allCases.map { wanted[$0].json ?? .null }),
+                .string(wanted.acceptedTermsVersion ?? ""), .string("\(requested)"),
+            ])
+        )
+    }
+}
+
 extension ScopeAccess {
     /// The version of all that scope's owner and consumer set.
     public var version: EntityVersion {
