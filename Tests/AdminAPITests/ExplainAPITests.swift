@@ -127,6 +127,90 @@ struct ExplainAPITests {
         #expect(try await explain("acme:read", .clientsRead, of: AdminWorld.owner).status == .notFound)
     }
 
+    @Test(arguments: ["", #","consumer_org":"\#(AdminWorld.consumer)""#, #","iss_onbehalfof":"customer-1""#])
+    func `to a scope's owner a client that is not there looks like one to which it granted nothing`(
+        acting: String
+    ) async throws {
+        let (known, unknown) = ("8e1f0a3a-28d8-4ac2-8a10-000000000002", "8e1f0a3a-28d8-4ac2-8a10-00000000ffff")
+        try world.act { administration in
+            for name in ["acme:open", "acme:delegable"] {
+                try administration.createScope(
+                    ScopeName(parsing: name),
+                    [
+                        .description: .text("D"), .visibility: .text("PRIVATE"),
+                        .isAccessibleForAll: .flag(name == "acme:open"), .delegationSource: .text("internal"),
+                    ],
+                    origin: "cli"
+                )
+            }
+        }
+        try world.store.transaction { transaction in
+            var client = Client(
+                id: try ClientID(parsing: known),
+                owner: AdminWorld.supplier,
+                name: "Client",
+                scopes: [],
+                created: AdminWorld.now
+            )
+            client.onBehalfOf = [
+                OnBehalfOfEntry(
+                    value: "customer-1",
+                    consumer: AdminWorld.owner,
+                    name: "Customer",
+                    created: AdminWorld.now
+                )
+            ]
+            try transaction.insert(client)
+            try transaction.raiseRevision()
+        }
+        for scope in ["acme:read", "acme:write", "acme:open", "acme:delegable", "acme:open acme:write"] {
+            var answers: [String] = []
+            for client in [known, unknown] {
+                let answer = try await world.call(
+                    .post,
+                    "/api/v1/explain",
+                    .scopesWrite,
+                    of: AdminWorld.owner,
+                    body: #"{"client_id":"\#(client)","scope":"\#(scope)"\#(acting)}"#
+                )
+                #expect(answer.status == .ok)
+                answers.append(String(buffer: answer.body).replacing(client, with: "CLIENT"))
+            }
+            #expect(answers[0] == answers[1], "\(scope)")
+        }
+    }
+
+    @Test func `an on-behalf-of entry that is not there looks like one of a customer without a grant`() async throws {
+        try world.store.transaction { transaction in
+            var client = try #require(try transaction.client(try ClientID(parsing: client)))
+            client.onBehalfOf = [
+                OnBehalfOfEntry(value: "there", consumer: AdminWorld.supplier, name: "C", created: AdminWorld.now)
+            ]
+            try transaction.update(client)
+            try transaction.raiseRevision()
+        }
+        var answers: [String] = []
+        for value in ["there", "absent"] {
+            let answer = try await world.call(
+                .post,
+                "/api/v1/explain",
+                .scopesWrite,
+                of: AdminWorld.owner,
+                body: #"{"client_id":"\#(client)","scope":"acme:write","iss_onbehalfof":"\#(value)"}"#
+            )
+            answers.append(String(buffer: answer.body))
+        }
+        #expect(answers[0] == answers[1])
+    }
+
+    @Test func `whoever tries clients out stands in the ledger`() async throws {
+        #expect(try await explain("acme:read", .clientsRead, of: AdminWorld.supplier).status == .notFound)
+        let event = try #require(try world.lastEvent())
+        #expect(event.kind == .explanationGiven && event.client?.rawValue == client)
+        #expect(event.consumer == nil && event.details["answer"] == "nothing")
+        #expect(event.details["actor_organisation"] == .string("\(AdminWorld.supplier)"))
+    }
+
     @Test func `the operator sees everything`() async throws {
         let answer = try await explain("acme:write", .installationOperator, of: AdminWorld.operatorOrganisation)
         #expect(try answer.object()["viewer"] == "operator")

@@ -2,6 +2,7 @@ import Administration
 import HTTPServer
 import HTTPTypes
 import JOSE
+import Scopes
 import TokenIssuance
 import Vocabulary
 
@@ -27,10 +28,31 @@ extension AdminAPI {
         do throws(Refusal) { question = try ExplanationQuestion(reading: object) } catch {
             throw Problem(.malformedRequest, reason: "body_member", error.explanation, details: error.details)
         }
-        let facts = try await call.read { try $0.facts(for: question.query) }
-        let explanation = call.settings.policy.explain(question, given: facts, at: call.now)
+        let now = call.now
+        let (facts, standIn) = try await call.read { reader in
+            let facts = try reader.facts(for: question.query)
+            return (facts, facts.standingIn(for: question, try reader.accesses(asked: question), at: now))
+        }
+        let policy = call.settings.policy
         // One answer for a client that does not exist and for one that is nobody's business here.
-        guard let view = ExplanationView(of: explanation, for: viewer(call.token)) else {
+        guard
+            let view = ExplanationView(
+                of: policy.explain(question, given: facts, at: now),
+                standingIn: standIn.map { policy.explain(question, given: $0, at: now) },
+                for: viewer(call.token)
+            )
+        else {
+            // Whoever tries clients out is seen by whoever reads the ledger.
+            try await call.act { administration in
+                try administration.noteExplanation(
+                    of: question.client,
+                    scopes: question.scopes,
+                    consumer: nil,
+                    supplier: nil,
+                    answer: "nothing",
+                    viewer: "none"
+                )
+            }
             throw Problem.unknown("client `\(question.client)` of yours, and no scope of yours is asked for")
         }
         try await call.act { administration in
@@ -96,6 +118,16 @@ extension AdminAPI {
             )
         ]
         return description
+    }
+}
+
+extension AdministrativeReader {
+    /// The grants to the organisation that the question itself names as consumer.
+    fileprivate func accesses(asked question: ExplanationQuestion) throws -> [ScopeName: ScopeAccess] {
+        guard case .consumer(let number) = question.actingFor else { return [:] }
+        var found: [ScopeName: ScopeAccess] = [:]
+        for name in question.scopes { found[name] = try access(to: name, of: number) }
+        return found
     }
 }
 

@@ -30,19 +30,33 @@ public struct ExplanationView: Sendable {
     let explanation: IssuanceExplanation
     private let viewer: OrganisationNumber?
 
-    /// What the viewer may see; nil where neither client nor any scope is its business, or the client is unknown.
-    public init?(of explanation: IssuanceExplanation, for viewer: ExplanationViewer) {
-        self.explanation = explanation
+    /// What the viewer may see; nil where neither client nor any scope is its business.
+    ///
+    /// - Parameters:
+    ///   - explanation: What came of the conditions.
+    ///   - blind: What would have come of them for a stand-in, where client or on-behalf-of entry are not there: a scope's owner
+    ///     sees this in its place.
+    ///   - viewer: Who asks.
+    public init?(
+        of explanation: IssuanceExplanation,
+        standingIn blind: IssuanceExplanation? = nil,
+        for viewer: ExplanationViewer
+    ) {
+        consumer = explanation.consumer
+        supplier = explanation.supplier
         switch viewer {
         case .operator:
             part = .operator
             self.viewer = nil
+            self.explanation = explanation
         case .organisation(let number, let readsClients, let readsScopes):
             self.viewer = number
             if readsClients, number == explanation.clientHolder || number == explanation.clientOwner {
                 part = .clientOwner
+                self.explanation = explanation
             } else if readsScopes, explanation.scopeOwners.values.contains(number) {
                 part = .scopeOwner
+                self.explanation = blind ?? explanation
             } else {
                 return nil
             }
@@ -52,9 +66,9 @@ public struct ExplanationView: Sendable {
     /// The question.
     public var question: ExplanationQuestion { explanation.question }
     /// The consumer of the token, for the ledger, whose entries the parties see; nil where it is unknown.
-    public var consumer: OrganisationNumber? { explanation.consumer }
+    public let consumer: OrganisationNumber?
     /// The supplier, likewise.
-    public var supplier: OrganisationNumber? { explanation.supplier }
+    public let supplier: OrganisationNumber?
 
     /// The answer: `yes`, `no`, or `not_shown` where it rests on what the viewer may not see.
     public var answer: String {
@@ -97,8 +111,8 @@ public struct ExplanationView: Sendable {
             "answer": .string(answer),
         ]
         if isWhole {
-            object["consumer_orgno"] = explanation.consumer.map { .string("\($0)") }
-            object["supplier_orgno"] = explanation.supplier.map { .string("\($0)") }
+            object["consumer_orgno"] = consumer.map { .string("\($0)") }
+            object["supplier_orgno"] = supplier.map { .string("\($0)") }
             if let refusal = explanation.refusal {
                 object["refusal"] = [
                     "status": .number(JSONNumber(Int64(refusal.code.status))),
