@@ -73,13 +73,18 @@ public struct AdminAPI<Store: AdministrationStore>: EndpointTable {
     /// - Throws: What the store throws; then it stays as it is.
     @discardableResult
     public func refreshListing() async throws -> Bool {
-        let known = listing.revision
+        let now = clock.now
+        let (known, since) = listing.known(at: now)
         let found = try await store.read { reader -> (revision: Int64, scopes: [Scope])? in
             let revision = try reader.revision
-            return revision == known ? nil : (revision, try reader.scopes(ScopeQuery()))
+            guard revision != known else { return nil }
+            var query = ScopeQuery()
+            query.changedSince = since
+            query.includesInactive = true
+            return (revision, try reader.scopes(query))
         }
         guard let found else { return false }
-        listing.replace(with: found.scopes, revision: found.revision)
+        listing.take(found.scopes, revision: found.revision, isWhole: since == nil, at: now)
         return true
     }
 

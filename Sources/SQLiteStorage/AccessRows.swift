@@ -16,12 +16,14 @@ struct AccessRows {
         last_updated, origin FROM scope_access
         """
 
-    /// The grants that a filter lets pass, by scope and consumer.
-    func all(_ filter: SQLFilter) throws -> [ScopeAccess] {
+    /// The grants that a filter lets pass, by scope and consumer; of them those at some places, or all.
+    func all(_ filter: SQLFilter, part: Range<Int>? = nil) throws -> [ScopeAccess] {
         let statement = try database.cachedStatement(
-            sql: "\(Self.columns)\(filter.clause) ORDER BY scope, consumer"
+            sql: "\(Self.columns)\(filter.clause) ORDER BY scope, consumer" + (part == nil ? "" : " LIMIT ? OFFSET ?")
         )
-        try statement.setArguments(filter.arguments)
+        try statement.setArguments(
+            filter.arguments + StatementArguments(part.map { [$0.count, $0.lowerBound] } ?? [])
+        )
         let rows = RawStatement(running: statement)
         defer { rows.reset() }
         var accesses: [ScopeAccess] = []

@@ -25,6 +25,7 @@ extension SQLiteReader: ScopeReader {
         var filter = SQLFilter()
         filter.requireName("name", under: query.prefix)
         filter.require("owner = ?", query.owner?.integer)
+        filter.require("last_updated >= ?", query.changedSince?.seconds)
         if !query.includesInactive { filter.require("active = 1") }
         return try Self.scopes.all(in: database, filter, orderedBy: "name")
     }
@@ -39,6 +40,17 @@ extension SQLiteReader: ScopeReader {
 
     /// The grants asked for, by scope and consumer.
     public func accesses(_ query: AccessQuery) throws -> [ScopeAccess] {
+        try AccessRows(database).all(Self.filter(of: query), part: query.part)
+    }
+
+    /// How many grants there are that are asked for, whatever part of them.
+    public func accessCount(_ query: AccessQuery) throws -> Int {
+        let filter = Self.filter(of: query)
+        let statement = try database.cachedStatement(sql: "SELECT count(*) FROM scope_access\(filter.clause)")
+        return try Int.fetchOne(statement, arguments: filter.arguments) ?? 0
+    }
+
+    private static func filter(of query: AccessQuery) -> SQLFilter {
         var filter = SQLFilter()
         filter.require("scope = ?", query.scope?.rawValue)
         filter.requireName("scope", under: query.prefix)
@@ -47,7 +59,7 @@ extension SQLiteReader: ScopeReader {
         filter.require("valid_until < ?", query.endingBefore?.seconds)
         filter.require("valid_until > ?", query.endingAfter?.seconds)
         if !query.includesUnapproved { filter.require("state = 'APPROVED'") }
-        return try AccessRows(database).all(filter)
+        return filter
     }
 
     /// How many organisations have access to each scope; scopes that nobody has access to are left out.

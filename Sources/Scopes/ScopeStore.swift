@@ -8,6 +8,8 @@ public struct ScopeQuery: Sendable, Hashable {
     public var owner: OrganisationNumber?
     /// Inactive ones as well.
     public var includesInactive = false
+    /// Those that were made or changed at that time or later.
+    public var changedSince: Timestamp?
 
     /// All active scopes.
     public init() {}
@@ -29,6 +31,8 @@ public struct AccessQuery: Sendable, Hashable {
     public var endingAfter: Timestamp?
     /// Withdrawn and requested ones as well.
     public var includesUnapproved = false
+    /// Of all those in their order the ones at these places: a popular scope has a million.
+    public var part: Range<Int>?
 
     /// All approved grants.
     public init() {}
@@ -53,6 +57,9 @@ public protocol ScopeReader {
 
     /// The grants asked for, by scope and consumer.
     func accesses(_ query: AccessQuery) throws -> [ScopeAccess]
+
+    /// How many grants there are that are asked for, whatever part of them.
+    func accessCount(_ query: AccessQuery) throws -> Int
 
     /// How many organisations have an approved grant, by scope; a scope without any is not named.
     func consumerCounts() throws -> [ScopeName: Int]

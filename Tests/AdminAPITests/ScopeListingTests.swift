@@ -41,6 +41,66 @@ struct ScopeListingTests {
         return world
     }
 
+    @Test func `a list that takes changes alone is the one that is made of all scopes`() throws {
+        let issuer = try Issuer(parsing: AdminWorld.issuer)
+        var scopes: [ScopeName: Scope] = [:]
+        var now = AdminWorld.now
+        func change(_ name: String, _ fields: [ScopeField: ScopeFieldValue]) throws {
+            let name = try AdminWorld.scope(name)
+            var scope =
+                scopes[name]
+                ?? Scope(name: name, owner: AdminWorld.owner, description: "D", created: now, origin: "cli")
+            for (field, value) in fields { try scope.set(field, to: value) }
+            scope.lastUpdated = now
+            scopes[name] = scope
+        }
+        func whole() -> ScopeListing {
+            let listing = ScopeListing(issuer: issuer)
+            listing.take(Array(scopes.values), revision: 1, isWhole: true, at: now)
+            return listing
+        }
+        for name in ["acme:b", "acme:d"] { try change(name, [:]) }
+        let listing = whole()
+        var tags: Set<String> = [listing.part(.init()).entityTag]
+        let changes: [(String, [ScopeField: ScopeFieldValue])] = [
+            ("acme:a", [:]), ("acme:c", [.delegationSource: .text("internal")]), ("acme:b", [.isActive: .flag(false)]),
+            ("acme:d", [.visibility: .text("PRIVATE")]),
+            ("acme:e", [.delegationSource: .text("https://tt02.altinn.no/")]),
+            ("acme:a", [.description: .text("Other")]), ("acme:c", [.isActive: .flag(false)]),
+        ]
+        for (index, (name, fields)) in changes.enumerated() {
+            now = now + 7
+            try change(name, fields)
+            let (_, since) = listing.known(at: now)
+            let changed = scopes.values.filter { $0.lastUpdated >= since ?? $0.lastUpdated }
+            listing.take(Array(changed), revision: Int64(index) + 2, isWhole: since == nil, at: now)
+            let (own, other) = (listing.part(.init()), whole().part(.init()))
+            #expect(own.body == other.body && own.entityTag == other.entityTag && own.total == other.total)
+            #expect(listing.sources.map(\.issuer) == whole().sources.map(\.issuer))
+            tags.insert(own.entityTag)
+        }
+        #expect(tags.count == changes.count + 1)
+    }
+
+    @Test func `what a clock or a queue put into the past is found all the same`() throws {
+        let listing = ScopeListing(issuer: try Issuer(parsing: AdminWorld.issuer))
+        let now = AdminWorld.now
+        #expect(listing.known(at: now).since == nil)
+        let scope = Scope(
+            name: try AdminWorld.scope("acme:a"),
+            owner: AdminWorld.owner,
+            description: "D",
+            created: now,
+            origin: "cli"
+        )
+        listing.take([scope], revision: 1, isWhole: true, at: now)
+        // A change that was asked for a minute ago was written a moment ago.
+        #expect(listing.known(at: now + 10).since.map { $0 < now - .minutes(1) } == true)
+        // A clock that was set back, or five minutes: all are read.
+        #expect(listing.known(at: now - 1).since == nil)
+        #expect(listing.known(at: now + .minutes(5)).since == nil)
+    }
+
     @Test func `public scopes are listed for everybody, by each filter`() async throws {
         let world = try await world()
         #expect(try await names(world) == ["acme:altinn", "acme:krr", "acme:read", "acme:shared", "acme:write"])

@@ -1,5 +1,6 @@
 import Administration
 import Delegations
+import GRDB
 import Scopes
 import Testing
 import Vocabulary
@@ -48,6 +49,40 @@ struct BrowsingTests {
             return try reader.browse(query, at: now).total
         }
         #expect(total == 4)
+    }
+
+    @Test func `a part of the grants is read alone, and all are counted unread`() throws {
+        try world.store.read { reader throws in
+            var query = AccessQuery()
+            let all = try reader.accesses(query)
+            #expect(all.count == 4)
+            #expect(try reader.accessCount(query) == 4)
+            for offset in 0..<5 {
+                query.part = offset..<(offset + 2)
+                #expect(try reader.accesses(query) == Array(all.dropFirst(offset).prefix(2)))
+                #expect(try reader.accessCount(query) == 4)
+            }
+            query.scope = try ScopeName(parsing: "acme:a")
+            #expect(try reader.accessCount(query) == all.filter { $0.scope.rawValue == "acme:a" }.count)
+        }
+    }
+
+    @Test func `lists of an organisation find their rows by a key`() throws {
+        try world.store.read { reader throws in
+            let statements = [
+                "SELECT id FROM client WHERE supplier = 1 AND active = 1",
+                "SELECT c.id FROM client c WHERE (c.owner = 1 OR c.supplier = 1) AND c.active = 1",
+                "SELECT scope FROM scope_access WHERE scope = 'acme:a' ORDER BY scope, consumer LIMIT 10 OFFSET 10",
+                "SELECT count(*) FROM scope_access WHERE scope = 'acme:a' AND state = 'APPROVED'",
+                "SELECT scope FROM scope_access WHERE consumer = 1 ORDER BY scope, consumer LIMIT 10 OFFSET 0",
+            ]
+            for statement in statements {
+                let plan = try Row.fetchAll(reader.database, sql: "EXPLAIN QUERY PLAN \(statement)").map {
+                    $0[3] as String
+                }
+                #expect(!plan.isEmpty && plan.allSatisfy { !$0.hasPrefix("SCAN") }, "\(statement): \(plan)")
+            }
+        }
     }
 
     @Test func `what ends comes first, what has no end last, both ways`() throws {

@@ -31,10 +31,10 @@ extension AdminAPI {
                 var query = AccessQuery()
                 query.scope = name
                 query.includesUnapproved = true
+                query.part = window.range
                 let (items, total) = try await call.read { [query] reader in
                     _ = try reader.scope(name, ownedBy: owner)
-                    let accesses = try reader.accesses(query)
-                    return (try window.items(of: accesses).map { try answer($0, in: reader) }, accesses.count)
+                    return try answers(query, in: reader)
                 }
                 return window.answer(items, of: total, in: call)
             },
@@ -56,10 +56,8 @@ extension AdminAPI {
         let window = try ListWindow(call.query)
         var query = AccessQuery()
         query.consumer = call.token.consumer
-        let (items, total) = try await call.read { [query] reader in
-            let accesses = try reader.accesses(query)
-            return (try window.items(of: accesses).map { try answer($0, in: reader) }, accesses.count)
-        }
+        query.part = window.range
+        let (items, total) = try await call.read { [query] reader in try answers(query, in: reader) }
         return window.answer(items, of: total, in: call)
     }
 
@@ -133,6 +131,17 @@ extension AdminAPI {
         }
         guard faults.isEmpty else { throw AccessRequestFaults(faults: faults) }
         return fields
+    }
+
+    /// A part of the grants that are asked for, and how many there are in all.
+    private static func answers(
+        _ query: AccessQuery,
+        in reader: some AdministrativeReader
+    ) throws -> (items: [JSONValue], total: Int) {
+        let items = try reader.accesses(query).map { try answer($0, in: reader) }
+        // A list that is given whole need not be counted.
+        let isWhole = query.part.map { $0.lowerBound == 0 && items.count < $0.count } ?? true
+        return (items, isWhole ? items.count : try reader.accessCount(query))
     }
 
     private static func answer(_ access: ScopeAccess, in reader: some AdministrativeReader) throws -> JSONValue {

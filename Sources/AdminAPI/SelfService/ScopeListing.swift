@@ -38,6 +38,10 @@ final class ScopeListing: Sendable {
 
     fileprivate struct Item: Sendable {
         let bytes: [UInt8]
+        /// Tells the bytes from others, so that nobody reads them all again for a tag.
+        let hash: UInt64
+        let created: Timestamp
+        let lastUpdated: Timestamp
         let isAccessibleForAll: Bool
         let delegationSource: String?
         let integrationTypes: [String]
@@ -52,6 +56,12 @@ final class ScopeListing: Sendable {
 
     private struct Edition: Sendable {
         var revision: Int64 = -1
+        /// When all scopes were read.
+        var wholeSince: Timestamp?
+        /// When the scope was changed that was changed last of those that were read.
+        var newest: Timestamp?
+        var byName: [ScopeName: Item] = [:]
+        /// The same in the order of their names.
         var items: [Item] = []
         var sources: [Source] = []
         var tag = "0"
@@ -67,27 +77,64 @@ final class ScopeListing: Sendable {
 
     init(issuer: Issuer) { self.issuer = issuer }
 
-    /// The revision of the facts that it was made of; negative before the first time.
-    var revision: Int64 { edition.withLock { $0.revision } }
+    /// Of how long ago changes are read again: a change has the time at which it was asked for, and waited to be written.
+    private static let margin = Seconds.minutes(2)
+    /// After so long all scopes are read, whatever they say of when they were changed: clocks are set.
+    private static let wholeInterval = Seconds.minutes(5)
 
-    /// Makes the list anew from all active scopes of a revision; what has not changed keeps its entity tags.
-    func replace(with scopes: [Scope], revision: Int64) {
-        let open = scopes.filter { $0.isActive && $0.visibility == .everyone }
-        var next = Edition(revision: revision)
-        next.items = open.map { scope in
-            Item(
-                bytes: scope.jsonObject.encoded(),
-                isAccessibleForAll: scope.isAccessibleForAll,
-                delegationSource: scope.delegationSource.map(register),
-                integrationTypes: scope.allowedIntegrationTypes
-            )
-        }
-        next.tag = Self.tag(of: next.items)
-        next.sources = sources(of: open)
+    /// The revision of the facts that it was made of, negative before the first time; and since when scopes may have changed
+    /// that it does not know, nil when all are to be read.
+    func known(at now: Timestamp) -> (revision: Int64, since: Timestamp?) {
         edition.withLock { edition in
-            if edition.tag == next.tag { next.parts = edition.parts }
+            guard let whole = edition.wholeSince, let newest = edition.newest, whole <= now,
+                now < whole + Self.wholeInterval
+            else { return (edition.revision, nil) }
+            return (edition.revision, min(newest, now) - Self.margin)
+        }
+    }
+
+    /// Brings the list up to date by scopes as they are at a revision, all of them or those that may have changed.
+    ///
+    /// Inactive ones are among them. What has not changed keeps its entity tags. One at a time calls it.
+    func take(_ scopes: [Scope], revision: Int64, isWhole: Bool, at now: Timestamp) {
+        var next = edition.withLock { $0 }
+        let tag = next.tag
+        next.revision = revision
+        if isWhole {
+            next.byName = [:]
+            next.newest = nil
+            next.wholeSince = now
+        }
+        for scope in scopes {
+            next.newest = max(next.newest ?? scope.lastUpdated, scope.lastUpdated)
+            next.byName[scope.name] = scope.isActive && scope.visibility == .everyone ? item(scope) : nil
+        }
+        next.items = next.byName.sorted { $0.key < $1.key }.map(\.value)
+        next.tag = Self.tag(of: next.items)
+        if next.tag != tag {
+            next.parts = [:]
+            next.sources = sources(of: next.items)
+        }
+        edition.withLock { edition in
+            // What was asked for meanwhile is kept where it still holds.
+            if next.tag == tag { next.parts = edition.parts }
             edition = next
         }
+    }
+
+    private func item(_ scope: Scope) -> Item {
+        let bytes = scope.jsonObject.encoded()
+        var hash = FNV()
+        hash.add(bytes)
+        return Item(
+            bytes: bytes,
+            hash: hash.value,
+            created: scope.created,
+            lastUpdated: scope.lastUpdated,
+            isAccessibleForAll: scope.isAccessibleForAll,
+            delegationSource: scope.delegationSource.map(register),
+            integrationTypes: scope.allowedIntegrationTypes
+        )
     }
 
     /// The scopes that fit a filter.
@@ -113,7 +160,7 @@ final class ScopeListing: Sendable {
         source == ScopeRules.internalDelegationSource ? issuer.rawValue : source
     }
 
-    private func sources(of scopes: [Scope]) -> [Source] {
+    private func sources(of scopes: [Item]) -> [Source] {
         var found = [
             issuer.rawValue: Source(
                 issuer: issuer.rawValue,
@@ -123,7 +170,7 @@ final class ScopeListing: Sendable {
         ]
         var named: Set<String> = []
         for scope in scopes {
-            guard let name = scope.delegationSource.map(register) else { continue }
+            guard let name = scope.delegationSource else { continue }
             let before = named.insert(name).inserted ? nil : found[name]
             found[name] = Source(
                 issuer: name,
@@ -152,7 +199,7 @@ final class ScopeListing: Sendable {
 
     private static func tag(of items: [Item]) -> String {
         var hash = FNV()
-        for item in items { hash.add(item.bytes) }
+        for item in items { hash.add(item.hash) }
         return "\(hash.text)-\(String(items.count, radix: 16))"
     }
 }
@@ -175,7 +222,9 @@ extension ScopeListing.Item {
 
 /// FNV-1a: tells editions apart that are all ours, so that nobody gains by a collision.
 private struct FNV {
-    private var value: UInt64 = 0xCBF2_9CE4_8422_2325
+    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func add(_ number: UInt64) { value = (value ^ number) &* 0x100_0000_01B3 }
 
     mutating func add(_ bytes: [UInt8]) {
         for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
