@@ -28,6 +28,13 @@ struct RequestReadingTests {
         #expect(problem?.reason == reason)
     }
 
+    @Test(arguments: ["%2B5", "+5", "0x5", "5.0", "%D9%A5", "5%20", "-1", "11", "99999999999999999999", "%00"])
+    func `a number has one spelling, and limits`(text: String) throws {
+        let query = try Query(parsing: "limit=\(text)", allowing: ["limit"])
+        #expect(throws: Problem.self) { try query.number("limit", in: 1...10) }
+        #expect(try Query(parsing: "limit=5", allowing: ["limit"]).number("limit", in: 1...10) == 5)
+    }
+
     @Test(arguments: ["311000012", "0192:311000012", "urn:altinn:organization:identifier-no:311000012"])
     func `takes an organisation in each of its forms`(text: String) {
         #expect(OrganisationText.parse(text)?.description == "311000012")

@@ -113,7 +113,8 @@ struct Query: Sendable {
     /// A whole number within limits.
     func number(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
         guard let text = try filled(name) else { return nil }
-        guard let number = Int64(text), range.contains(number) else {
+        // No sign but that of a negative number: `+5` would be a second spelling.
+        guard !text.hasPrefix("+"), let number = Int64(text), range.contains(number) else {
             throw Self.fault(name, "is no number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
