@@ -243,6 +243,12 @@ struct ScopeFileTests {
         )
     }
 
+    @Test(arguments: ["[", "{a: ", "- "])
+    func `what is nested without end is refused in words of ours`(opening: String) {
+        let text = "prefix: acme\nscopes:\n  " + String(repeating: opening, count: 100_000)
+        #expect(messages(text).hasSuffix(": not YAML: it is nested too deep"))
+    }
+
     @Test func `duplicate keys are all found, with both lines`() {
         let text = """
             prefix: acme

@@ -269,6 +269,16 @@ struct ScopeApplyTests {
         #expect(await world.run("prefix", "list").output.isEmpty)
     }
 
+    @Test func `faults of files stand one on a line, each with its place`() async throws {
+        let world = try await AdministrationWorld()
+        let file = try world.file("acme.yaml", text("  - subscope: a\n    descr: A\n  - subscope: b\n    at_max_age: x"))
+        let run = await world.run("scope", "diff", file)
+        #expect(run.status == .failed)
+        let lines = run.errors.split(separator: "\n").map { $0.drop { $0 == " " } }
+        #expect(lines.count { $0.contains("acme.yaml:") } == lines.count - 1 && lines.count > 3)
+        #expect(!run.errors.contains("\\n"))
+    }
+
     @Test func `applying asks on a terminal and needs a word without one`() async throws {
         let world = try await AdministrationWorld()
         let file = try world.file("acme.yaml", first)

@@ -99,6 +99,8 @@ struct GuardedYAML {
         case YamlError.scanner(let context, let problem, let mark, _),
             YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
+            // libyaml's own words tell whoever links it what to call.
+            if problem.contains("nesting level") { return (.malformed("it is nested too deep"), mark.line) }
             let words = context.map { "\($0.text.trimmed), \(problem)" } ?? problem
             return (.malformed(words), mark.line)
         case YamlError.reader(let problem, let offset, _, let yaml):

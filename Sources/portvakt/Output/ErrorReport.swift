@@ -61,7 +61,9 @@ struct ErrorReport: Sendable {
             terminal: surroundings.errorsAreTerminal,
             environment: surroundings.environment
         )
-        var text = TextStyle.bad.apply("error:", coloured: coloured) + " " + visible(error.message)
+        var text = TextStyle.bad.apply("error:", coloured: coloured) + " "
+        // One line for each fault, below the first; a line's end that somebody put into a name forges no line of ours.
+        text += error.message.split(separator: "\n").map { visible(String($0)) }.joined(separator: "\n       ")
         if error.status != .usage { text += TextStyle.faint.apply(" [\(visible(error.code))]", coloured: coloured) }
         if let hint = error.hint {
             text += "\n  " + TextStyle.bold.apply("hint:", coloured: coloured) + " " + visible(hint)
