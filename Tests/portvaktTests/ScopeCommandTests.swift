@@ -271,7 +271,8 @@ struct ScopeApplyTests {
 
     @Test func `faults of files stand one on a line, each with its place`() async throws {
         let world = try await AdministrationWorld()
-        let file = try world.file("acme.yaml", text("  - subscope: a\n    descr: A\n  - subscope: b\n    at_max_age: x"))
+        let faulty = text("  - subscope: a\n    descr: A\n  - subscope: b\n    at_max_age: x")
+        let file = try world.file("acme.yaml", faulty)
         let run = await world.run("scope", "diff", file)
         #expect(run.status == .failed)
         let lines = run.errors.split(separator: "\n").map { $0.drop { $0 == " " } }
