@@ -11,21 +11,15 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import os
 import pathlib
 import sqlite3
 import statistics
 import subprocess
-import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "Tests/Interop"))
-sys.path.insert(0, str(ROOT / "Benchmarks"))
-os.environ.setdefault("PORTVAKT_TEST_BINARY", str(ROOT / ".build/release/portvakt"))
-
-import bench  # noqa: E402
-from world import World, binary, scratch  # noqa: E402
+from measuring import Report
+from sizes import organisations
+from world import World, binary, scratch
 
 MOST_DIFF = 3.0
 MOST_LISTING_MS = 50.0
@@ -34,22 +28,11 @@ RUNS = 3
 REQUESTS = 200
 
 
-def consumers(count: int) -> list[int]:
-    """Made-up organisation numbers: who has access already need not be in the register."""
-    numbers, stem = [], 20_000_000
-    while len(numbers) < count:
-        stem += 1
-        check = (11 - sum(int(d) * w for d, w in zip(str(stem), (3, 2, 7, 6, 5, 4, 3, 2))) % 11) % 11
-        if check < 10:
-            numbers.append(stem * 10 + check)
-    return numbers
-
-
 def make(world: World, folder: pathlib.Path, scopes: int, accesses: int) -> None:
     """Files, and a store that holds the same."""
     owner = world.client_by("registered_key").organisation
     each = max(1, scopes // PREFIXES)
-    numbers = consumers(max(1, accesses // (PREFIXES * each)))
+    numbers = organisations(max(1, accesses // (PREFIXES * each)))
     files = folder / "scopes"
     files.mkdir()
     store = sqlite3.connect(world.folder / "portvakt.db")
@@ -87,7 +70,7 @@ def make(world: World, folder: pathlib.Path, scopes: int, accesses: int) -> None
     store.close()
 
 
-def measure_diff(report: bench.Report, world: World, files: pathlib.Path, name: str) -> None:
+def measure_diff(report: Report, world: World, files: pathlib.Path, name: str) -> None:
     best = float("inf")
     for _ in range(RUNS):
         started = time.perf_counter()
@@ -101,7 +84,7 @@ def measure_diff(report: bench.Report, world: World, files: pathlib.Path, name: 
     report.row(f"scope diff, {name}", best, "s", f"< {MOST_DIFF:g}", best < MOST_DIFF)
 
 
-def measure_listing(report: bench.Report, world: World) -> None:
+def measure_listing(report: Report, world: World) -> None:
     """`GET /api/v1/scopes/all`, one request after the other on one connection, and the first after the start."""
     world.start()
     try:
@@ -126,7 +109,7 @@ def measure_listing(report: bench.Report, world: World) -> None:
 
 
 def main(path: str, scopes: int, accesses: int) -> int:
-    report = bench.Report()
+    report = Report()
     with scratch() as folder:
         folder = pathlib.Path(folder)
         world = World(folder / "data").make()
@@ -138,7 +121,7 @@ def main(path: str, scopes: int, accesses: int) -> int:
             file.write_text("".join(kept), encoding="utf-8")
         measure_diff(report, world, folder / "scopes", "the same without lists of access in the files")
         measure_listing(report, world)
-    return 0 if report.write(path) else 1
+    return 0 if report.write(path, "bench-administration") else 1
 
 
 if __name__ == "__main__":

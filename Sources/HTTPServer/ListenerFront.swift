@@ -37,6 +37,8 @@ struct ListenerFront: Sendable {
     var admission = Admission()
     /// Keeps a sign of addresses that may not; nil where nobody would look it up.
     var earlyRefusals: (any EarlyRefusals)?
+    /// Which answers 503 get a line of the log.
+    let unavailabilities = UnavailabilityLog()
     /// The form of this listener's errors.
     var errorForm = ErrorForm.oauth
 
@@ -165,7 +167,7 @@ struct ListenerFront: Sendable {
         }
         if answer.isOurs {
             metadata["cause"] = "\(error)"
-            logger.error("request failed", metadata: metadata)
+            logFault(error, metadata)
         } else {
             // Whoever has not proved who he is cannot fill the log either: the ring and the counters hold the rest.
             let isProved = (error as? RefusedRequest)?.isAuthenticated ?? ((error as? Problem)?.caller != nil)
@@ -176,5 +178,15 @@ struct ListenerFront: Sendable {
             )
         }
         return answer.response(issuer: issuer, traceID: trace.traceID, form: form)
+    }
+
+    private func logFault(_ error: any Error, _ metadata: Logger.Metadata) {
+        guard let reason = error as? Unavailable else { return logger.error("request failed", metadata: metadata) }
+        guard let untold = unavailabilities.tell(reason, at: .now) else {
+            return logger.debug("request not served", metadata: metadata)
+        }
+        var metadata = metadata
+        if untold > 0 { metadata["others_since_the_last_line"] = "\(untold)" }
+        logger.error("request not served", metadata: metadata)
     }
 }

@@ -7,12 +7,14 @@ extension [UInt8] {
     package mutating func append(plainJSON text: String) -> Bool {
         let isDone = text.utf8.withContiguousStorageIfAvailable { bytes in
             // Without a way out of the loop the compiler looks at many bytes at once.
-            var isPlain = true
+            var escapes: UInt8 = 0
             for byte in bytes {
-                isPlain = isPlain && byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+                escapes |= (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0)
+                escapes |= byte == UInt8(ascii: "\\") ? 1 : 0
             }
-            if isPlain { append(contentsOf: bytes) }
-            return isPlain
+            guard escapes == 0 else { return false }
+            append(contentsOf: bytes)
+            return true
         }
         return isDone ?? false
     }

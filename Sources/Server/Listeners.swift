@@ -111,6 +111,8 @@ struct Listeners {
             identity: opened.identity?.identity,
             asksForClientCertificates: configuration.clientCertificates == .ask,
             limits: limits,
+            // None of its answers takes a thread for long: signatures are the writer's, and the database has its own queues.
+            answersOnLoops: true,
             deadline: deadline,
             requests: requests,
             connections: connections.public,

@@ -60,6 +60,7 @@ public final class PortvaktServer: Sendable {
     ) throws(StartFaults) {
         let opened = try OpenedInstallation(configuration, clock: clock)
         let openFiles = OpenFiles.raiseLimit()
+        Scheduling.letThreadsFinish()
         let writer = LedgerWriter(
             store: opened.store,
             settings: LedgerWriterSettings(

@@ -140,9 +140,11 @@ struct FormFields {
     /// Whether every byte stands for itself, as those of an assertion do.
     private static func isPlain(_ body: [UInt8], _ range: Range<Int>) -> Bool {
         body.withUnsafeBufferPointer { body in
-            var isPlain = true
-            for byte in body[range] { isPlain = isPlain && byte != UInt8(ascii: "%") && byte != UInt8(ascii: "+") }
-            return isPlain
+            var escapes: UInt8 = 0
+            for byte in UnsafeBufferPointer(rebasing: body[range]) {
+                escapes |= (byte == UInt8(ascii: "%") ? 1 : 0) | (byte == UInt8(ascii: "+") ? 1 : 0)
+            }
+            return escapes == 0
         }
     }
 

@@ -1,6 +1,7 @@
 """What must hold when the server is killed, and while others write to its database."""
 
 import http.client
+import os
 import pathlib
 import time
 
@@ -73,6 +74,17 @@ def test_a_crowd_of_idle_and_slow_connections_takes_no_token_from_anybody_and_le
     # Whoever does not come to the end of a body is closed after ten seconds.
     assert measured.closed_by_server["body"] > 0
     assert gauge(fresh_world, 'portvakt_http_connections{listener="public"}') == 0
+
+
+def test_no_thread_of_a_server_interrupts_another(fresh_world):
+    fresh_world.start()
+    policies = {
+        (pathlib.Path(f"/proc/{fresh_world.process.pid}/task") / thread / "comm").read_text().strip():
+            os.sched_getscheduler(int(thread))
+        for thread in os.listdir(f"/proc/{fresh_world.process.pid}/task")
+    }
+    assert "ledger-writer" in policies
+    assert set(policies.values()) == {os.SCHED_BATCH}, policies
 
 
 def gauge(world, name):

@@ -28,14 +28,16 @@ final class ConnectionTasks: Sendable {
     /// Serves a connection, and does not wait for its end.
     ///
     /// It is served in any case, if only to be closed: NIO stops the program over a connection that nobody took.
-    func start(_ connection: @escaping @Sendable () async -> Void) {
+    ///
+    /// Without an executor it runs on the threads that all tasks share.
+    func start(on executor: LoopExecutor? = nil, _ connection: @escaping @Sendable () async -> Void) {
         state.withLock { state in
             let number = state.next
             state.next += 1
             // INVARIANT: `run()` does not end before this task has, and hands its own cancellation on to it.
-            let task = Task {
+            let task = Task(executorPreference: executor) {
                 await connection()
-                end(number)
+                self.end(number)
             }
             if state.isCancelled { task.cancel() }
             state.tasks[number] = task
@@ -85,6 +87,8 @@ struct OwnTaskConnections<Base: ServerChildChannel>: ServerChildChannel {
     let tasks: ConnectionTasks
     let connections: OpenConnections
     let maximum: Int
+    /// Where the tasks run; nil for the threads that all tasks share.
+    var executors: LoopExecutors?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         connections.enter(channel, maximum: maximum)
@@ -92,6 +96,7 @@ struct OwnTaskConnections<Base: ServerChildChannel>: ServerChildChannel {
     }
 
     func handle(value: Base.Value, logger: Logger) async {
-        tasks.start { [base] in await base.handle(value: value, logger: logger) }
+        let executor = executors?.executor(of: value.channel.eventLoop)
+        tasks.start(on: executor) { [base] in await base.handle(value: value, logger: logger) }
     }
 }

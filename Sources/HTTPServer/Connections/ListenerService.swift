@@ -17,6 +17,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
     private let identity: TLSIdentity?
     private let asksForClientCertificates: Bool
     private let limits: ListenerLimits
+    private let answersOnLoops: Bool
     private let deadline: Duration
     private let requests: RequestsInFlight
     private let connections: OpenConnections
@@ -32,6 +33,8 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
     ///   - identity: The certificate and key of TLS; nil for plain HTTP/1.1.
     ///   - asksForClientCertificates: Whether the TLS handshake asks for one; who shows none is let in as well.
     ///   - limits: What is taken from a peer.
+    ///   - answersOnLoops: Whether requests are answered on the event loops' own threads: fastest, for a responder none of whose
+    ///     answers takes a thread for long.
     ///   - deadline: How long requests in flight may take after the graceful shutdown has begun.
     ///   - requests: Counts the requests in flight.
     ///   - connections: Counts the connections.
@@ -44,6 +47,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         identity: TLSIdentity? = nil,
         asksForClientCertificates: Bool = false,
         limits: ListenerLimits = ListenerLimits(),
+        answersOnLoops: Bool = false,
         deadline: Duration = .seconds(10),
         requests: RequestsInFlight = RequestsInFlight(),
         connections: OpenConnections = OpenConnections(),
@@ -56,6 +60,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
         self.identity = identity
         self.asksForClientCertificates = asksForClientCertificates
         self.limits = limits
+        self.answersOnLoops = answersOnLoops
         self.deadline = deadline
         self.requests = requests
         self.connections = connections
@@ -123,6 +128,7 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
 
     private func builder(_ tasks: ConnectionTasks) -> HTTPServerBuilder {
         let metrics = ConnectionMetrics()
+        let executors = answersOnLoops ? LoopExecutors(EventLoopGroupProvider.singleton.eventLoopGroup) : nil
         let connection = HTTP1Channel.Configuration(
             additionalChannelHandlers: [
                 RequestWatch(requests: requests, limits: limits, metrics: metrics, connections: connections)
@@ -140,7 +146,8 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
                     base: HTTP1Channel(responder: responder, configuration: connection),
                     tasks: tasks,
                     connections: connections,
-                    maximum: limits.maximumConnections
+                    maximum: limits.maximumConnections,
+                    executors: executors
                 )
             }
         }
@@ -164,7 +171,8 @@ public struct ListenerService<Responder: ListenerResponder>: Service {
                 base: channel,
                 tasks: tasks,
                 connections: connections,
-                maximum: limits.maximumConnections
+                maximum: limits.maximumConnections,
+                executors: executors
             )
         }
     }
