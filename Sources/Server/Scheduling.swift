@@ -8,6 +8,9 @@ import Musl
 
 /// How the kernel shares a processor among the server's threads.
 enum Scheduling {
+    /// `SCHED_BATCH` of Linux' <linux/sched.h>, a macro that the C library shows to GNU programs only.
+    private static let batch: Int32 = 3
+
     /// Lets a thread that wakes up wait until the one that runs has had its turn (`SCHED_BATCH`, sched(7)), for all threads that
     /// there are; those that they start inherit it.
     ///
@@ -17,7 +20,7 @@ enum Scheduling {
         var parameters = sched_param()
         for thread in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? [] {
             guard let thread = pid_t(thread) else { continue }
-            _ = sched_setscheduler(thread, SCHED_BATCH, &parameters)
+            _ = sched_setscheduler(thread, batch, &parameters)
         }
     }
 }
