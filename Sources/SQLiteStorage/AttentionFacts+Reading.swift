@@ -88,7 +88,7 @@ extension SQLiteReader {
             return AttentionFacts.Ending.Thing(
                 "\(scope)/\(number)",
                 "the access of `\(number)` to `\(scope)`",
-                norwegian: "tilgangen som `\(number)` har til `\(scope)`,",
+                norwegian: "tilgangen som `\(number)` har til `\(scope)`",
                 party: consumer,
                 other: OrganisationNumber(integer: row[3]),
                 end: Timestamp(seconds: row[2]),

@@ -54,4 +54,19 @@ struct LanguageTests {
         #expect(english.contains("the access ends") && !english.contains("tilgangen utløper"))
         #expect(norwegian.contains("an old item") && english.contains("an old item"))
     }
+
+    @Test(arguments: ["scope_not_on_client", "access_not_granted", "access_ended", "delegation_missing"])
+    func `a reason of a refusal is told in both languages`(reason: String) {
+        let words = Language.allCases.map { Reasons.words(reason, Scene(language: $0, now: Timestamp(seconds: 0))) }
+        #expect(Set(words).count == 2 && words.allSatisfy { !$0.contains("_") })
+    }
+
+    @Test func `a comma stands close to the value before it, and a short code on one line`() {
+        let (value, code) = (Cell.Piece.code("2027-06-30"), Cell.Piece.codeLink("MP-200", to: "/x"))
+        let cell = Cell(.plain("ends at "), value, .plain(", within 7 days"), code)
+        let pieces = cell.fields(Scene(language: .english, now: Timestamp(seconds: 0)))["pieces"] as? [[String: Any]]
+        #expect(pieces?.map { $0["hasGap"] as? Bool } == [true, false, true, true])
+        let link = pieces?.last?["codeLink"] as? [String: Any]
+        #expect(link?["segments"] as? [String] == ["MP-200"])
+    }
 }

@@ -33,6 +33,27 @@ enum Reasons {
         "access_not_yet_valid": Phrase("access has not begun", "tilgangen gjelder ikke ennå"),
         "access_ended": Phrase("access has ended", "tilgangen er utløpt"),
         "terms_not_accepted": Phrase("the terms are not accepted", "vilkårene er ikke godtatt"),
+        "access_terms": Phrase("the terms are not accepted", "vilkårene er ikke godtatt"),
+        "access_not_granted": Phrase("no access was granted", "tilgang er ikke gitt"),
+        "access_not_yet": Phrase("access has not begun", "tilgangen gjelder ikke ennå"),
+        "scope_not_on_client": Phrase("the scope is not on the client", "scopet er ikke på klienten"),
+        "scope_integration_type": Phrase("not for this kind of client", "ikke for denne typen klient"),
+        "scope_not_delegable": Phrase("the scope cannot be delegated", "scopet kan ikke delegeres"),
+        "scope_needs_delegation": Phrase("a delegation is needed", "delegering kreves"),
+        "delegation_register_unreachable": Phrase("delegated in another register", "delegeres i et annet register"),
+        "delegation_missing": Phrase("the consumer has not delegated it", "konsumenten har ikke delegert det"),
+        "delegation_ended": Phrase("the delegation has ended", "delegeringen er utløpt"),
+        "unproven_supplier_not_allowed": Phrase(
+            "suppliers need the customer's own act",
+            "leverandører trenger kundens egen handling"
+        ),
+        "supplier_access_not_granted": Phrase("the supplier has no access", "leverandøren har ikke tilgang"),
+        "supplier_access_not_in_force": Phrase(
+            "the supplier's access is not in force",
+            "leverandørens tilgang gjelder ikke"
+        ),
+        "processor_agreement_missing": Phrase("no processor agreement", "databehandleravtale mangler"),
+        "processor_agreement_ended": Phrase("the processor agreement has ended", "databehandleravtalen er utløpt"),
     ]
 
     private static let states: [String: Phrase] = [

@@ -44,11 +44,19 @@ struct Cell: Sendable {
 
     /// What the templates show.
     func fields(_ scene: Scene) -> [String: Any] {
-        ["pieces": pieces.map { $0.fields(scene) }, "isNumber": isNumber, "isEmptyCell": pieces.isEmpty]
+        let shown = pieces.enumerated().map { index, piece in
+            // Words that go on with a comma stand close to what is before them.
+            let isFollowed = index + 1 < pieces.count && pieces[index + 1].continues
+            return piece.fields(scene).merging(["hasGap": !isFollowed]) { $1 }
+        }
+        return ["pieces": shown, "isNumber": isNumber, "isEmptyCell": pieces.isEmpty]
     }
 }
 
 extension Cell.Piece {
+    /// Whether it goes on with what stands before it, without a gap.
+    fileprivate var continues: Bool { if case .plain(let words) = self { words.hasPrefix(",") } else { false } }
+
     fileprivate func fields(_ scene: Scene) -> [String: Any] {
         switch self {
         case .plain(let words): ["plain": words]
@@ -69,6 +77,8 @@ extension Cell.Piece {
 
     /// A name in parts between which a line may end: behind signs, and in the middle of what has none.
     private static func segments(of words: String) -> [String] {
+        // Short ones, as codes of errors, stay on one line.
+        guard words.count > 12 else { return [words] }
         var segments: [String] = []
         var segment = ""
         for character in words {
