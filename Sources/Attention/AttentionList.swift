@@ -43,7 +43,9 @@ public enum AttentionList {
                 .critical,
                 since: incident.declared,
                 "incident \(incident.id): the \(incident.kind.replacing("_", with: " ")) `\(incident.subject)` was stopped at "
-                    + "`\(incident.declared)`; send the reports"
+                    + "`\(incident.declared)`; send the reports",
+                norwegian:
+                    "hendelse \(incident.id): `\(incident.subject)` ble stanset `\(incident.declared)`; send rapportene"
             )
         }
         if let surroundings {
