@@ -21,8 +21,6 @@ import Testing
 import TokenIssuance
 import Vocabulary
 
-extension SQLiteReader: AdminAPIReader {}
-
 /// A store in which a test's acts happen as the server's do, though on the test's own thread.
 struct TestStore: AdministrationStore {
     let store: SQLiteStore

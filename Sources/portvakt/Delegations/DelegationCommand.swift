@@ -1,10 +1,5 @@
-import Administration
 import ArgumentParser
-import Delegations
 import Operations
-import SQLiteStorage
-import Scopes
-import Vocabulary
 
 /// `portvakt delegation`.
 struct DelegationCommand: AsyncParsableCommand {
@@ -47,14 +42,17 @@ struct DelegationGrant: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let right = try acting.right(in: options)
-        var act = try GrantDelegation([
-            "consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource, "until": until,
-            "endless": endless,
-        ])
-        if case .person = right { try options.requireDataFolder("`--person-stdin`") }
-        act.right = right
-        try await options.perform(act)
+        try await options.perform(
+            GrantDelegation(
+                acting.adding(
+                    to: [
+                        "consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource,
+                        "until": until, "endless": endless,
+                    ],
+                    options
+                )
+            )
+        )
     }
 }
 
@@ -107,9 +105,4 @@ struct DelegationList: AsyncParsableCommand {
             ListDelegations(["consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource])
         )
     }
-}
-
-extension Typed {
-    /// A resource's identifier.
-    static func resource(_ text: String) throws(CLIError) -> ResourceID { try told(text, Parsed.resource) }
 }
