@@ -1,4 +1,4 @@
-@testable public import AdminAPI
+@testable import AdminAPI
 import Administration
 import AuditLedger
 import Delegations
@@ -12,7 +12,7 @@ import LibCrypto
 import Logging
 import NIOCore
 import Organisations
-public import SQLiteStorage
+import SQLiteStorage
 import Scopes
 import Synchronization
 import TestSupport

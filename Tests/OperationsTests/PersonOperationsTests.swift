@@ -3,6 +3,7 @@ import AuditLedger
 import Delegations
 import JOSE
 import Operations
+import SQLiteStorage
 import Testing
 import Vocabulary
 
@@ -24,7 +25,7 @@ struct PersonOperationsTests {
     }
 
     private func within<Result>(
-        _ body: (Administration<some OperationTransaction>) throws -> Result
+        _ body: (Administration<SQLiteTransaction>) throws -> Result
     ) throws -> Result {
         try world.store.transaction { transaction in
             let actor = Actor(operatingSystemUser: "kari", host: "vakt1")
@@ -59,7 +60,7 @@ struct PersonOperationsTests {
         #expect(event.kind == .personReported && event.actor == "kari@vakt1")
         #expect(event.details["person"]?.string == "\(person)")
         #expect(event.details["reason"]?.string == "Innsyn 7")
-        let texts = try events().map { JSONValue.object($0.details).text() }
+        let texts = try events().map { event in JSONValue.object(event.details).text() }
         #expect(!texts.contains { $0.contains(Self.number) })
         // The person finds it among what is kept.
         let report = try world.store.read { try inquiry.answer(from: $0, in: context) }

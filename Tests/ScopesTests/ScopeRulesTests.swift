@@ -115,7 +115,7 @@ struct ScopeRulesTests {
     }
 
     @Test func `a scope gives tokens until the very second of its end, and none while it is switched off`() {
-        var scope = Samples.scope("acme:a")
+        var scope = Sample.scope("acme:a")
         let end = Timestamp(seconds: 1_800_000_000)
         #expect(scope.isActive(at: end))
         scope.activeUntil = "\(end)"

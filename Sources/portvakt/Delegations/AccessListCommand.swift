@@ -36,8 +36,16 @@ struct AccessListSet: AsyncParsableCommand {
 struct AccessListList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List access lists.")
 
-    @Option(help: ArgumentHelp("Only those that this organisation keeps.", valueName: "org")) var owner: String?
-    @Option(help: ArgumentHelp("Only those that this organisation is on.", valueName: "org")) var member: String?
+    @Option(
+        help: ArgumentHelp("Only those that this organisation keeps.", valueName: "org"),
+        completion: .organisations
+    )
+    var owner: String?
+    @Option(
+        help: ArgumentHelp("Only those that this organisation is on.", valueName: "org"),
+        completion: .organisations
+    )
+    var member: String?
     @Option(help: ArgumentHelp("Only those that count for this resource.", valueName: "id")) var resource: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -84,7 +92,8 @@ struct AccessListAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "add", abstract: "Put organisations on a list.")
 
     @Argument(help: "The list.") var list: String
-    @Argument(help: ArgumentHelp("The organisations.", valueName: "org")) var organisations: [String]
+    @Argument(help: ArgumentHelp("The organisations.", valueName: "org"), completion: .organisations)
+    var organisations: [String]
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
@@ -98,7 +107,8 @@ struct AccessListRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "remove", abstract: "Take organisations off a list.")
 
     @Argument(help: "The list.") var list: String
-    @Argument(help: ArgumentHelp("The organisations.", valueName: "org")) var organisations: [String]
+    @Argument(help: ArgumentHelp("The organisations.", valueName: "org"), completion: .organisations)
+    var organisations: [String]
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 

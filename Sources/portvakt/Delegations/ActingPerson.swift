@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delegations
 import Operations
 import Vocabulary
 
@@ -31,7 +32,14 @@ extension GlobalOptions {
     /// The national identity number in a file, for the body of a call or an operation here; never an argument.
     ///
     /// - Throws: before anything is read, when it is not known where the number would go.
-    func identityNumber(file: String) throws -> String {
+    func identityNumber(file: String) throws -> String { try nationalIdentityNumber(file: file).exposed }
+
+    /// The person whose national identity number stands in a file, known under the data folder's key.
+    func person(file: String) throws -> PersonPseudonym {
+        try pseudonymKey().pseudonym(of: try nationalIdentityNumber(file: file))
+    }
+
+    private func nationalIdentityNumber(file: String) throws -> NationalIdentityNumber {
         _ = try target()
         let text = try InputFile.readSecret(file).exposed.filter { !$0.isWhitespace }
         guard let number = NationalIdentityNumber(parsing: text) else {
@@ -41,6 +49,6 @@ extension GlobalOptions {
                 hint: "eleven digits, of which the last two are control digits"
             )
         }
-        return number.exposed
+        return number
     }
 }

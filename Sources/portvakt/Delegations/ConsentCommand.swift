@@ -41,8 +41,15 @@ struct ConsentRequestCommand: AsyncParsableCommand {
 struct ConsentList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List consents.")
 
-    @Option(help: ArgumentHelp("Only those that this organisation was asked for.", valueName: "org")) var from: String?
-    @Option(help: ArgumentHelp("Only those that this organisation asked for or handles.", valueName: "org"))
+    @Option(
+        help: ArgumentHelp("Only those that this organisation was asked for.", valueName: "org"),
+        completion: .organisations
+    )
+    var from: String?
+    @Option(
+        help: ArgumentHelp("Only those that this organisation asked for or handles.", valueName: "org"),
+        completion: .organisations
+    )
     var to: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions

@@ -15,7 +15,7 @@ struct DelegationCheckCommand: AsyncParsableCommand {
 
     @Argument(help: "The organisation that delegates.") var consumer: String
     @Argument(help: "The organisation that may act for it.") var supplier: String
-    @Argument(help: "The scope.") var scope: String
+    @Argument(help: "The scope.", completion: .scopes) var scope: String
 
     @Flag(help: "Show every condition.") var explain = false
 

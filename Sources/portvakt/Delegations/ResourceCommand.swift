@@ -57,9 +57,10 @@ struct ResourceList: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Only those of this competent authority.", valueName: "org")) var org: String?
+    @Option(help: ArgumentHelp("Only those of this competent authority.", valueName: "org"), completion: .organisations)
+    var org: String?
     @Option(help: "Only those of this type.") var type: String?
-    @Option(help: "Only those that bundle this scope.") var scope: String?
+    @Option(help: "Only those that bundle this scope.", completion: .scopes) var scope: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 

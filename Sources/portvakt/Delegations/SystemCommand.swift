@@ -47,7 +47,8 @@ struct SystemUpdate: AsyncParsableCommand {
 struct SystemList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List systems.")
 
-    @Option(help: ArgumentHelp("Only those of this vendor.", valueName: "org")) var vendor: String?
+    @Option(help: ArgumentHelp("Only those of this vendor.", valueName: "org"), completion: .organisations)
+    var vendor: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 

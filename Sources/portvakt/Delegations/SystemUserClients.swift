@@ -47,7 +47,8 @@ struct ClientsAdd: AsyncParsableCommand {
     )
 
     @Argument(help: "The agent.") var agent: String
-    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org")) var clients: [String]
+    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"), completion: .organisations)
+    var clients: [String]
     @OptionGroup var person: ActingPersonOptions
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
@@ -64,7 +65,8 @@ struct ClientsRemove: AsyncParsableCommand {
     )
 
     @Argument(help: "The agent.") var agent: String
-    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org")) var clients: [String]
+    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"), completion: .organisations)
+    var clients: [String]
     @OptionGroup var person: ActingPersonOptions
     @OptionGroup(title: "Global options") var options: GlobalOptions
 

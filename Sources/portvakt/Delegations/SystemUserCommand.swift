@@ -24,7 +24,7 @@ struct SystemUserRequestCommand: AsyncParsableCommand {
     )
 
     @Argument(help: "The system.") var system: String
-    @Argument(help: ArgumentHelp("The customer.", valueName: "org")) var customer: String
+    @Argument(help: ArgumentHelp("The customer.", valueName: "org"), completion: .organisations) var customer: String
     @Flag(help: "Ask for an agent, which acts for the customer's own clients.") var agent = false
     @Option(help: ArgumentHelp("The vendor's name for it (default: the customer's number).", valueName: "text"))
     var externalRef: String?
@@ -82,7 +82,7 @@ struct SystemUserList: AsyncParsableCommand {
         discussion: "Name the owner, the system, or both."
     )
 
-    @Option(help: ArgumentHelp("Those of this owner.", valueName: "org")) var org: String?
+    @Option(help: ArgumentHelp("Those of this owner.", valueName: "org"), completion: .organisations) var org: String?
     @Option(help: "Those of this system.") var system: String?
     @Flag(help: "List requests instead.") var requests = false
 

@@ -25,10 +25,15 @@ struct RoleGive: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The organisation that the role is for.", valueName: "org")) var organisation: String
+    @Argument(
+        help: ArgumentHelp("The organisation that the role is for.", valueName: "org"),
+        completion: .organisations
+    )
+    var organisation: String
     @Argument(help: "The role, as `APIADM`.") var role: String
 
-    @Option(help: ArgumentHelp("The organisation that shall hold it.", valueName: "org")) var to: String?
+    @Option(help: ArgumentHelp("The organisation that shall hold it.", valueName: "org"), completion: .organisations)
+    var to: String?
     @Option(
         help: ArgumentHelp("A file with the number of the person who shall hold it; - is stdin.", valueName: "file"),
         completion: .file()
@@ -59,10 +64,15 @@ struct RoleRevoke: AsyncParsableCommand {
         discussion: "What Enhetsregisteret says stays as it is. What is taken back already stays so."
     )
 
-    @Argument(help: ArgumentHelp("The organisation that the role is for.", valueName: "org")) var organisation: String
+    @Argument(
+        help: ArgumentHelp("The organisation that the role is for.", valueName: "org"),
+        completion: .organisations
+    )
+    var organisation: String
     @Argument(help: "The role, as `APIADM`.") var role: String
 
-    @Option(help: ArgumentHelp("The organisation that holds it.", valueName: "org")) var from: String?
+    @Option(help: ArgumentHelp("The organisation that holds it.", valueName: "org"), completion: .organisations)
+    var from: String?
     @Option(
         help: ArgumentHelp("A file with the number of the person who holds it; - is stdin.", valueName: "file"),
         completion: .file()

@@ -15,7 +15,8 @@ struct RoleLink: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The unit that assigned the role.", valueName: "org")) var organisation: String?
+    @Argument(help: ArgumentHelp("The unit that assigned the role.", valueName: "org"), completion: .organisations)
+    var organisation: String?
     @Argument(help: "The role, as `DAGL`.") var role: String?
 
     @Option(help: "The person's name, all of it, as the register has it.") var name: String?

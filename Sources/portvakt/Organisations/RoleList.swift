@@ -12,7 +12,8 @@ struct RoleList: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The organisation number.", valueName: "org")) var organisation: String?
+    @Argument(help: ArgumentHelp("The organisation number.", valueName: "org"), completion: .organisations)
+    var organisation: String?
 
     @Option(
         help: ArgumentHelp("A file with the person's national identity number; - is stdin.", valueName: "file"),
