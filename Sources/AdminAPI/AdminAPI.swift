@@ -1,3 +1,4 @@
+import Administration
 public import HTTPServer
 import HTTPTypes
 import JOSE

@@ -34,7 +34,7 @@ extension Administration {
     ) throws -> AdministrationOutcome<ScopeAccess> {
         let scope = try existing(name)
         var warnings = try warnings(about: consumer)
-        if !scope.isActive { warnings.append(.scopeInactive(name)) }
+        if !scope.isActive(at: now) { warnings.append(.scopeInactive(name)) }
         if scope.isAccessibleForAll { warnings.append(.scopeOpenToAll(name)) }
         let before = try transaction.access(to: name, of: consumer)
         let isInForce = before?.state == .approved

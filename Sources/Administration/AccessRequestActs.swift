@@ -26,7 +26,7 @@ extension Administration {
     ) throws -> AdministrationOutcome<AccessRequest> {
         let scope = try existing(name)
         let warnings = try warnings(about: consumer)
-        guard scope.isActive else { throw AdministrationRefusal.accessRequest(.scopeInactive(name)) }
+        guard scope.isActive(at: now) else { throw AdministrationRefusal.accessRequest(.scopeInactive(name)) }
         if scope.isAccessibleForAll { throw AdministrationRefusal.accessRequest(.scopeOpenToAll(name)) }
         var wanted = ScopeAccess(scope: name, consumer: consumer, created: now, origin: "request")
         try set(fields, on: &wanted)

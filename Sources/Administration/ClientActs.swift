@@ -120,7 +120,7 @@ extension Administration {
             let isOver = access?.validUntil.map { now >= $0 } ?? false
             return ScopeEligibility(
                 name: name,
-                isActive: scope.isActive,
+                isActive: scope.isActive(at: now),
                 allowedIntegrationTypes: scope.allowedIntegrationTypes,
                 isAccessibleForAll: scope.isAccessibleForAll,
                 hasDelegationSource: scope.delegationSource != nil,

@@ -31,7 +31,8 @@ extension Administration where Transaction: ConsentStore & DecisionReader & Role
         for person in [consent.from.person, consent.requiredDelegator].compactMap({ $0 }) {
             try transaction.remember(person)
         }
-        let by: Party? = actsForItself ? .organisation(supplier ?? consent.to) : nil
+        // The operator asks in nobody's name.
+        let by: Party? = organisation == nil ? nil : .organisation(supplier ?? consent.to)
         return try keep(consent, event: .created, as: .consentRequested, by: by, [:])
     }
 
@@ -76,14 +77,6 @@ extension Administration where Transaction: ConsentStore & DecisionReader & Role
 
     private var rules: ConsentRules<Transaction, DecisionAuthority<Transaction>> {
         ConsentRules(transaction, authority: DecisionAuthority(transaction, at: now))
-    }
-
-    /// Whether a caller of an API acts, and not the operator at the data folder.
-    private var actsForItself: Bool {
-        switch actor.origin {
-        case .machine: false
-        case .api: true
-        }
     }
 
     private func existing(consent id: UUID) throws -> ConsentRequest {

@@ -88,7 +88,8 @@ extension Administration {
     /// - Throws: `AdministrationRefusal.unknownScope`.
     @discardableResult
     public func setScope(_ name: ScopeName, active isActive: Bool) throws -> AdministrationOutcome<Scope> {
-        try changeScope(name, [.isActive: .flag(isActive)])
+        // What is switched now has no end that was set before.
+        try changeScope(name, [.isActive: .flag(isActive), .activeUntil: .absent])
     }
 
     /// The scope of that name.
@@ -113,7 +114,9 @@ extension Administration {
 
     // An act that only switches a scope has a name of its own in the ledger.
     private static func kind(of altered: [ScopeField], in scope: Scope) -> LedgerEvent.Kind {
-        guard altered == [.isActive] else { return .scopeChanged }
+        guard altered.contains(.isActive), Set(altered).isSubset(of: [.isActive, .activeUntil]) else {
+            return .scopeChanged
+        }
         return scope.isActive ? .scopeActivated : .scopeDeactivated
     }
 }

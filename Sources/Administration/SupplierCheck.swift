@@ -69,7 +69,7 @@ public struct SupplierCheck: Sendable, Hashable {
             ),
             Self.lives(.consumerLives, consumer, try reader.standing(of: consumer)),
             Self.lives(.supplierLives, supplier, try reader.standing(of: supplier)),
-            Self.active(name, scope), Self.delegable(scope, at: issuer),
+            Self.active(name, scope, at: now), Self.delegable(scope, at: issuer),
             Self.access(scope, try reader.access(to: name, of: consumer), at: now),
         ]
         let resources = try reader.resources(referencing: name)
@@ -102,14 +102,14 @@ public struct SupplierCheck: Sendable, Hashable {
         return Condition(kind: kind, holds: standing.impediment == nil, explanation: explanation)
     }
 
-    private static func active(_ name: ScopeName, _ scope: Scope?) -> Condition {
+    private static func active(_ name: ScopeName, _ scope: Scope?, at now: Timestamp) -> Condition {
         guard let scope else {
             return Condition(kind: .scopeActive, holds: false, explanation: "there is no scope `\(name)`")
         }
         return Condition(
             kind: .scopeActive,
-            holds: scope.isActive,
-            explanation: scope.isActive
+            holds: scope.isActive(at: now),
+            explanation: scope.isActive(at: now)
                 ? "`\(name)` of `\(scope.owner)`" : "`\(name)` is deactivated by `\(scope.owner)`"
         )
     }

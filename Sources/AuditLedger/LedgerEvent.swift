@@ -57,6 +57,8 @@ public struct LedgerEvent: Sendable, Hashable {
         case processorAgreementRemoved = "processor_agreement_removed"
         /// Somebody was told whether a client would get a token, and why.
         case explanationGiven = "explanation_given"
+        /// Somebody was told all that is kept about a person.
+        case personReported = "person_reported"
         /// A client was registered.
         case clientCreated = "client_created"
         /// A client was changed.

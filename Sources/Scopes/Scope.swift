@@ -53,8 +53,10 @@ public struct Scope: Sendable, Hashable {
     public var descriptions: [String: String] = [:]
     /// Long descriptions by language (`nn`, `en`, `se`).
     public var longDescriptions: [String: String] = [:]
-    /// False: nobody gets tokens.
+    /// False: nobody gets tokens; ``isActive(at:)`` tells the whole of it.
     public var isActive = true
+    /// When it stops giving tokens though it is active (`active_until`), RFC 3339 in UTC; nil: never.
+    public var activeUntil: String?
     /// Who sees it.
     public var visibility: Visibility = .everyone
     /// Integration types that may hold it (`allowed_integration_types`); empty: all.
@@ -133,6 +135,16 @@ public struct Scope: Sendable, Hashable {
 }
 
 extension Scope {
+    /// Whether it gives tokens: it is active, and its end has not come.
+    ///
+    /// At the very second of its end it gives none.
+    public func isActive(at now: Timestamp) -> Bool {
+        guard isActive else { return false }
+        // A text that is no time is refused when it is set; if one stood here it would have come.
+        guard let activeUntil else { return true }
+        return Timestamp(parsing: activeUntil).map { now < $0 } ?? false
+    }
+
     /// Whether a portal that has it is believed when it names the person it acts for: tokens with it are always bound to a key,
     /// the operator alone grants it, and nobody passes it on (DESIGN §8).
     public var vouchesForPersons: Bool { name.rawValue == "altinn:portal/enduser" }

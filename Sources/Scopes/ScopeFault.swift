@@ -16,6 +16,8 @@ public enum ScopeFault: Error, Equatable, Hashable, Sendable {
     case outOfRange(ScopeField, Int64)
     /// No absolute URI without fragment.
     case notAbsoluteURI(ScopeField, String)
+    /// No time of RFC 3339 in UTC.
+    case notTime(ScopeField, String)
     /// An item that stands twice in a list.
     case duplicate(ScopeField, String)
     /// More items than allowed.
@@ -32,7 +34,8 @@ public enum ScopeFault: Error, Equatable, Hashable, Sendable {
         switch self {
         case .required(let field), .form(let field), .choice(let field, _), .tooLong(let field, _),
             .character(let field, _), .outOfRange(let field, _), .notAbsoluteURI(let field, _),
-            .duplicate(let field, _), .tooMany(let field, _), .language(let field, _), .reserved(let field, _):
+            .notTime(let field, _), .duplicate(let field, _), .tooMany(let field, _), .language(let field, _),
+            .reserved(let field, _):
             field
         case .enforcedAudienceNotAllowed: .enforcedAudience
         }
@@ -55,6 +58,8 @@ extension ScopeFault: CustomStringConvertible {
         case .notAbsoluteURI(let field, let text):
             "`\(field.rawValue)` must hold absolute URIs without fragment, not `\(text)`"
                 + (field == .delegationSource ? " (or be `internal`)" : "")
+        case .notTime(let field, let text):
+            "`\(field.rawValue)` must be a time in UTC as `2027-06-30T12:00:00Z`, not `\(text)`"
         case .duplicate(let field, let item): "`\(field.rawValue)` lists `\(item)` twice"
         case .tooMany(let field, let limit): "`\(field.rawValue)` has more than \(limit) items"
         case .language(let field, let language):

@@ -12,6 +12,8 @@ public enum ScopeField: String, Sendable, Hashable, CaseIterable {
     case longDescriptions = "long_descriptions"
     /// Whether it gives tokens.
     case isActive = "active"
+    /// When it stops giving tokens; ours.
+    case activeUntil = "active_until"
     /// Who sees it.
     case visibility
     /// Integration types that may hold it.
@@ -105,7 +107,7 @@ public enum ScopeField: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .description: .text
         case .longDescription, .delegationSource, .enforcedAudience, .enforcedIntrospectionAudience,
-            .signingAlgorithm, .requiredTermsVersion, .legalBasis, .purpose:
+            .signingAlgorithm, .requiredTermsVersion, .legalBasis, .purpose, .activeUntil:
             .optionalText
         case .descriptions, .longDescriptions: .texts
         case .isActive, .isAccessibleForAll, .requiresUserConsent, .requiresUserAuthentication,

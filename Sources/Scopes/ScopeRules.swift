@@ -48,6 +48,9 @@ public enum ScopeRules {
         case .signingAlgorithm:
             guard case .text(let algorithm) = value, !signingAlgorithms.contains(algorithm) else { return [] }
             return [.choice(field, found: algorithm)]
+        case .activeUntil:
+            guard case .text(let time) = value, Timestamp(parsing: time) == nil else { return [] }
+            return [.notTime(field, time)]
         case .isAccessibleForAll, .supportsEuropeanBusinesses, .allowsUnprovenSupplier:
             return value == .flag(true) ? reserved(field, in: scope) : []
         case .isActive, .visibility, .tokenForm, .requiresUserConsent, .requiresUserAuthentication,

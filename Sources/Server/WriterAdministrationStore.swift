@@ -1,9 +1,7 @@
-public import AdminAPI
+import AdminAPI
 import AuditLedger
-public import SQLiteStorage
+import SQLiteStorage
 import TokenIssuance
-
-extension SQLiteReader: AdminAPIReader {}
 
 /// The store as the admin API sees it: reader connections, and acts that the one writer thread performs in their turn.
 struct WriterAdministrationStore: AdministrationStore {

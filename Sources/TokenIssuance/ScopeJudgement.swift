@@ -88,7 +88,7 @@ struct ScopeJudgement {
         switch condition {
         case .exists: return nil
         case .onClient: return client.scopes.contains(scope.name) ? nil : .notOnClient
-        case .active: return scope.isActive ? nil : .inactive
+        case .active: return scope.isActive(at: now) ? nil : .inactive
         case .integrationType:
             let types = scope.allowedIntegrationTypes
             return types.isEmpty || types.contains(client.integrationType.rawValue)

@@ -117,7 +117,7 @@ extension IssuancePolicy {
         for found in facts.scopes {
             // A flag may have gone since the seal was let in by it.
             guard let scope = found.scope, scope.isOpenToSeals else { throw .sealScope(found.name, .closed) }
-            guard scope.isActive else { throw .sealScope(found.name, .inactive) }
+            guard scope.isActive(at: now) else { throw .sealScope(found.name, .inactive) }
             // Nobody has accepted terms for a party that no grant of access names.
             guard scope.requiredTermsVersion == nil else { throw .sealScope(found.name, .terms) }
             scopes.append(scope)

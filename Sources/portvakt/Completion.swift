@@ -27,6 +27,7 @@ struct Completion: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireNoServer()
         try Console.current.write(Portvakt.completionScript(for: shell.completionShell) + "\n")
     }
 }

@@ -57,6 +57,25 @@ struct Portvakt: AsyncParsableCommand {
     /// Runs one command line and says what to exit with; results and errors go to the present console.
     static func run(_ arguments: [String]) async -> ExitStatus {
         let arguments = movingLeadingGlobalOptions(arguments)
+        return await $words.withValue(words(of: arguments)) { await perform(arguments) }
+    }
+
+    /// The words of the command that runs, as `portvakt access grant`.
+    @TaskLocal static var words = "portvakt"
+
+    /// The words that name a command; never one of its arguments, which may say something of somebody.
+    static func words(of arguments: [String]) -> String {
+        var (type, words): (any ParsableCommand.Type, [String]) = (Portvakt.self, ["portvakt"])
+        for argument in arguments {
+            let below = type.configuration.subcommands.first { $0.configuration.commandName == argument }
+            guard let below else { break }
+            type = below
+            words.append(argument)
+        }
+        return words.joined(separator: " ")
+    }
+
+    private static func perform(_ arguments: [String]) async -> ExitStatus {
         do {
             var command = try parseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -1,3 +1,4 @@
+import Server
 import SQLiteStorage
 
 extension StorageError: CLIErrorConvertible {
@@ -16,4 +17,9 @@ extension StorageError: CLIErrorConvertible {
         case .inputOutput, .other: CLIError("store_failed", description)
         }
     }
+}
+
+extension KeyFileFault: CLIErrorConvertible {
+    /// A key beside the database that cannot be used.
+    var cliError: CLIError { CLIError("pseudonym_key", "\(self)") }
 }

@@ -14,6 +14,7 @@ struct VersionCommand: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireNoServer()
         try options.print(Record("version", [.init("version", Version.number)]))
     }
 }

@@ -1,4 +1,4 @@
-@testable public import AdminAPI
+@testable import AdminAPI
 import Administration
 import AuditLedger
 import Delegations
@@ -12,7 +12,7 @@ import LibCrypto
 import Logging
 import NIOCore
 import Organisations
-public import SQLiteStorage
+import SQLiteStorage
 import Scopes
 import Synchronization
 import TestSupport
@@ -20,8 +20,6 @@ import TestTokens
 import Testing
 import TokenIssuance
 import Vocabulary
-
-extension SQLiteReader: AdminAPIReader {}
 
 /// A store in which a test's acts happen as the server's do, though on the test's own thread.
 struct TestStore: AdministrationStore {

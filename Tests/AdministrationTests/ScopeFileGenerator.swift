@@ -78,6 +78,9 @@ struct ScopeFileGenerator: RandomNumberGenerator {
         switch field {
         // Together they could contradict each other; each by itself is always allowed.
         case .allowedResources: return "[]"
+        case .activeUntil:
+            let time = Timestamp(seconds: .random(in: 1_700_000_000...1_900_000_000, using: &self))
+            return "\"\(time)\""
         case .enforcedAudience, .enforcedIntrospectionAudience, .delegationSource:
             return "https://api.example.no/\(Int.random(in: 0..<4, using: &self))"
         default: break

@@ -286,3 +286,221 @@ def test_the_operator_api_wants_the_operators_scope_and_known_parameters(online)
     assert status == 400 and problem["code"] == "usage" and "scope" in problem["detail"]
     assert answer("scope-show?scope=demo:no.such", operator)[0] == 404
     assert answer("nothing", operator)[0] == 404
+
+
+DELEGATIONS = [
+    (("delegation", "check", "311001213", "311000934", "demo:fangst.read"), None),
+    (("delegation", "check", "311001213", "311000934", "demo:fangst.read", "--explain"), None),
+    (("role", "list", "311001213"), 0), (("resource", "list"), 0), (("resource", "list", "--scope", "demo:fangst.read"), 0),
+    (("accesslist", "list"), 0), (("system", "list"), 0), (("systemuser", "list", "--org", "311001213"), 0),
+    (("consent", "list"), 0), (("keys", "list"), 0), (("keys", "list", "--check", "--within", "30d"), None),
+    (("scope", "list", "--unused", "0d"), 0), (("client", "list", "--unused", "1s"), 0),
+    (("decide", "--subject", "311000934", "--action", "ScopeAccess", "--resource", "no_such", "--party", "311001213"), 3),
+]
+
+
+@pytest.mark.parametrize(("arguments", "status"), DELEGATIONS, ids=[" ".join(d[0]) for d in DELEGATIONS])
+def test_what_is_delegated_and_kept_reads_the_same_through_the_server(online, arguments, status):
+    for form in (["--json"], [], ["--output", "yaml"]):
+        here, there = online.both(*arguments, *form)
+        assert here.returncode == there.returncode, (here.stderr, there.stderr)
+        assert here.returncode in ((0, 2, 3) if status is None else (status,)), there.stderr
+        assert here.stdout == there.stdout, form
+        assert [line for line in here.stderr.splitlines() if "trace" not in line] == [
+            line for line in there.stderr.splitlines() if "trace" not in line
+        ], form
+    assert json.loads(online.both(*arguments, "--json")[1].stdout)["schema"].startswith("portvakt/")
+
+
+def test_a_scope_export_is_the_same_and_leaves_nothing_to_apply(online, tmp_path):
+    here, there = online.both("scope", "export", "--prefix", "demo")
+    assert here.returncode == there.returncode == 0, there.stderr
+    assert here.stdout == there.stdout and here.stdout.startswith("prefix: ")
+    path = tmp_path / "demo.yaml"
+    path.write_text(there.stdout)
+    for done in online.both("scope", "diff", str(path), "--prune"):
+        assert done.returncode == 0, done.stdout
+
+
+SCOPE_FILE = """prefix: online
+owner_orgno: "311000934"
+scopes:
+  - subscope: one
+    description: First
+  - subscope: two
+    description: Second
+    access:
+      - orgno: "311001213"
+        reason: Agreement 14
+"""
+
+
+def test_scope_files_are_compared_and_applied_through_the_server_as_on_the_folder(online, tmp_path):
+    path = tmp_path / "online.yaml"
+    path.write_text(SCOPE_FILE)
+    for form in ([], ["--json"], ["--summary"], ["--summary", "--json"]):
+        here, there = online.both("scope", "diff", str(path), *form)
+        assert here.returncode == there.returncode == 2, there.stderr
+        assert here.stdout == there.stdout and here.stderr == there.stderr, form
+    there = online.run("scope", "apply", str(path), "--dry-run", "--json", "--context", "test")
+    assert there.returncode == 2 and json.loads(there.stdout)["applied"] is False
+    assert online.run("scope", "apply", str(path), "--context", "test").returncode == 64, "it asks, and nobody is there"
+
+    plan = tmp_path / "plan.json"
+    made = online.run("scope", "diff", str(path), "--out", str(plan), "--context", "test")
+    assert made.returncode == 2
+    here = online.run("scope", "apply", str(plan), "--dry-run", "--data", str(online.world.folder))
+    assert here.returncode == 2 and here.stdout == made.stdout, "a plan of the server's is one on the folder"
+    applied = online.run("scope", "apply", str(plan), "--yes", "--context", "test", "--reason", "Order 7", "--json")
+    assert applied.returncode == 0, applied.stderr
+    assert json.loads(applied.stdout)["applied"] is True
+    entry = online.world.ledger("scope_created")[-1]
+    assert entry["actor"] == f"client {online.world.clients[OPERATOR].id} of 311000012"
+    assert entry["details"]["reason"] == "Order 7"
+    assert entry["details"]["command"] == "POST /api/portvakt/v1/scope-apply"
+    for done in online.both("scope", "diff", str(path)):
+        assert done.returncode == 0
+
+    # The plan is of facts that are no more.
+    for done in online.both("scope", "apply", str(plan), "--yes", "--json"):
+        assert done.returncode == 6 and json.loads(done.stderr)["error"]["code"] == "plan_stale"
+    # What stands in no file any more goes only when it is said, and only so much of it.
+    path.write_text(SCOPE_FILE[: SCOPE_FILE.index("  - subscope: two")])
+    kept = online.both("scope", "diff", str(path))
+    assert [done.returncode for done in kept] == [0, 0] and "stays" in kept[1].stdout
+    few = ("scope", "apply", str(path), "--prune", "--yes", "--max-removals", "0", "--json")
+    for done in online.both(*few):
+        assert done.returncode == 1 and json.loads(done.stderr)["error"]["code"] == "scope_plan_refused"
+    pruned = online.run("scope", "apply", str(path), "--prune", "--yes", "--context", "test")
+    assert pruned.returncode == 0 and "to remove" in pruned.stdout, pruned.stderr
+    assert json.loads(online.run("scope", "show", "online:two", "--json", "--context", "test").stdout)["active"] is False
+
+
+def test_faults_in_scope_files_name_file_and_line_through_the_server_too(online, tmp_path):
+    path = tmp_path / "wrong.yaml"
+    path.write_text(SCOPE_FILE.replace("description: Second", "colour: red"))
+    for command in (("diff",), ("apply", "--yes")):
+        here, there = online.both("scope", *command, str(path), "--json")
+        assert here.returncode == there.returncode == 1
+        errors = [json.loads(done.stderr)["error"] for done in (here, there)]
+        assert errors[0]["details"] == errors[1]["details"] and errors[0]["message"] == errors[1]["message"]
+        assert errors[1]["details"]["problems"][0]["file"] == "wrong.yaml"
+        assert "wrong.yaml:7" in errors[1]["message"], errors[1]["message"]
+    assert online.run("scope", "diff", "--context", "test").returncode == 64, "a server's folder is not read from here"
+
+
+NUMBER = "01019010046"
+
+
+def test_a_persons_number_goes_in_the_body_and_stays_nowhere(online, tmp_path):
+    world = online.world
+    path = tmp_path / "number"
+    path.write_text(NUMBER + "\n")
+    path.chmod(0o600)
+    given = online.run("role", "give", "311001213", "APIADM", "--to-person", str(path), "--context", "test", "--json")
+    assert given.returncode == 0, given.stderr
+    person = json.loads(given.stdout)["holder_person"]
+    again = online.run("role", "give", "311001213", "APIADM", "--to-person", str(path), "--json",
+                       "--data", str(world.folder))
+    assert json.loads(again.stdout) | {"result": "given"} == json.loads(given.stdout), "the same key of pseudonyms"
+    listed = online.both("role", "list", "--person", str(path), "--json")
+    assert listed[0].stdout == listed[1].stdout
+    assert [item["role"] for item in json.loads(listed[1].stdout)["items"]] == ["APIADM"]
+    checked = online.both("delegation", "check", "311001213", "311000934", "demo:fangst.read", "--person", person)
+    assert checked[0].stdout == checked[1].stdout and checked[0].returncode == checked[1].returncode
+    report = online.run("report", "person", "--person", str(path), "--context", "test", "--json", "--reason", "Innsyn 7")
+    assert report.returncode == 0, report.stderr
+    entry = world.ledger("person_reported")[-1]
+    assert entry["details"]["person"] == person and entry["details"]["reason"] == "Innsyn 7"
+    assert entry["actor"].startswith("client ")
+    wrong = tmp_path / "wrong"
+    wrong.write_text("01019010047\n")
+    wrong.chmod(0o600)
+    refused = online.run("report", "person", "--person", str(wrong), "--context", "test")
+    assert refused.returncode == 64
+    revoked = online.run("role", "revoke", "311001213", "APIADM", "--from-person", str(path), "--yes", "--context", "test")
+    assert revoked.returncode == 0, revoked.stderr
+    told = [given, again, *listed, report, refused, revoked]
+    assert not any(NUMBER in done.stdout + done.stderr or "0101901004" in done.stderr for done in told)
+    dump = online.run("audit", "search", "--json", "--data", str(world.folder), "--limit", "10000")
+    assert dump.returncode == 0 and NUMBER not in dump.stdout
+
+
+def test_registers_are_kept_through_the_server(online, tmp_path):
+    def done(*arguments, status=0):
+        run = online.run(*arguments, "--context", "test", "--json")
+        assert run.returncode == status, run.stderr
+        return json.loads(run.stdout) if run.stdout else json.loads(run.stderr)["error"]
+
+    assert done("accesslist", "set", "311000934:lesere", "Lesere")["result"] == "set"
+    added = done("accesslist", "add", "311000934:lesere", "311001213")
+    assert added["items"] == [{"organisation_number": "311001213", "result": "added"}]
+    assert done("accesslist", "show", "311000934:lesere")["members"] == ["311001213"]
+    assert done("accesslist", "remove", "311000934:lesere", "311001213", "--yes")["items"][0]["result"] == "removed"
+    assert done("accesslist", "delete", "311000934:lesere", "--yes")["result"] == "deleted"
+    assert done("accesslist", "show", "311000934:lesere", status=1)["code"] == "access_list_not_found"
+
+    system = tmp_path / "system.json"
+    system.write_text(json.dumps({
+        "id": "311000934_online", "vendor": {"ID": "0192:311000934"},
+        "name": {"nb": "S", "nn": "S", "en": "S"}, "description": {"nb": "S", "nn": "S", "en": "S"},
+    }))
+    created = done("system", "create", str(system))
+    assert created["id"] == "311000934_online" and created["result"] == "created"
+    assert "changes" in done("system", "show", "311000934_online")
+    assert done("system", "delete", "311000934_online", "--yes")["result"] == "deleted"
+    assert done("consent", "show", "0196a1f0-9d3b-7c55-8a51-1f1f6a3d2b10", status=1)["code"]
+    assert done("systemuser", "approve", "nothing", status=64)["code"] == "usage"
+
+
+def test_a_token_is_revoked_through_the_server_by_its_jti_alone(online):
+    token = online.run(
+        "token", "request", "--scope", "portvakt:operator", "--env-file", str(online.key.parent / ".env"),
+    ).stdout.strip()
+    assert online.run("token", "revoke", "--token", token, "--context", "test").returncode == 64
+    revoked = online.run("token", "revoke", "--token", token, "--context", "test", "--yes", "--json")
+    assert revoked.returncode == 0, revoked.stderr
+    assert json.loads(revoked.stdout)["result"] == "revoked"
+    request = urllib.request.Request(
+        online.server + "api/portvakt/v1/scope-list", headers={"Authorization": f"Bearer {token}"}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=30)
+    assert refused.value.code == 401
+    unknown = online.run("token", "revoke", "--jti", "nothing", "--yes", "--context", "test", "--json")
+    assert unknown.returncode == 1 and json.loads(unknown.stderr)["error"]["code"] == "token_not_found"
+
+
+def test_a_link_to_the_console_is_made_through_the_server(online):
+    made = online.run("web", "--org", "311001213", "--context", "test", "--json")
+    assert made.returncode == 0, made.stderr
+    link = json.loads(made.stdout)
+    assert link["url"].startswith(online.server + "console/login?code=") and link["organisation"] == "311001213"
+    with urllib.request.urlopen(link["url"], timeout=30) as page:
+        assert page.status == 200
+
+
+def test_what_wants_attention_is_the_servers_word_and_no_folder_is_read(online, tmp_path):
+    there = online.run("attention", "--context", "test", "--json")
+    assert there.returncode in (0, 2), there.stderr
+    assert json.loads(there.stdout)["schema"] == "portvakt/attention-list/v1"
+    assert online.run("attention", "--context", "test", "--config", str(tmp_path / "x")).returncode == 64
+
+
+def test_a_scope_with_an_end_gives_tokens_until_then(online):
+    world = online.world
+    made = online.run("scope", "create", "demo:ending", "--description", "Ends", "--context", "test")
+    assert made.returncode == 0, made.stderr
+    assert online.run("scope", "deactivate", "demo:ending", "--when", "2001-01-01", "--yes", "--context", "test",
+                      ).returncode == 1
+    ended = online.run("scope", "deactivate", "demo:ending", "--when", "2099-01-01", "--yes", "--json",
+                       "--context", "test")
+    assert ended.returncode == 0, ended.stderr
+    state = json.loads(ended.stdout)
+    assert state["result"] == "scheduled" and state["active"] and state["active_until"] == "2099-01-01T00:00:00Z"
+    shown = json.loads(online.run("scope", "show", "demo:ending", "--json", "--data", str(world.folder)).stdout)
+    assert shown["active_until"] == "2099-01-01T00:00:00Z" and shown["gives_tokens"] is True
+    again = online.run("scope", "activate", "demo:ending", "--context", "test", "--json")
+    assert again.returncode == 0
+    shown = json.loads(online.run("scope", "show", "demo:ending", "--json", "--context", "test").stdout)
+    assert "active_until" not in shown

@@ -32,6 +32,7 @@ enum Sample {
         scope.descriptions = ["en": "Read catch reports", "se": "Loga sállašraporttaid"]
         scope.longDescriptions = ["nn": "Fangstrapportar"]
         scope.isActive = false
+        scope.activeUntil = "2027-06-30T12:00:00Z"
         scope.visibility = .restricted
         scope.allowedIntegrationTypes = ["maskinporten", "krr"]
         scope.isAccessibleForAll = true

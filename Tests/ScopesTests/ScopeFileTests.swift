@@ -79,6 +79,7 @@ struct ScopeFileTests {
                     descriptions: {nn: Alt, en: Everything}
                     long_descriptions: {se: Buot}
                     active: false
+                    active_until: "2027-06-30T12:00:00Z"
                     visibility: INTERNAL
                     allowable_integration_types: [maskinporten, krr]
                     accessible_for_all: true

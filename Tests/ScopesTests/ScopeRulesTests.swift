@@ -107,6 +107,24 @@ struct ScopeRulesTests {
         #expect(faults { $0.delegationSource = source } == [.notAbsoluteURI(.delegationSource, source)])
     }
 
+    @Test func `an end is a time in UTC`() {
+        #expect(faults { $0.activeUntil = "2027-06-30T12:00:00Z" }.isEmpty)
+        for text in ["2027-06-30", "soon", "2027-06-30T12:00:00+01:00"] {
+            #expect(faults { $0.activeUntil = text } == [.notTime(.activeUntil, text)])
+        }
+    }
+
+    @Test func `a scope gives tokens until the very second of its end, and none while it is switched off`() {
+        var scope = Sample.scope("acme:a")
+        let end = Timestamp(seconds: 1_800_000_000)
+        #expect(scope.isActive(at: end))
+        scope.activeUntil = "\(end)"
+        #expect(scope.isActive(at: end - 1))
+        #expect(!scope.isActive(at: end))
+        scope.isActive = false
+        #expect(!scope.isActive(at: end - 1))
+    }
+
     @Test func `audiences and resources are absolute URIs without fragment (RFC 8707 §2)`() {
         #expect(faults { $0.enforcedAudience = "api" } == [.notAbsoluteURI(.enforcedAudience, "api")])
         #expect(

@@ -256,6 +256,16 @@ struct IssuancePolicyTests {
         #expect(try world.scopeFault() == .notOnClient)
     }
 
+    @Test func `a scope with an end gives tokens until that very second`() throws {
+        var world = try World()
+        world.scopes[0].activeUntil = "\(now + 1)"
+        #expect(try world.scopeFault() == nil)
+        world.scopes[0].activeUntil = "\(now)"
+        #expect(try world.scopeFault() == .inactive)
+        world.scopes[0].activeUntil = "no time"
+        #expect(try world.scopeFault() == .inactive)
+    }
+
     @Test func `refuses without access, and says which condition fails`() throws {
         var world = try World()
         let name = world.scopes[0].name

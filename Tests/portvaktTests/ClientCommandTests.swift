@@ -234,9 +234,9 @@ struct ClientCommandTests {
         let list = await world.run("client", "list", terminal: true, environment: ["NO_COLOR": "1"])
         #expect(
             list.output == """
-                ID  NAME  ORG        SCOPES  KEYS  NEAREST KEY EXPIRY    STATE
-                a   a     \(consumer)  acme:a     1  2027-11-18T\(now.description.dropFirst(11))  active
-                b   b     \(consumer)             0                        active
+                ID  NAME  ORG        SCOPES  KEYS  NEAREST KEY EXPIRY    LAST TOKEN  STATE
+                a   a     \(consumer)  acme:a     1  2027-11-18T\(now.description.dropFirst(11))              active
+                b   b     \(consumer)             0                                    active
 
                 """
         )

@@ -33,6 +33,17 @@ struct CommandLineRun: Sendable {
         answers: [String] = [],
         at now: Timestamp = Timestamp(seconds: 1_795_000_000)
     ) async -> CommandLineRun {
+        await of(arguments, terminal: terminal, environment: environment, answers: answers, at: now)
+    }
+
+    /// Runs a command line; a terminal on all three sides if asked, else pipes.
+    static func of(
+        _ arguments: [String],
+        terminal: Bool = false,
+        environment: [String: String] = [:],
+        answers: [String] = [],
+        at now: Timestamp = Timestamp(seconds: 1_795_000_000)
+    ) async -> CommandLineRun {
         let console = CapturedConsole(terminal: terminal, environment: environment, answers: answers, now: now)
         let status = await Console.$current.withValue(console.console) { await Portvakt.run(arguments) }
         return CommandLineRun(status: status, output: console.output, errors: console.errors)

@@ -16,7 +16,7 @@ struct HelpTests {
     }
 
     /// A line as a shell would take it apart: quotes, and what goes to a file.
-    private static func words(_ line: String) -> [String] {
+    static func words(_ line: String) -> [String] {
         var words: [String] = []
         var word = ""
         var isQuoted = false

@@ -29,39 +29,52 @@ extension AdminAPI {
         _ demand: AccessDemand,
         for viewer: @escaping @Sendable (Call<Store>) -> Viewer
     ) -> Operation<Store> {
+        let parameters = asked.parametersWithReason
+        guard !asked.asksInBody else {
+            return Operation(.post, path, name, demand, body(asked, parameters)) { call in
+                try await telling {
+                    try await answer(asked, try arguments(of: call, asked, parameters), call, for: viewer(call))
+                }
+            }
+        }
         var description = OperationDescription(summary: asked.summary)
-        description.parameters = asked.parameters.map { parameter in
+        description.parameters = parameters.map { parameter in
             .query(parameter.name, parameter.schema, parameter.meaning, required: parameter.isRequired)
         }
         description.answers = ReportAnswer.answers(asked.name)
         return Operation(.get, path, name, demand, description) { call in
-            let query = asked.parameters.compactMap { parameter in
+            let query = parameters.compactMap { parameter in
                 call.query[parameter.name].map { (name: parameter.name, value: $0) }
             }
             return try await telling {
-                let inquiry = try asked.init(Arguments(query: query, of: asked.parameters))
-                let context = call.operationContext(for: viewer(call))
-                return ReportAnswer(try await call.read { try inquiry.answer(from: $0, in: context) }, call).answer
+                try await answer(asked, try Arguments(query: query, of: parameters), call, for: viewer(call))
             }
         }
     }
 
+    /// Notes that it is asked, where the ledger remembers it, and answers.
+    private static func answer<Asked: Inquiry>(
+        _ asked: Asked.Type,
+        _ arguments: Arguments,
+        _ call: Call<Store>,
+        for viewer: Viewer
+    ) async throws -> APIAnswer {
+        let inquiry = try asked.init(arguments)
+        let context = call.operationContext(for: viewer)
+        if asked.isRecorded {
+            let reason = try arguments.reason()
+            try await call.act(for: reason) { try inquiry.note(in: $0, context) }
+        }
+        return ReportAnswer(try await call.read { try inquiry.answer(from: $0, in: context) }, call).answer
+    }
+
     private static func act<Asked: OperatorAct>(_ asked: Asked.Type) -> Operation<Store> {
         let parameters = asked.parametersWithReason
-        var description = OperationDescription(summary: asked.summary)
-        description.body = .json(
-            .members(
-                parameters.map { ($0.name, $0.schema.meaning($0.meaning)) },
-                required: parameters.filter(\.isRequired).map(\.name)
-            )
-        )
-        description.answers = ReportAnswer.answers(asked.name)
+        var description = body(asked, parameters)
         description.refusals = [.conflict]
         return Operation(.post, path(asked), .operatorAPI, .anyOf(.installationOperator), description) { call in
-            let body = try call.json()
-            guard let members = body.value.object else { throw body.fault("is no object") }
-            return try await telling {
-                let arguments = try Arguments(object: members, of: parameters)
+            try await telling {
+                let arguments = try arguments(of: call, asked, parameters)
                 let act = try asked.init(arguments)
                 let reason = try arguments.reason()
                 let context = call.operationContext(for: .operator)
@@ -69,6 +82,33 @@ extension AdminAPI {
                 return ReportAnswer(report, call).answer
             }
         }
+    }
+
+    /// An operation whose parameters come in a body.
+    private static func body(
+        _ asked: any Operations.Operation.Type,
+        _ parameters: [Parameter]
+    ) -> OperationDescription {
+        var description = OperationDescription(summary: asked.summary)
+        description.body = .json(
+            .members(
+                parameters.map { ($0.name, $0.schema.meaning($0.meaning)) },
+                required: parameters.filter(\.isRequired).map(\.name)
+            ),
+            limit: asked.maximumBody
+        )
+        description.answers = ReportAnswer.answers(asked.name)
+        return description
+    }
+
+    private static func arguments(
+        of call: Call<Store>,
+        _ asked: any Operations.Operation.Type,
+        _ parameters: [Parameter]
+    ) throws -> Arguments {
+        let body = try JSONPart(parsing: call.body, upTo: asked.maximumBody)
+        guard let members = body.value.object else { throw body.fault("is no object") }
+        return try Arguments(object: members, of: parameters)
     }
 
     /// Faults of an operation as problems.
@@ -89,7 +129,8 @@ extension Call {
             origin: "api",
             distress: settings.distress,
             policy: settings.policy,
-            earlyRefusals: settings.earlyRefusals
+            earlyRefusals: settings.earlyRefusals,
+            pseudonyms: { [settings] _ in settings.pseudonyms }
         )
     }
 }

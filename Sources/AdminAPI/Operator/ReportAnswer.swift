@@ -55,6 +55,7 @@ extension Parameter {
         case .span: .text(pattern: "^[0-9]{1,9}[smhd]?$")
         case .time: .text(least: 1, format: "portvakt-time")
         case .object: .anyObject
+        case .identityNumber: .text(pattern: "^[0-9]{11}$")
         }
     }
 }

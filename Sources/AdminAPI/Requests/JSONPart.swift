@@ -19,10 +19,10 @@ struct JSONPart: Sendable {
         self.path = path
     }
 
-    /// Parses a whole body: strict JSON, no member twice.
-    init(parsing bytes: [UInt8]) throws(Problem) {
+    /// Parses a whole body of at most so many bytes: strict JSON, no member twice.
+    init(parsing bytes: [UInt8], upTo limit: Int = JSONLimits.default.maximumBytes) throws(Problem) {
         do throws(JSONError) {
-            self.init(try JSONValue(parsing: bytes), path: "")
+            self.init(try JSONValue(parsing: bytes, limits: JSONLimits(maximumBytes: limit)), path: "")
         } catch {
             throw Problem(.malformedRequest, reason: "body_malformed", "the body is no strict JSON: \(error)")
         }

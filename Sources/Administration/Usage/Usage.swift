@@ -103,6 +103,9 @@ public protocol UsageReader {
     /// What each of these clients last did; those that never did anything are left out.
     func use(of clients: [ClientID]) throws -> [ClientID: ClientUse]
 
+    /// When a token was last issued with each scope; those that never were in one are left out.
+    func lastTokens() throws -> [ScopeName: Timestamp]
+
     /// When each registered key of a client last proved it.
     func keyUse(of client: ClientID) throws -> [KeyID: Timestamp]
 

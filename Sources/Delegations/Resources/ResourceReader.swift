@@ -32,10 +32,19 @@ public protocol ResourceReader {
     func resources(_ query: ResourceQuery) throws -> [Resource]
 }
 
+/// Reads the resource registry as it was written, old versions and all.
+public protocol ResourceRecordReader: ResourceReader {
+    /// The resource's policy as the document that was uploaded; nil when it has none.
+    func policyDocument(of id: ResourceID) throws -> [UInt8]?
+
+    /// All versions of a resource, the oldest first, also of a deleted one.
+    func versions(of id: ResourceID) throws -> [Resource]
+}
+
 /// Keeps the resource registry inside an open transaction; blocks.
 ///
 /// It keeps what it is given: rules, revision and ledger are for whoever calls it.
-public protocol ResourceStore: ResourceReader {
+public protocol ResourceStore: ResourceRecordReader {
     /// Keeps a new version of a resource, the first one of a new resource; its number is the next.
     ///
     /// - Returns: the resource with the number that it got.
@@ -45,12 +54,6 @@ public protocol ResourceStore: ResourceReader {
     /// Keeps the resource's policy, as the XML document that was uploaded; nil takes it away.
     func setPolicy(_ document: [UInt8]?, of id: ResourceID, at now: Timestamp) throws
 
-    /// The resource's policy as the document that was uploaded; nil when it has none.
-    func policyDocument(of id: ResourceID) throws -> [UInt8]?
-
     /// Takes the resource out of the registry; its versions stay.
     func deleteResource(_ id: ResourceID, at now: Timestamp) throws
-
-    /// All versions of a resource, the oldest first, also of a deleted one.
-    func versions(of id: ResourceID) throws -> [Resource]
 }

@@ -45,7 +45,7 @@ package struct BrowseScopes: Inquiry {
                 rows,
                 facts: listed.facts(query.paging),
                 whenEmpty: "there is no such scope",
-                columns: Self.columns
+                columns: Self.columns(at: context.now)
             )
         )
     }
@@ -56,20 +56,22 @@ package struct BrowseScopes: Inquiry {
         let isOwners: Bool
     }
 
-    private static let columns: [Column<Row>] = [
-        Column("scope") { $0.use.scope.name },
-        Column("description") { $0.use.scope.description },
-        Column("state", style: { $0.use.scope.isActive ? .good : .faint }) {
-            $0.use.scope.isActive ? "active" : "inactive"
-        },
-        Column("visibility", .detail) { $0.use.scope.visibility.rawValue },
-        Column("owner_orgno", title: "OWNER") { $0.use.scope.owner },
-        Column("owner_name", .detail) { $0.ownerName },
-        Column("consumers") { $0.isOwners ? $0.use.consumers : nil },
-        Column("clients") { $0.isOwners ? $0.use.clients : nil },
-        Column("delegable") { $0.use.scope.delegationSource != nil },
-        Column("last_token") { $0.isOwners ? $0.use.lastToken : nil },
-        Column("is_owners", .detail) { $0.isOwners },
-        Column("origin", title: "SOURCE") { $0.isOwners ? $0.use.scope.origin : nil },
-    ]
+    private static func columns(at now: Timestamp) -> [Column<Row>] {
+        [
+            Column("scope") { $0.use.scope.name },
+            Column("description") { $0.use.scope.description },
+            Column("state", style: { $0.use.scope.isActive(at: now) ? .good : .faint }) {
+                $0.use.scope.isActive(at: now) ? "active" : "inactive"
+            },
+            Column("visibility", .detail) { $0.use.scope.visibility.rawValue },
+            Column("owner_orgno", title: "OWNER") { $0.use.scope.owner },
+            Column("owner_name", .detail) { $0.ownerName },
+            Column("consumers") { $0.isOwners ? $0.use.consumers : nil },
+            Column("clients") { $0.isOwners ? $0.use.clients : nil },
+            Column("delegable") { $0.use.scope.delegationSource != nil },
+            Column("last_token") { $0.isOwners ? $0.use.lastToken : nil },
+            Column("is_owners", .detail) { $0.isOwners },
+            Column("origin", title: "SOURCE") { $0.isOwners ? $0.use.scope.origin : nil },
+        ]
+    }
 }

@@ -54,7 +54,7 @@ package struct ListClientScopes: Inquiry {
         _ reader: some OperationReader
     ) throws -> String? {
         guard let scope = try reader.scope(name) else { return "scope_unknown" }
-        guard scope.isActive else { return "scope_inactive" }
+        guard scope.isActive(at: now) else { return "scope_inactive" }
         if !client.isActive { return "client_disabled" }
         if scope.isAccessibleForAll, scope.requiredTermsVersion == nil { return nil }
         guard let access = try reader.access(to: name, of: client.owner) else {

@@ -58,4 +58,10 @@ struct OrganisationNames {
         names[number] = name
         return name
     }
+
+    /// The name; nil for one that the register does not know.
+    mutating func known(_ number: OrganisationNumber, _ reader: some RegisterReader) throws -> String? {
+        let name = try name(of: number, reader)
+        return name.isEmpty ? nil : name
+    }
 }

@@ -1,3 +1,4 @@
+import Administration
 import Clients
 package import Vocabulary
 
@@ -10,10 +11,12 @@ package struct ListClients: Inquiry {
         Parameter("scope", .scope, "Only clients that hold this scope."),
         Parameter("expiring", .span, "Only clients with a key that ends within this time, as 30d."),
         Parameter("disabled", .flag, "Disabled clients too."),
+        Parameter("unused", .span, "Only clients as old as this, as 90d, with no token since."),
     ]
     package let arguments: Arguments
     private var query = ClientQuery()
     private let expiring: Seconds?
+    private let unused: Seconds?
 
     package init(_ arguments: Arguments) throws(OperationFault) {
         self.arguments = arguments
@@ -21,6 +24,7 @@ package struct ListClients: Inquiry {
         query.scope = try arguments.scope("scope")
         query.includesInactive = try arguments.flag("disabled")
         expiring = try arguments.span("expiring")
+        unused = try arguments.span("unused")
     }
 
     package func answer(from reader: some OperationReader, in context: OperationContext) throws -> Report {
@@ -28,27 +32,41 @@ package struct ListClients: Inquiry {
         var query = query
         query.keyEndingBefore = expiring.map { now + $0 }
         let clients = try reader.clients(query).filter { context.viewer.sees($0) }
+        let uses = try reader.use(of: clients.map(\.id))
+        var rows = clients.map { Row(client: $0, lastToken: uses[$0.id]?.issued) }
+        if let start = unused.map({ now - $0 }) {
+            rows.removeAll { $0.client.created > start || $0.lastToken.map { $0 > start } ?? false }
+        }
         return Report(
-            Table("client-list", clients, whenEmpty: "there is no such client", columns: Self.columns(at: now))
+            Table("client-list", rows, whenEmpty: "there is no such client", columns: Self.columns(at: now)),
+            warnings: unused == nil ? [] : try reader.usageWarnings
         )
     }
 
-    private static func columns(at now: Timestamp) -> [Column<Client>] {
+    private struct Row: Sendable {
+        let client: Client
+        let lastToken: Timestamp?
+    }
+
+    private static func columns(at now: Timestamp) -> [Column<Row>] {
         [
-            Column("client_id", title: "ID") { $0.id },
-            Column("client_name", title: "NAME") { $0.name },
-            Column("client_orgno", title: "ORG") { $0.owner },
-            Column("supplier_orgno", .detail) { $0.supplier },
-            Column("integration_type", .detail) { $0.integrationType.rawValue },
-            Column("scopes") { $0.scopes },
-            Column("keys") { $0.keys.count },
-            Column("authentication", .detail) { $0.authentication.rawValue },
+            Column("client_id", title: "ID") { $0.client.id },
+            Column("client_name", title: "NAME") { $0.client.name },
+            Column("client_orgno", title: "ORG") { $0.client.owner },
+            Column("supplier_orgno", .detail) { $0.client.supplier },
+            Column("integration_type", .detail) { $0.client.integrationType.rawValue },
+            Column("scopes") { $0.client.scopes },
+            Column("keys") { $0.client.keys.count },
+            Column("authentication", .detail) { $0.client.authentication.rawValue },
             Column(
                 "nearest_key_expiry",
-                style: { KeyExpiry.tone(of: $0.keys.map(\.expires).min(), at: now) },
-                value: { $0.keys.map(\.expires).min() }
+                style: { KeyExpiry.tone(of: $0.client.keys.map(\.expires).min(), at: now) },
+                value: { $0.client.keys.map(\.expires).min() }
             ),
-            Column("state", style: { $0.isActive ? .good : .faint }) { $0.isActive ? "active" : "disabled" },
+            Column("last_token") { $0.lastToken },
+            Column("state", style: { $0.client.isActive ? .good : .faint }) {
+                $0.client.isActive ? "active" : "disabled"
+            },
         ]
     }
 }

@@ -1,20 +1,22 @@
 package import Administration
-package import Delegations
+import Delegations
 import Scopes
 package import Vocabulary
 
-/// Delegates a scope from a consumer to a supplier, by the operator's own act.
+/// Delegates a scope from a consumer to a supplier, by the operator's own act or a person's.
 package struct GrantDelegation: OperatorAct {
     package static let name = "delegation-grant"
-    package static let summary = "Delegate a scope from a consumer to a supplier, by the operator's own act."
-    package static let parameters = [
-        Parameter("consumer", .organisation, "The organisation that delegates.").required,
-        Parameter("supplier", .organisation, "The organisation that may act for it.").required,
-        Parameter("scope", .scope, "The scope.").required,
-        Parameter("resource", .resource, "The resource, where several bundle the scope."),
-        Parameter("until", .text, "The last day, or the moment it ends."),
-        Parameter("endless", .flag, "Take away the end that it has."),
-    ]
+    package static let summary =
+        "Delegate a scope from a consumer to a supplier, by the operator's own act or a person's."
+    package static let parameters =
+        [
+            Parameter("consumer", .organisation, "The organisation that delegates.").required,
+            Parameter("supplier", .organisation, "The organisation that may act for it.").required,
+            Parameter("scope", .scope, "The scope.").required,
+            Parameter("resource", .resource, "The resource, where several bundle the scope."),
+            Parameter("until", .text, "The last day, or the moment it ends."),
+            Parameter("endless", .flag, "Take away the end that it has."),
+        ] + ActingPerson.parameters
     package let arguments: Arguments
     private let consumer: OrganisationNumber
     private let supplier: OrganisationNumber
@@ -22,8 +24,7 @@ package struct GrantDelegation: OperatorAct {
     private let resource: ResourceID?
     private let until: Timestamp?
     private let isEndless: Bool
-    /// Whose right it rests on; a person's where the command line knows one.
-    package var right = ActingRight.operatorsAct
+    private let acting: ActingPerson
 
     package init(_ arguments: Arguments) throws(OperationFault) {
         self.arguments = arguments
@@ -33,6 +34,7 @@ package struct GrantDelegation: OperatorAct {
         resource = try arguments.resource("resource")
         until = try arguments.end("until")
         isEndless = try arguments.flag("endless")
+        acting = try ActingPerson(arguments)
         if until != nil, isEndless { throw .usage("an end and no end contradict each other") }
     }
 
@@ -46,7 +48,7 @@ package struct GrantDelegation: OperatorAct {
             to: supplier,
             until: until,
             isEndless: isEndless,
-            by: right
+            by: try acting.right(administration.transaction, context)
         )
         return Report(
             Record(

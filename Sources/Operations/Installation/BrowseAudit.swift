@@ -63,7 +63,8 @@ package struct BrowseAudit: Inquiry {
     }
 
     private static let notActs: Set<LedgerEvent.Kind> = [
-        .tokenIssued, .tokenRefused, .tokenRefusalsSummed, .decisionMade, .explanationGiven, .consoleLinkMade,
+        .tokenIssued, .tokenRefused, .tokenRefusalsSummed, .decisionMade, .explanationGiven, .personReported,
+        .consoleLinkMade,
         .consoleLoggedIn,
         .consoleLoggedOut,
     ]

@@ -34,6 +34,8 @@ public protocol Operation: Sendable {
     static var summary: String { get }
     /// What it takes.
     static var parameters: [Parameter] { get }
+    /// The largest body in which its parameters come, in bytes.
+    static var maximumBody: Int { get }
     /// What it was made from, so that it can be sent to a server.
     var arguments: Arguments { get }
 
@@ -41,10 +43,43 @@ public protocol Operation: Sendable {
     init(_ arguments: Arguments) throws(OperationFault)
 }
 
+extension Operation {
+    /// Enough for every parameter that is no file: 256 KiB.
+    public static var maximumBody: Int { 256 * 1_024 }
+}
+
 /// An operation that only reads.
 public protocol Inquiry: Operation {
+    /// Whether what is asked with belongs in no address: the API takes it in the body of a `POST`.
+    static var asksInBody: Bool { get }
+
+    /// Whether the ledger remembers that it was asked: ``note(in:_:)`` is performed first, in a transaction of its own.
+    static var isRecorded: Bool { get }
+
     /// The answer, from one snapshot.
     func answer(from reader: some OperationReader, in context: OperationContext) throws -> Report
+
+    /// Writes into the ledger that it is asked, before it is answered.
+    func note(in administration: Administration<some OperationTransaction>, _ context: OperationContext) throws
+}
+
+extension Inquiry {
+    /// A query asks, unless something says otherwise.
+    public static var asksInBody: Bool { false }
+
+    /// Questions leave no trace, unless something says otherwise.
+    public static var isRecorded: Bool { false }
+
+    /// Writes nothing.
+    public func note(
+        in administration: Administration<some OperationTransaction>,
+        _ context: OperationContext
+    ) throws {}
+
+    /// What it takes, with the reason that may be given for what the ledger remembers.
+    public static var parametersWithReason: [Parameter] {
+        isRecorded ? parameters + [Parameter("reason", .text, "Why it is asked, kept in the ledger.")] : parameters
+    }
 }
 
 /// An operation that changes something; all of it happens, with its ledger entries, or nothing.
@@ -81,7 +116,7 @@ extension Arguments {
 /// All that operations read, in one snapshot.
 public typealias OperationReader = AdministrativeReader & DecisionReader & ConsentReader & HoldingReader
     & RegisterBrowsingReader & InstallationReader & LedgerReader & BrowsingReader & UsageReader & SigningKeyReader
-    & FactsReader & AttentionReader & WebhookReader & LedgerTreeReader & IncidentReader
+    & FactsReader & AttentionReader & WebhookReader & LedgerTreeReader & ResourceRecordReader & IncidentReader
 
 /// An open transaction in which every act can be performed.
 public typealias OperationTransaction = OperationReader & AdministrativeTransaction & AccessListStore & SystemUserStore
@@ -101,6 +136,8 @@ public struct OperationContext: Sendable {
     public var policy: IssuancePolicy?
     /// The refusals from before a client was authenticated, which stand in no ledger.
     public var earlyRefusals: @Sendable () throws -> [RefusalNote]
+    /// The key under which persons are known; nil when there is none and none is made for that use.
+    public var pseudonyms: @Sendable (PseudonymUse) throws -> PseudonymKey?
 
     /// A context.
     public init(
@@ -109,7 +146,8 @@ public struct OperationContext: Sendable {
         origin: String = "cli",
         distress: DistressPolicy? = nil,
         policy: IssuancePolicy? = nil,
-        earlyRefusals: @escaping @Sendable () throws -> [RefusalNote] = { [] }
+        earlyRefusals: @escaping @Sendable () throws -> [RefusalNote] = { [] },
+        pseudonyms: @escaping @Sendable (PseudonymUse) throws -> PseudonymKey? = { _ in nil }
     ) {
         self.viewer = viewer
         self.now = now
@@ -117,5 +155,14 @@ public struct OperationContext: Sendable {
         self.distress = distress
         self.policy = policy
         self.earlyRefusals = earlyRefusals
+        self.pseudonyms = pseudonyms
     }
+}
+
+/// What the key of pseudonyms is wanted for.
+public enum PseudonymUse: Sendable, Hashable {
+    /// Only to find who is known already: a question makes no key.
+    case finding
+    /// To keep somebody under it; `othersAreKnown`: a key that is missing then is lost, and no other takes its place.
+    case keeping(othersAreKnown: Bool)
 }

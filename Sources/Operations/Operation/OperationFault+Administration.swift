@@ -10,7 +10,9 @@ extension OperationFault {
         switch error {
         case let fault as OperationFault: self = fault
         case let refusal as AdministrationRefusal: self.init(refusal)
-        default: return nil
+        default:
+            guard let fault = OperationFault(tellingDelegations: error) else { return nil }
+            self = fault
         }
     }
 

@@ -28,6 +28,8 @@ public struct Parameter: Sendable, Hashable {
         case time
         /// A JSON object, as a JWK.
         case object
+        /// A national identity number: in a body only, and never repeated in an answer, a log or the ledger.
+        case identityNumber
     }
 
     /// Its name, in snake_case.

@@ -1,4 +1,4 @@
-import Administration
+package import Administration
 import AuditLedger
 import Delegations
 import FoundationEssentials
@@ -6,40 +6,41 @@ import JOSE
 import Organisations
 import Vocabulary
 
-/// What is kept about a person, by the pseudonym that stands for the person everywhere.
-///
-/// Not in the catalogue: who asks proves nothing by a pseudonym, so that it is for whoever holds the data folder and its key.
+/// What is kept about a person, by the pseudonym that stands for the person everywhere; the ledger remembers who asked.
 package struct ReportPerson: Inquiry {
     package static let name = "report-person"
     package static let summary = "What is kept about a person: roles, consents, acts, and tokens that named the person."
-    package static let parameters = [Parameter("person", .text, "The person's pseudonym.").required]
+    package static let parameters = [
+        Parameter("person", .identityNumber, "The person's national identity number.").required
+    ]
+    package static let asksInBody = true
+    package static let isRecorded = true
     package let arguments: Arguments
-    private let person: PersonPseudonym
+    private let number: NationalIdentityNumber
 
     package init(_ arguments: Arguments) throws(OperationFault) {
         self.arguments = arguments
-        let text = try arguments.requiredText("person")
-        guard let person = PersonPseudonym(parsing: text) else { throw .usage("`--person` is no pseudonym") }
-        self.person = person
+        number = try arguments.required("person", arguments.identityNumber)
+    }
+
+    package func note(
+        in administration: Administration<some OperationTransaction>,
+        _ context: OperationContext
+    ) throws {
+        // Where no key was ever made nobody is known, and there is no pseudonym to tell.
+        try administration.notePersonReport(on: try context.knownPseudonym(of: number, administration.transaction))
     }
 
     package func answer(from reader: some OperationReader, in context: OperationContext) throws -> Report {
         guard context.viewer == .operator else {
             throw OperationFault(.notAllowed, "operator_only", "only the operator reports on persons")
         }
-        var lines = try roles(reader)
-        let consents = try reader.consents(ConsentQuery(from: .person(person)))
-        lines += consents.map { consent in
-            Line(
-                kind: "consent",
-                time: consent.consented ?? consent.created,
-                what: consent.status(at: context.now).rawValue.lowercased(),
-                organisation: consent.to,
-                reference: consent.id.uuidString.lowercased()
-            )
-        }
-        lines += try acts(reader)
-        lines += try tokens(reader, consents: consents)
+        let lines = try context.knownPseudonym(of: number, reader)
+            .map { try Search(person: $0).lines(reader, at: context.now) }
+        return try report(lines ?? [], reader)
+    }
+
+    private func report(_ lines: [Line], _ reader: some OperationReader) throws -> Report {
         var names: [OrganisationNumber: String] = [:]
         for number in Set(lines.flatMap { [$0.organisation, $0.consumer, $0.supplier].compactMap(\.self) }) {
             names[number] = try reader.organisation(number)?.name
@@ -49,7 +50,7 @@ package struct ReportPerson: Inquiry {
         )
     }
 
-    private struct Line: Sendable {
+    fileprivate struct Line: Sendable {
         let kind: String
         let time: Timestamp?
         let what: String
@@ -77,8 +78,28 @@ package struct ReportPerson: Inquiry {
             Column("reference", .detail) { $0.reference },
         ]
     }
+}
 
-    // MARK: What is kept
+/// The search for what is kept about one person.
+private struct Search: Sendable {
+    typealias Line = ReportPerson.Line
+
+    let person: PersonPseudonym
+
+    /// Everything, by kind and time.
+    func lines(_ reader: some OperationReader, at now: Timestamp) throws -> [Line] {
+        let consents = try reader.consents(ConsentQuery(from: .person(person)))
+        return try roles(reader)
+            + consents.map { consent in
+                Line(
+                    kind: "consent",
+                    time: consent.consented ?? consent.created,
+                    what: consent.status(at: now).rawValue.lowercased(),
+                    organisation: consent.to,
+                    reference: consent.id.uuidString.lowercased()
+                )
+            } + acts(reader) + tokens(reader, consents: consents)
+    }
 
     private func roles(_ reader: some OperationReader) throws -> [Line] {
         try reader.assignments(heldBy: .person(person)).sorted().map { assignment in

@@ -9,17 +9,16 @@ extension Report {
     ///   - plan: the plan.
     ///   - isApplied: whether it was carried out.
     ///   - revision: the revision of the facts that it was made of, or led to.
-    ///   - onlySummary: whether only the sums are told.
-    package init(_ plan: ScopePlan, isApplied: Bool, revision: Int64? = nil, onlySummary: Bool = false) {
+    package init(_ plan: ScopePlan, isApplied: Bool, revision: Int64) {
         self.init(
             Table(
                 "scope-plan",
-                onlySummary ? [] : plan.changes,
+                plan.changes,
                 facts: [
                     .init("applied", isApplied), .init("revision", revision), .init("add", plan.additions),
                     .init("change", plan.alterations), .init("remove", plan.removals),
-                    .init("kept", onlySummary ? [] : plan.kept.map(\.output)),
-                    .init("lines", onlySummary ? [plan.summary] : plan.lines),
+                    .init("kept", plan.kept.map(\.output)),
+                    .init("lines", plan.lines),
                 ],
                 whenEmpty: "files and store agree",
                 columns: ScopePlan.Change.columns

@@ -28,6 +28,7 @@ package struct ShowScope: Inquiry {
             throw OperationFault(.absent, "scope_not_found", "there is no scope `\(scope)`")
         }
         var members = scope.outputMembers
+        members.append(.init("gives_tokens", scope.isActive(at: context.now)))
         members.append(.init("owner_name", try reader.organisation(scope.owner)?.name))
         // In which file of whose it was declared is its owner's to know.
         members.append(.init("origin", context.viewer.isOne(of: scope.owner) ? scope.origin : nil))

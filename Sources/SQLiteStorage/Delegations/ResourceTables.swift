@@ -7,7 +7,7 @@ public import Vocabulary
 public import XACML
 
 /// The resource registry: what is stored, and what scopes and the system have of their own from the start.
-extension SQLiteReader: ResourceReader {
+extension SQLiteReader: ResourceRecordReader {
     /// The newest version of that resource; nil when there is none, or when it was deleted.
     public func resource(_ id: ResourceID) throws -> Resource? {
         let live = "WHERE identifier = ? AND deleted IS NULL"

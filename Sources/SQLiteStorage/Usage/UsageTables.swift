@@ -53,6 +53,18 @@ extension SQLiteReader: UsageReader {
         return uses
     }
 
+    /// When a token was last issued with each scope.
+    public func lastTokens() throws -> [ScopeName: Timestamp] {
+        let statement = try database.cachedStatement(sql: "SELECT scope, max(last) FROM usage_access GROUP BY scope")
+        var times = try Row.fetchAll(statement).reduce(into: [String: Int64]()) { $0[$1[0]] = $1[1] }
+        for (access, last) in try unsummedUsage().accesses {
+            times[access.scope] = max(times[access.scope] ?? .min, last)
+        }
+        return times.reduce(into: [:]) { uses, entry in
+            if let name = try? ScopeName(parsing: entry.key) { uses[name] = Timestamp(seconds: entry.value) }
+        }
+    }
+
     /// When each registered key of a client last proved it.
     public func keyUse(of client: ClientID) throws -> [KeyID: Timestamp] {
         let statement = try database.cachedStatement(sql: "SELECT kid, last FROM usage_key WHERE client = ?")

@@ -39,12 +39,12 @@ public struct ScopePlanFile: Sendable, Hashable {
     /// What it would do, line by line.
     public let lines: [String]
 
-    /// A plan of files against facts of a revision.
-    public init(_ plan: ScopePlan, of sources: [Source], _ options: ScopePlanOptions, revision: Int64) {
+    /// A plan of files against facts of a revision, by the lines that people read.
+    public init(_ lines: [String], of sources: [Source], _ options: ScopePlanOptions, revision: Int64) {
         self.revision = revision
         self.options = options
         self.sources = sources
-        lines = plan.lines
+        self.lines = lines
     }
 
     /// Whether it would change nothing: there is no line but what stays and the sum.

@@ -84,7 +84,7 @@ enum ScopePage {
         func text(_ name: String) -> Cell {
             ReportCell.plain(report.value(name) ?? .none, .plain, scene)
         }
-        let isActive = report.value("active") != .flag(false)
+        let isActive = report.value("gives_tokens") != .flag(false)
         let shown: [(Phrase, Cell)] = [
             (Phrase("Description", "Beskrivelse"), text("description")),
             (

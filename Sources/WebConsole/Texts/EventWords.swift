@@ -28,6 +28,7 @@ enum EventWords {
         "processor_agreement_registered": Phrase("processor agreement registered", "databehandleravtale registrert"),
         "processor_agreement_removed": Phrase("processor agreement removed", "databehandleravtale fjernet"),
         "explanation_given": Phrase("explanation given", "forklaring gitt"),
+        "person_reported": Phrase("report on a person given", "innsyn om en person gitt"),
         "client_created": Phrase("client registered", "klient registrert"),
         "client_changed": Phrase("client changed", "klient endret"),
         "client_disabled": Phrase("client disabled", "klient deaktivert"),

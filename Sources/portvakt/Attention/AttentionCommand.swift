@@ -32,7 +32,11 @@ struct AttentionCommand: AsyncParsableCommand {
 
     func run() async throws {
         var inquiry = try ListAttention(["severity": severity, "org": org])
-        inquiry.surroundings = try surroundings()
+        if try options.target() == .dataFolder {
+            inquiry.surroundings = try surroundings()
+        } else if config != nil {
+            throw CLIError.usage("`--config` is for the data folder: a server has read its own")
+        }
         let report = try await options.answer(inquiry)
         try options.print(report)
         if case .table(_, let rows) = report.content, !rows.isEmpty {

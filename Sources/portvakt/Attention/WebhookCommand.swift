@@ -76,6 +76,7 @@ struct WebhookRemove: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireDataFolder()
         try options.confirm("remove the webhook `\(name)`")
         let outcome = try options.administer { try $0.removeWebhook(name) }
         try options.print(

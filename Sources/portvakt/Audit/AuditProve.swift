@@ -114,6 +114,7 @@ struct AuditCheckProof: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireNoServer()
         let key = try CheckpointVerifier(typed: key)
         let bytes = try InputFile.read(file)
         guard let object = try? JSONValue(parsing: bytes).object else {

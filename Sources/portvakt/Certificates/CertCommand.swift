@@ -98,6 +98,7 @@ struct CertCheck: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try options.requireDataFolder()
         guard let file else { throw CLIError.usage("no certificate is named") }
         let contents = try InputFile.read(file)
         var check = try check(at: at.map { text throws(CLIError) in try TimeArgument.time(text, option: "--at") })

@@ -36,11 +36,16 @@ struct ClientList: AsyncParsableCommand {
     @Flag(help: "Disabled clients too.")
     var disabled = false
 
+    @Option(help: ArgumentHelp("Only clients as old as this, as 90d, with no token since.", valueName: "time"))
+    var unused: String?
+
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
         try await options.perform(
-            ListClients(["org": org, "scope": scope, "expiring": expiring, "disabled": disabled])
+            ListClients([
+                "org": org, "scope": scope, "expiring": expiring, "disabled": disabled, "unused": unused,
+            ])
         )
     }
 }

@@ -27,7 +27,7 @@ struct ClientOnBehalfOfAdd: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The client.", valueName: "id")) var client: String
     @Argument(help: "What stands in `iss_onbehalfof`.") var value: String
-    @Argument(help: ArgumentHelp("The customer.", valueName: "org")) var customer: String
+    @Argument(help: ArgumentHelp("The customer.", valueName: "org"), completion: .organisations) var customer: String
 
     @Option(help: ArgumentHelp("The name, for lists (default: the value).", valueName: "text")) var name: String?
     @Option(help: ArgumentHelp("What it is for.", valueName: "text")) var description: String?

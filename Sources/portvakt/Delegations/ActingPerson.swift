@@ -1,6 +1,5 @@
 import ArgumentParser
 import Delegations
-import Foundation
 import Operations
 import Vocabulary
 
@@ -21,96 +20,35 @@ struct ActingPersonOptions: ParsableArguments {
         if !(1...4).contains(level) { throw ValidationError("--level is 1 to 4.") }
     }
 
-    /// The right; reads stdin when a person acts.
-    func right(in options: GlobalOptions) throws -> ActingRight {
-        guard personStdin else { return .operatorsAct }
-        let text = try InputFile.readText("-").trimmingCharacters(in: .whitespacesAndNewlines)
+    /// These arguments and those that say who acts; reads stdin when a person does.
+    func adding(to arguments: Arguments, _ options: GlobalOptions) throws -> Arguments {
+        guard personStdin else { return arguments }
+        return arguments.setting("acting_person", to: try options.identityNumber(file: "-"))
+            .setting("level", to: level)
+    }
+}
+
+extension GlobalOptions {
+    /// The national identity number in a file, for the body of a call or an operation here; never an argument.
+    ///
+    /// - Throws: before anything is read, when it is not known where the number would go.
+    func identityNumber(file: String) throws -> String { try nationalIdentityNumber(file: file).exposed }
+
+    /// The person whose national identity number stands in a file, known under the data folder's key.
+    func person(file: String) throws -> PersonPseudonym {
+        try pseudonymKey().pseudonym(of: try nationalIdentityNumber(file: file))
+    }
+
+    private func nationalIdentityNumber(file: String) throws -> NationalIdentityNumber {
+        _ = try target()
+        let text = try InputFile.readSecret(file).exposed.filter { !$0.isWhitespace }
         guard let number = NationalIdentityNumber(parsing: text) else {
-            throw CLIError.usage("stdin holds no national identity number: eleven digits with two control digits")
+            // What was typed may be somebody's number all but for a digit, so it is not repeated.
+            throw CLIError.usage(
+                "`\(file == "-" ? "stdin" : file)` holds no national identity number",
+                hint: "eleven digits, of which the last two are control digits"
+            )
         }
-        return .person(try options.pseudonymKey().pseudonym(of: number), level: level)
-    }
-}
-
-extension Typed {
-    /// A system's identifier.
-    static func system(_ text: String) throws(CLIError) -> SystemID {
-        guard let id = try? SystemID(parsing: text) else {
-            throw .usage("`\(text)` is no system: the vendor's organisation number, `_` and a name")
-        }
-        return id
-    }
-
-    /// A UUID.
-    static func uuid(_ text: String) throws(CLIError) -> UUID {
-        guard let uuid = UUID(uuidString: text) else { throw .usage("`\(text)` is no UUID") }
-        return uuid
-    }
-
-    /// A right: a resource, and perhaps `#` and an action.
-    static func right(_ text: String) throws(CLIError) -> SystemRight {
-        let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let resource = try? ResourceID(parsing: parts[0]), parts.count == 1 || !parts[1].isEmpty else {
-            throw .usage("`\(text)` is no right", hint: "write a resource, or a resource, `#` and an action")
-        }
-        return SystemRight(resource: resource, action: parts.count == 2 ? String(parts[1]) : nil)
-    }
-
-    /// The slug of an access package, which may be typed as its URN.
-    static func package(_ text: String) -> String {
-        text.hasPrefix(AccessPackage.urnPrefix) ? String(text.dropFirst(AccessPackage.urnPrefix.count)) : text
-    }
-}
-
-extension SystemFaults: CLIErrorConvertible {
-    /// Every fault, with the register's code where it has one.
-    var cliError: CLIError {
-        let list = faults.map { fault in
-            OutputValue.object([
-                .init("code", fault.rule?.code), .init("path", fault.path), .init("message", fault.description),
-            ])
-        }
-        return CLIError("system_invalid", description, details: [.init("faults", list)])
-    }
-}
-
-extension SystemUserRefusal: CLIErrorConvertible {
-    /// The refusal, with Altinn's code.
-    var cliError: CLIError {
-        let status: ExitStatus =
-            switch problem {
-            case .systemUserExists, .alreadyAccepted, .pending, .denied, .rejected, .requestNotNew, .agentHasClients:
-                .conflict
-            case .missingRole, .missingDelegation, .missingServiceRight, .levelTooLow, .notOwned, .partyMismatch,
-                .packageCheckFailed, .packageMissingAccess:
-                .notAllowed
-            default: .failed
-            }
-        return CLIError(problem.code, description, details: [.init("subject", subject)], status: status)
-    }
-}
-
-extension ConsentFaults: CLIErrorConvertible {
-    /// Every fault, with its code.
-    var cliError: CLIError {
-        let list = faults.map { fault in
-            OutputValue.object([
-                .init("code", fault.rule.code), .init("path", fault.path), .init("message", fault.text),
-            ])
-        }
-        return CLIError("consent_invalid", description, details: [.init("faults", list)])
-    }
-}
-
-extension ConsentProblem: CLIErrorConvertible {
-    /// The problem, with Altinn's code.
-    var cliError: CLIError {
-        let status: ExitStatus =
-            switch self {
-            case .notAuthorised: .notAllowed
-            case .cannotBeAccepted, .cannotBeRejected, .cannotBeRevoked, .identifierTaken: .conflict
-            default: .failed
-            }
-        return CLIError(code, description, status: status)
+        return number
     }
 }

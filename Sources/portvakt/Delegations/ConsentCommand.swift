@@ -1,10 +1,6 @@
-import Administration
 import ArgumentParser
-import Delegations
 import Foundation
 import Operations
-import SQLiteStorage
-import Vocabulary
 
 /// `portvakt consent`.
 struct ConsentCommand: AsyncParsableCommand {
@@ -35,12 +31,9 @@ struct ConsentRequestCommand: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let draft = ConsentDraft(reading: try JSONFile.object(file))
-        let key = try options.pseudonymKey()
-        let outcome = try options.administer { try $0.requestConsent(draft, under: key) }
-        try options.print(
-            ConsentOutput.record(outcome.value, at: options.now, result: outcome.hasChanged ? "requested" : "already")
-        )
+        // A request may name persons by their numbers: where it goes is known before it is read.
+        _ = try options.target()
+        try await options.perform(RequestConsent(["request": try JSONFile.object(file)]))
     }
 }
 
@@ -48,38 +41,20 @@ struct ConsentRequestCommand: AsyncParsableCommand {
 struct ConsentList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List consents.")
 
-    @Option(help: ArgumentHelp("Only those that this organisation was asked for.", valueName: "org")) var from: String?
-    @Option(help: ArgumentHelp("Only those that this organisation asked for or handles.", valueName: "org"))
+    @Option(
+        help: ArgumentHelp("Only those that this organisation was asked for.", valueName: "org"),
+        completion: .organisations
+    )
+    var from: String?
+    @Option(
+        help: ArgumentHelp("Only those that this organisation asked for or handles.", valueName: "org"),
+        completion: .organisations
+    )
     var to: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let query = ConsentQuery(
-            from: try from.map { text throws(CLIError) in .organisation(try Typed.organisation(text)) },
-            to: try to.map { text throws(CLIError) in try Typed.organisation(text) }
-        )
-        let consents = try options.look { try $0.consents(query) }
-        let now = options.now
-        try options.print(
-            Table(
-                "consent-list",
-                consents,
-                whenEmpty: "there is no such consent",
-                columns: [
-                    Column("id") { $0.id.uuidString.lowercased() },
-                    Column("from") { "\($0.from)" },
-                    Column("to") { $0.to },
-                    Column("handled_by", .detail) { $0.handledBy },
-                    Column("status") { $0.status(at: now).rawValue },
-                    Column("resources") { $0.rights.map(\.resource.rawValue) },
-                    Column("valid_to") { $0.validTo },
-                    Column("consented", .detail) { $0.consented },
-                    Column("used", .detail) { $0.used },
-                ]
-            )
-        )
-    }
+    func run() async throws { try await options.perform(ListConsents(["from": from, "to": to])) }
 }
 
 /// `portvakt consent show ID`.
@@ -92,14 +67,7 @@ struct ConsentShow: AsyncParsableCommand {
     @Argument(help: "The consent.") var id: String
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let id = try Typed.uuid(id)
-        let (consent, events) = try options.look { (try $0.consent(id), try $0.events(of: id)) }
-        guard let consent else { throw ConsentProblem.notFound }
-        try options.print(
-            ConsentOutput.record(consent, [.init("events", events.map { $0.jsonObject() })], at: options.now)
-        )
-    }
+    func run() async throws { try await options.perform(ShowConsent(["id": id])) }
 }
 
 /// `portvakt consent accept ID`.
@@ -115,13 +83,7 @@ struct ConsentAccept: AsyncParsableCommand {
     @OptionGroup var person: ActingPersonOptions
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let (id, right) = (try Typed.uuid(id), try person.right(in: options))
-        let outcome = try options.administer { try $0.acceptConsent(id, on: right) }
-        try options.print(
-            ConsentOutput.record(outcome.value, at: options.now, result: outcome.hasChanged ? "accepted" : "already")
-        )
-    }
+    func run() async throws { try await options.perform(AcceptConsent(person.adding(to: ["id": id], options))) }
 }
 
 /// `portvakt consent reject ID`.
@@ -132,11 +94,7 @@ struct ConsentReject: AsyncParsableCommand {
     @OptionGroup var person: ActingPersonOptions
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let (id, right) = (try Typed.uuid(id), try person.right(in: options))
-        let outcome = try options.administer { try $0.rejectConsent(id, on: right) }
-        try options.print(ConsentOutput.record(outcome.value, at: options.now, result: "rejected"))
-    }
+    func run() async throws { try await options.perform(RejectConsent(person.adding(to: ["id": id], options))) }
 }
 
 /// `portvakt consent revoke ID`.
@@ -152,36 +110,8 @@ struct ConsentRevoke: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let (id, right) = (try Typed.uuid(id), try person.right(in: options))
-        try options.confirm("withdraw the consent `\(id.uuidString.lowercased())`")
-        let outcome = try options.administer { try $0.revokeConsent(id, on: right) }
-        try options.print(
-            ConsentOutput.record(outcome.value, at: options.now, result: outcome.hasChanged ? "revoked" : "already")
-        )
-    }
-}
-
-/// How consents are shown.
-enum ConsentOutput {
-    /// A consent; persons are named by UUID.
-    static func record(
-        _ consent: ConsentRequest,
-        _ more: [OutputValue.Member] = [],
-        at now: Timestamp,
-        result: String? = nil
-    ) -> Record {
-        let naming = PartyNaming()
-        return Record(
-            "consent",
-            [
-                .init("id", consent.id.uuidString.lowercased()), .init("from", naming.urn(of: consent.from)),
-                .init("to", consent.to), .init("handled_by", consent.handledBy),
-                .init("required_delegator", consent.requiredDelegator.map { naming.urn(of: .person($0)) }),
-                .init("status", consent.status(at: now).rawValue), .init("valid_to", consent.validTo),
-                .init("rights", consent.rights.map { $0.jsonObject(metadataName: "metadata") }),
-                .init("one_time", consent.isOneTime), .init("created", consent.created),
-                .init("consented", consent.consented), .init("used", consent.used),
-            ] + more + SystemOutput.named(result)
-        )
+        let act = try RevokeConsent(person.adding(to: ["id": id], options))
+        try options.confirm("withdraw the consent `\(act.id.uuidString.lowercased())`")
+        try await options.perform(act)
     }
 }

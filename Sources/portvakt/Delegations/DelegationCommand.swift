@@ -1,10 +1,5 @@
-import Administration
 import ArgumentParser
-import Delegations
 import Operations
-import SQLiteStorage
-import Scopes
-import Vocabulary
 
 /// `portvakt delegation`.
 struct DelegationCommand: AsyncParsableCommand {
@@ -29,7 +24,7 @@ struct DelegationGrant: AsyncParsableCommand {
 
     @Argument(help: "The organisation that delegates.") var consumer: String
     @Argument(help: "The organisation that may act for it.") var supplier: String
-    @Argument(help: "The scope.") var scope: String
+    @Argument(help: "The scope.", completion: .scopes) var scope: String
 
     @Option(help: ArgumentHelp("The resource, where several bundle the scope.", valueName: "id"))
     var resource: String?
@@ -47,14 +42,17 @@ struct DelegationGrant: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let right = try acting.right(in: options)
-        var act = try GrantDelegation([
-            "consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource, "until": until,
-            "endless": endless,
-        ])
-        if case .person = right { try options.requireDataFolder("`--person-stdin`") }
-        act.right = right
-        try await options.perform(act)
+        try await options.perform(
+            GrantDelegation(
+                acting.adding(
+                    to: [
+                        "consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource,
+                        "until": until, "endless": endless,
+                    ],
+                    options
+                )
+            )
+        )
     }
 }
 
@@ -69,9 +67,11 @@ struct DelegationRevoke: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Delegations of this consumer.", valueName: "org")) var consumer: String?
-    @Option(help: ArgumentHelp("Delegations to this supplier.", valueName: "org")) var supplier: String?
-    @Option(help: "Delegations of resources that bundle this scope.") var scope: String?
+    @Option(help: ArgumentHelp("Delegations of this consumer.", valueName: "org"), completion: .organisations)
+    var consumer: String?
+    @Option(help: ArgumentHelp("Delegations to this supplier.", valueName: "org"), completion: .organisations)
+    var supplier: String?
+    @Option(help: "Delegations of resources that bundle this scope.", completion: .scopes) var scope: String?
     @Option(help: ArgumentHelp("Delegations of this resource.", valueName: "id")) var resource: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -95,9 +95,11 @@ struct DelegationRevoke: AsyncParsableCommand {
 struct DelegationList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List who may act for whom.")
 
-    @Option(help: ArgumentHelp("Only those of this consumer.", valueName: "org")) var consumer: String?
-    @Option(help: ArgumentHelp("Only those to this supplier.", valueName: "org")) var supplier: String?
-    @Option(help: "Only those of resources that bundle this scope.") var scope: String?
+    @Option(help: ArgumentHelp("Only those of this consumer.", valueName: "org"), completion: .organisations)
+    var consumer: String?
+    @Option(help: ArgumentHelp("Only those to this supplier.", valueName: "org"), completion: .organisations)
+    var supplier: String?
+    @Option(help: "Only those of resources that bundle this scope.", completion: .scopes) var scope: String?
     @Option(help: ArgumentHelp("Only those of this resource.", valueName: "id")) var resource: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -107,9 +109,4 @@ struct DelegationList: AsyncParsableCommand {
             ListDelegations(["consumer": consumer, "supplier": supplier, "scope": scope, "resource": resource])
         )
     }
-}
-
-extension Typed {
-    /// A resource's identifier.
-    static func resource(_ text: String) throws(CLIError) -> ResourceID { try told(text, Parsed.resource) }
 }

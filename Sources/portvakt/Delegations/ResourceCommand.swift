@@ -1,12 +1,5 @@
-import Administration
 import ArgumentParser
-import Delegations
-import JOSE
 import Operations
-import SQLiteStorage
-import Scopes
-import Vocabulary
-import XACML
 
 /// `portvakt resource`.
 struct ResourceCommand: AsyncParsableCommand {
@@ -18,31 +11,6 @@ struct ResourceCommand: AsyncParsableCommand {
             ResourceUpdate.self,
         ]
     )
-}
-
-/// Reads a resource from a file, and for whom it may be kept.
-enum ResourceFile {
-    /// The record in a file of JSON.
-    static func read(_ path: String) throws(CLIError) -> Resource {
-        let text = try InputFile.read(path)
-        guard let object = (try? JSONValue(parsing: text))?.object else {
-            throw CLIError("resource_malformed", "`\(path)` is no JSON object")
-        }
-        do throws(ResourceRecordFault) {
-            return try Resource(reading: object)
-        } catch {
-            throw CLIError("resource_malformed", "`\(path)`: \(error)")
-        }
-    }
-}
-
-extension Administration {
-    /// At the data folder a resource is kept in the name of its competent authority, with the prefixes that it owns.
-    fileprivate func caller(for resource: Resource) throws -> ResourceCaller {
-        guard let owner = resource.competentAuthority?.organisation else { return .administrator }
-        let prefixes = try transaction.prefixAssignments().filter { $0.owner == owner }.map(\.prefix)
-        return .organisation(owner, prefixes: Set(prefixes))
-    }
 }
 
 /// `portvakt resource create FILE`.
@@ -60,14 +28,7 @@ struct ResourceCreate: AsyncParsableCommand {
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let resource = try ResourceFile.read(file)
-        let outcome = try options.administer { administration in
-            try administration.createResource(resource, for: try administration.caller(for: resource))
-        }
-        options.warn(outcome.warnings)
-        try options.print(ResourceOutput.record(outcome.value, result: "created"))
-    }
+    func run() async throws { try await options.perform(CreateResource(["record": try JSONFile.object(file)])) }
 }
 
 /// `portvakt resource update FILE`.
@@ -82,14 +43,7 @@ struct ResourceUpdate: AsyncParsableCommand {
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let resource = try ResourceFile.read(file)
-        let outcome = try options.administer { administration in
-            try administration.updateResource(resource, for: try administration.caller(for: resource))
-        }
-        options.warn(outcome.warnings)
-        try options.print(ResourceOutput.record(outcome.value, result: outcome.hasChanged ? "changed" : "already"))
-    }
+    func run() async throws { try await options.perform(UpdateResource(["record": try JSONFile.object(file)])) }
 }
 
 /// `portvakt resource list`.
@@ -103,48 +57,14 @@ struct ResourceList: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Only those of this competent authority.", valueName: "org")) var org: String?
+    @Option(help: ArgumentHelp("Only those of this competent authority.", valueName: "org"), completion: .organisations)
+    var org: String?
     @Option(help: "Only those of this type.") var type: String?
-    @Option(help: "Only those that bundle this scope.") var scope: String?
+    @Option(help: "Only those that bundle this scope.", completion: .scopes) var scope: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        var query = ResourceQuery()
-        query.owner = try org.map { text throws(CLIError) in try Typed.organisation(text) }
-        query.type = try type.map { text throws(CLIError) in
-            guard let type = ResourceType(rawValue: text) else {
-                let words = ResourceType.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-                throw .usage("`\(text)` is no type of resource", hint: "one of \(words)")
-            }
-            return type
-        }
-        let named = try scope.map { text throws(CLIError) in try Typed.scope(text) }
-        let resources = try options.look { reader in
-            guard let named else { return try reader.resources(query) }
-            return try reader.resources(referencing: named).filter { resource in
-                (query.owner == nil || resource.competentAuthority?.organisation == query.owner)
-                    && (query.type == nil || resource.type == query.type)
-            }
-        }
-        try options.print(
-            Table(
-                "resource-list",
-                resources,
-                whenEmpty: "there is no such resource",
-                columns: [
-                    Column("identifier", title: "ID") { $0.identifier },
-                    Column("resource_type", title: "TYPE") { $0.type.rawValue },
-                    Column("title") { $0.title.preferred },
-                    Column("owner") { $0.competentAuthority?.organisation },
-                    Column("scopes") { $0.scopes },
-                    Column("delegable") { $0.isDelegable },
-                    Column("version") { $0.versionID },
-                    Column("last_changed", .detail) { $0.lastChanged },
-                ]
-            )
-        )
-    }
+    func run() async throws { try await options.perform(ListResources(["org": org, "type": type, "scope": scope])) }
 }
 
 /// `portvakt resource show ID`.
@@ -161,23 +81,7 @@ struct ResourceShow: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let id = try Typed.resource(id)
-        let (found, subjects) = try options.look { reader in
-            let resource =
-                try version.map { number in try reader.versions(of: id).first { $0.versionID == number } }
-                ?? reader.resource(id)
-            return (resource, try reader.policy(of: id)?.subjects ?? [])
-        }
-        guard let found else { throw AdministrationRefusal.unknownResource(id) }
-        try options.print(
-            Record(
-                "resource",
-                found.jsonObject.members.map { .init($0.name, $0.value) } + [
-                    .init("lastChanged", found.lastChanged),
-                    .init("policySubjects", subjects.map { "\($0.identifier)=\($0.value)" }),
-                ]
-            )
-        )
+        try await options.perform(ShowResource(["resource": id, "version": version.map(Int.init)]))
     }
 }
 
@@ -196,20 +100,9 @@ struct ResourceDelete: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let id = try Typed.resource(id)
-        try options.confirm("delete the resource `\(id)`")
-        let outcome = try options.administer {
-            try $0.deleteResource(id, endingDelegations: endDelegations, for: .administrator)
-        }
-        try options.print(
-            Record(
-                "resource-state",
-                [
-                    .init("identifier", id), .init("result", "deleted"),
-                    .init("delegations_ended", outcome.value.count),
-                ]
-            )
-        )
+        let act = try DeleteResource(["resource": id, "end_delegations": endDelegations])
+        try options.confirm("delete the resource `\(act.id)`")
+        try await options.perform(act)
     }
 }
 
@@ -234,51 +127,15 @@ struct ResourcePolicy: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let id = try Typed.resource(id)
         if let file {
-            let policy = try PolicyDocument(parsing: try InputFile.read(file))
-            let outcome = try options.administer { try $0.setPolicy(policy, of: id, for: .administrator) }
-            return try options.print(
-                Record(
-                    "resource-policy",
-                    [.init("identifier", id), .init("result", outcome.hasChanged ? "uploaded" : "already")]
-                )
+            _ = try options.target()
+            return try await options.perform(
+                SetResourcePolicy(["resource": id, "policy": try InputFile.readText(file)])
             )
         }
-        if document {
-            guard let content = try options.look({ try $0.policyDocument(of: id) }) else { throw missing(id) }
-            return try Console.current.write(String(decoding: content, as: UTF8.self))
-        }
-        guard let policy = try options.look({ try $0.policy(of: id) }) else { throw missing(id) }
-        try options.print(
-            Table(
-                "resource-right-list",
-                policy.rights,
-                facts: [.init("identifier", id), .init("policy", policy.identifier)],
-                whenEmpty: "the policy permits nothing",
-                columns: [
-                    Column("action") { $0.action.map(\.value) },
-                    Column("resource", .detail) { $0.resource.map { "\($0.identifier)=\($0.value)" } },
-                    Column("subjects") { right in
-                        right.subjects.map { $0.map { "\($0.identifier)=\($0.value)" }.joined(separator: "+") }
-                    },
-                ]
-            )
-        )
-    }
-
-    private func missing(_ id: ResourceID) -> CLIError { CLIError("policy_not_found", "`\(id)` has no policy") }
-}
-
-/// Resources as results.
-private enum ResourceOutput {
-    static func record(_ resource: Resource, result: String) -> Record {
-        Record(
-            "resource-state",
-            [
-                .init("identifier", resource.identifier), .init("resource_type", resource.type.rawValue),
-                .init("version", resource.versionID), .init("scopes", resource.scopes), .init("result", result),
-            ]
-        )
+        let report = try await options.answer(ShowResourcePolicy(["resource": id, "document": document]))
+        // The document as it was uploaded, to be written to a file.
+        guard document, !options.json, options.output == nil else { return try options.print(report) }
+        try Console.current.write(report["document"].cell)
     }
 }

@@ -1,10 +1,5 @@
-import Administration
 import ArgumentParser
-import Delegations
-import Foundation
 import Operations
-import SQLiteStorage
-import Vocabulary
 
 /// `portvakt systemuser clients`.
 struct SystemUserClients: AsyncParsableCommand {
@@ -27,29 +22,7 @@ struct ClientsList: AsyncParsableCommand {
     @Argument(help: "The agent.") var agent: String
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let id = try Typed.uuid(agent)
-        let rows = try options.look { reader in
-            let agent = try ClientsOutput.agent(id, in: reader)
-            return try reader.clientDelegations(of: id).map { delegation in
-                (delegation, try ClientRelations(reader).packages(of: delegation, to: agent))
-            }
-        }
-        try options.print(
-            Table(
-                "systemuser-clients",
-                rows,
-                whenEmpty: "the agent acts for nobody",
-                columns: [
-                    Column("client_orgno", title: "CLIENT") { $0.0.client },
-                    Column("packages") { $0.1 },
-                    Column("since") { $0.0.created },
-                    Column("basis", .detail) { $0.0.basis },
-                    Column("id", .detail) { $0.0.id.uuidString.lowercased() },
-                ]
-            )
-        )
-    }
+    func run() async throws { try await options.perform(ListAgentClients(["agent": agent])) }
 }
 
 /// `portvakt systemuser clients available AGENT`.
@@ -62,24 +35,7 @@ struct ClientsAvailable: AsyncParsableCommand {
     @Argument(help: "The agent.") var agent: String
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
-    func run() async throws {
-        let id = try Typed.uuid(agent)
-        let relations = try options.look { reader in
-            try ClientRelations(reader).available(for: try ClientsOutput.agent(id, in: reader))
-        }
-        try options.print(
-            Table(
-                "systemuser-clients-available",
-                relations,
-                whenEmpty: "there is no such client",
-                columns: [
-                    Column("client_orgno", title: "CLIENT") { $0.client },
-                    Column("roles") { $0.roles.map(\.rawValue) },
-                    Column("packages") { $0.packages },
-                ]
-            )
-        )
-    }
+    func run() async throws { try await options.perform(ListAvailableClients(["agent": agent])) }
 }
 
 /// `portvakt systemuser clients add AGENT ORG…`.
@@ -91,18 +47,13 @@ struct ClientsAdd: AsyncParsableCommand {
     )
 
     @Argument(help: "The agent.") var agent: String
-    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org")) var clients: [String]
+    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"), completion: .organisations)
+    var clients: [String]
     @OptionGroup var person: ActingPersonOptions
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let id = try Typed.uuid(agent)
-        let clients = try clients.map { text throws(CLIError) in try Typed.organisation(text) }
-        let right = try person.right(in: options)
-        let outcomes = try options.administer { administration in
-            try clients.map { try administration.addClient($0, to: id, on: right) }
-        }
-        try options.print(ClientsOutput.table(outcomes.map { ($0.value, $0.hasChanged ? "added" : "already") }))
+        try await options.perform(AddAgentClients(person.adding(to: ["agent": agent, "org": clients], options)))
     }
 }
 
@@ -114,43 +65,15 @@ struct ClientsRemove: AsyncParsableCommand {
     )
 
     @Argument(help: "The agent.") var agent: String
-    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org")) var clients: [String]
+    @Argument(help: ArgumentHelp("Organisation numbers.", valueName: "org"), completion: .organisations)
+    var clients: [String]
     @OptionGroup var person: ActingPersonOptions
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let id = try Typed.uuid(agent)
-        let clients = try clients.map { text throws(CLIError) in try Typed.organisation(text) }
-        let right = try person.right(in: options)
-        try options.confirm("take \(clients.count) client\(clients.count == 1 ? "" : "s") from the agent")
-        let outcomes = try options.administer { administration in
-            try clients.map { try administration.removeClient($0, from: id, on: right) }
-        }
-        try options.print(ClientsOutput.table(outcomes.map { ($0.value, "removed") }))
-    }
-}
-
-/// How clients of agents are found and shown.
-enum ClientsOutput {
-    /// The living agent.
-    static func agent(_ id: UUID, in reader: SQLiteReader) throws -> SystemUser {
-        guard let user = try reader.systemUser(id), !user.isDeleted else {
-            throw SystemUserRefusal(.systemUserNotFound)
-        }
-        guard user.kind == .agent else { throw SystemUserRefusal(.agentExpected) }
-        return user
-    }
-
-    /// What was done to each client.
-    static func table(_ rows: [(ClientDelegation, String)]) -> Table<(ClientDelegation, String)> {
-        Table(
-            "systemuser-clients-changed",
-            rows,
-            columns: [
-                Column("client_orgno", title: "CLIENT") { $0.0.client },
-                Column("packages") { $0.0.packages },
-                Column("result") { $0.1 },
-            ]
-        )
+        let act = try RemoveAgentClients(person.adding(to: ["agent": agent, "org": clients], options))
+        let count = act.clients.count
+        try options.confirm("take \(count) client\(count == 1 ? "" : "s") from the agent")
+        try await options.perform(act)
     }
 }

@@ -36,6 +36,7 @@ struct DemoProvider: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireNoServer()
         let address: ListenAddress
         do { address = try ListenAddress(parsing: listen) } catch {
             throw CLIError.usage("`--listen` is not `HOST:PORT`: `\(listen)`")

@@ -36,6 +36,7 @@ struct DemoConsumer: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireNoServer()
         let span = try Typed.span(duration, option: "--duration")
         guard (1...1000).contains(rate) else { throw CLIError.usage("`--rate` must be 1 to 1000: `\(rate)`") }
         guard (1...3600).contains(span.count) else {

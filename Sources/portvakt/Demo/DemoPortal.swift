@@ -22,6 +22,7 @@ struct DemoPortal: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireDataFolder()
         let folder = options.data
         let configuration: ServerConfiguration
         do {

@@ -21,6 +21,7 @@ struct DemoRevoke: ParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() throws {
+        try options.requireDataFolder()
         let contents = try InputFile.read(certificate)
         let found: Certificate
         do throws(CertificateError) {

@@ -31,6 +31,7 @@ struct DemoStory: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try options.requireNoServer()
         let folder = keep ?? FileManager.default.temporaryDirectory.path + "/portvakt-story-\(UUID().uuidString)"
         defer { if keep == nil { try? FileManager.default.removeItem(atPath: folder) } }
         let stage = try DemoStage(folder: folder, ports: try ports())

@@ -28,6 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireDataFolder()
         if fixPermissions {
             for repaired in try PermissionRepair(dataFolder: options.data).mend() {
                 options.note("`\(repaired.path)`: \(repaired.before), now \(repaired.after)")

@@ -72,6 +72,7 @@ struct Init: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try options.requireDataFolder()
         let path = folder ?? options.data
         let issuer = try parsedIssuer()
         if force { try options.confirm("set aside what is in `\(path)`") }

@@ -27,59 +27,14 @@ struct KeysList: AsyncParsableCommand {
     @Flag(help: "Exit 2 when an algorithm in use has no successor and its key retires within --within.")
     var check = false
 
-    @Option(help: ArgumentHelp("How far --check looks ahead.", valueName: "days"))
-    var within = 30
+    @Option(help: ArgumentHelp("How far --check looks ahead, as 30d; a bare number is days.", valueName: "time"))
+    var within = "30d"
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let store = try SQLiteStore(.init(path: options.dataFolder().path), opening: .requireCurrent)
-        let keys = try await store.read { try $0.signingKeys() }
-        try store.close()
-        let now = options.now
-        try options.print(Self.table(keys, at: now))
-        if check { try Self.demandSuccessors(of: keys, until: now + .days(Int64(within)), at: now) }
-    }
-
-    /// The keys as a table.
-    static func table(_ keys: [SigningKeyRecord], at now: Timestamp) -> Table<SigningKeyRecord> {
-        Table(
-            "keys-list",
-            keys,
-            whenEmpty: "there is no signing key; `portvakt keys rotate --now` makes one",
-            columns: [
-                Column("kid") { $0.id.rawValue },
-                Column("alg") { $0.algorithm.rawValue },
-                Column("state", style: { $0.state(at: now) == .active ? .good : .plain }) {
-                    $0.state(at: now).rawValue
-                },
-                Column("created") { $0.published },
-                Column("signs_from") { $0.activates },
-                Column("signs_until") { $0.retires },
-                Column("published_until") { $0.removed },
-            ]
-        )
-    }
-
-    private static func demandSuccessors(
-        of keys: [SigningKeyRecord],
-        until horizon: Timestamp,
-        at now: Timestamp
-    ) throws(CLIError) {
-        let inUse = Set(keys.filter { $0.state(at: now) == .active }.map(\.algorithm))
-        let left = JWSAlgorithm.allCases.filter { algorithm in
-            inUse.contains(algorithm)
-                && !keys.contains { $0.algorithm == algorithm && $0.state(at: horizon) == .active }
-        }
-        guard !left.isEmpty || inUse.isEmpty else { return }
-        let names =
-            left.isEmpty ? "no key signs now" : "nothing signs \(left.map(\.rawValue).joined(separator: ", ")) then"
-        throw CLIError(
-            "signing_key_ends",
-            names,
-            hint: "make a successor with `portvakt keys rotate`",
-            status: .attention
-        )
+        let isBare = within.allSatisfy(\.isNumber)
+        try await options.perform(ListSigningKeys(["check": check, "within": isBare ? within + "d" : within]))
     }
 }
 
@@ -133,7 +88,7 @@ struct KeysRotate: AsyncParsableCommand {
             }
         }
         try keys.store.close()
-        try options.print(KeysList.table([result.new] + result.replaced, at: options.now))
+        try options.print(ListSigningKeys.table([result.new] + result.replaced, at: options.now))
         options.note(explanation(of: result))
     }
 

@@ -1,5 +1,6 @@
 import Administration
 import ArgumentParser
+import Operations
 import SQLiteStorage
 import Server
 import TokenIssuance
@@ -46,7 +47,7 @@ struct KeysRetire: AsyncParsableCommand {
             }
         }
         try keys.store.close()
-        try options.print(KeysList.table([outcome.key], at: options.now))
+        try options.print(ListSigningKeys.table([outcome.key], at: options.now))
         options.note(outcome.hasChanged ? "it signs no more" : "it had ended already")
     }
 }

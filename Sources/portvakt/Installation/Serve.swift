@@ -2,6 +2,7 @@ import ArgumentParser
 import DemoWorld
 import Foundation
 import Logging
+import NIOCore
 import Operations
 import Server
 import ServiceLifecycle
@@ -47,13 +48,33 @@ struct Serve: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("What is logged, to stderr.", valueName: "level"))
     var logLevel: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How many threads serve connections (default: one a core).", valueName: "n")
+    )
+    var workers: Int?
+
+    @Flag(name: .long, help: "For trying out: refuse to start unless all listeners are on loopback, in plain HTTP.")
+    var dev = false
+
+    func validate() throws {
+        if let workers, !(1...256).contains(workers) { throw ValidationError("--workers is 1 to 256.") }
+        if dev, tlsCert != nil || tlsKey != nil || behindTlsProxy {
+            throw ValidationError("--dev is for plain HTTP on loopback, without TLS or a proxy that speaks it.")
+        }
+    }
+
     func run() async throws {
+        try options.requireDataFolder()
+        // Before anything listens: the loops are made at their first use.
+        if let workers { NIOSingletons.groupLoopCountSuggestion = workers }
         let configuration: ServerConfiguration
         do throws(ConfigurationFaults) {
             configuration = try ServerConfiguration(inputs)
         } catch {
             throw refusal("configuration_invalid", "the configuration is not valid", error.faults.map(\.description))
         }
+        if dev { try demandLoopback(configuration) }
         var logger = Logger(label: "portvakt") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = configuration.logLevel
         do {
@@ -81,6 +102,14 @@ struct Serve: AsyncParsableCommand {
             let authorities = try DemoAuthorities(dataFolder: configuration.dataFolder)
         else { return [] }
         return [DemoResponder(authorities, logger: logger)]
+    }
+
+    private func demandLoopback(_ configuration: ServerConfiguration) throws {
+        var faults = [configuration.listen, configuration.adminListen, configuration.metricsListen].compactMap(\.self)
+            .filter { !$0.isLoopback }.map { "`\($0)` is not on loopback" }
+        if configuration.tls != nil { faults.append("TLS is configured") }
+        if configuration.isBehindTLSProxy { faults.append("a proxy that speaks TLS is configured") }
+        guard faults.isEmpty else { throw refusal("not_for_trying_out", "`--dev` does not start this", faults) }
     }
 
     private var inputs: ConfigurationInputs {

@@ -22,35 +22,30 @@ struct WebCommand: AsyncParsableCommand {
 
     func run() async throws {
         let act = try MakeConsoleLink(["org": org])
-        let inputs = ConfigurationInputs(
-            dataFolder: try options.dataFolder().path,
-            environment: Console.current.surroundings.environment
-        )
-        let configuration: ServerConfiguration
-        do { configuration = try ServerConfiguration(inputs) } catch {
-            throw CLIError("configuration_faulty", "\(error)")
-        }
-        let now = options.now
-        let report = try options.administer { administration in
-            try act.perform(in: administration, OperationContext(viewer: .operator, now: now))
-        }
+        // Whoever reaches the server at an address opens the console there too.
+        let address =
+            switch try options.target() {
+            case .server(let context): context.server
+            case .dataFolder: try configuration().adminURL
+            }
+        let report = try await options.answer(act)
         try options.print(
             Record(
                 "console-link",
                 [
-                    .init("url", configuration.adminURL + (report.text("path") ?? "")),
-                    .init("organisation", report.text("organisation")), .init("ends", now + ConsoleLink.lifetime),
+                    .init("url", address + report["path"].cell), .init("organisation", report["organisation"]),
+                    .init("ends", report["ends"]),
                 ]
             )
         )
         options.note("open it within \(ConsoleLink.lifetime.count) s, in the browser of whoever shall see")
     }
-}
 
-extension Report {
-    /// The text of a record's member; nil when it has none.
-    fileprivate func text(_ name: String) -> String? {
-        guard case .record(let members) = content else { return nil }
-        return members.first { $0.name == name }.flatMap { $0.value == .none ? nil : $0.value.cell }
+    private func configuration() throws -> ServerConfiguration {
+        let inputs = ConfigurationInputs(
+            dataFolder: try options.dataFolder().path,
+            environment: Console.current.surroundings.environment
+        )
+        do { return try ServerConfiguration(inputs) } catch { throw CLIError("configuration_faulty", "\(error)") }
     }
 }

@@ -70,6 +70,16 @@ extension GlobalOptions {
         }
     }
 
+    /// Refuses a server that was named for something that is done right here, with no data folder either.
+    func requireNoServer() throws(CLIError) {
+        guard server == nil, context == nil else {
+            throw .usage(
+                "this command asks no server: it works right here",
+                hint: "leave `--server` and `--context` out"
+            )
+        }
+    }
+
     /// How long a server may take to answer.
     func patience() throws(CLIError) -> Duration {
         guard let timeout else { return CommandHTTP.patience }

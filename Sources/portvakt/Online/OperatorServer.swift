@@ -41,8 +41,11 @@ struct OperatorServer: Sendable {
         return TokenClient(configuration, transport: HTTPTokenTransport(CommandHTTP.client))
     }
 
-    /// The answer to an inquiry.
-    func answer(_ inquiry: some Inquiry) async throws -> Report {
+    /// The answer to an inquiry; where the ledger remembers that it was asked, for a reason that it keeps.
+    func answer<Asked: Inquiry>(_ inquiry: Asked, for reason: String?) async throws -> Report {
+        guard !Asked.asksInBody else {
+            return try await report(posting: inquiry, for: Asked.isRecorded ? reason : nil)
+        }
         var request = HTTPClientRequest(url: url(of: inquiry) + Self.query(inquiry.arguments))
         request.headers.add(name: "Accept", value: Report.mediaType)
         return try await report(request)
@@ -50,6 +53,10 @@ struct OperatorServer: Sendable {
 
     /// What came of an act, done for a reason that the ledger keeps.
     func answer(_ act: some OperatorAct, for reason: String?) async throws -> Report {
+        try await report(posting: act, for: reason)
+    }
+
+    private func report(posting act: some Operations.Operation, for reason: String?) async throws -> Report {
         var request = HTTPClientRequest(url: url(of: act))
         request.method = .POST
         request.headers.add(name: "Accept", value: Report.mediaType)

@@ -35,6 +35,7 @@ struct OrgGenerate: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try options.requireNoServer()
         try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         let register = SyntheticRegister(seed: seed, mainUnits: units, subUnits: units * 5 / 6)
         let shape: SyntheticRegister.RoleShape = authorisedRoles ? .authorised : .open

@@ -37,6 +37,7 @@ struct OrgImport: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireDataFolder()
         let file = file == "-" ? FileByteSource.standardInput() : try FileByteSource(path: file)
         let source = try PeekedSource(file)
         switch source.content {

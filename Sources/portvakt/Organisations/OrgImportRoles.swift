@@ -1,7 +1,9 @@
 import Administration
+import Delegations
 import Operations
 import Organisations
 import SQLiteStorage
+import Server
 
 /// What `portvakt org import` does with a file of roles.
 extension OrgImport {
@@ -51,5 +53,13 @@ extension OrgImport {
         ]
         if options.rendering.format.isStructured { members.append(.init("invalid_units", report.malformed)) }
         try options.print(Record("org-import", members))
+    }
+}
+
+extension GlobalOptions {
+    /// The key under which persons are known; made when the data folder has none and needs none.
+    func pseudonymKey() throws -> PseudonymKey {
+        let isUsed = try look { try $0.hasPersons() }
+        return try PseudonymKeyFile.readOrMake(in: dataFolder().path, isUsed: isUsed)
     }
 }

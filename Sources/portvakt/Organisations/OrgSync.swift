@@ -53,6 +53,7 @@ struct OrgSync: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try options.requireDataFolder()
         let source: RegisterSource
         do throws(RegisterSource.Fault) { source = try RegisterSource(parsing: url) } catch {
             throw CLIError.usage("\(error)", hint: "the real one is `\(RegisterAPI.defaultBase)`")

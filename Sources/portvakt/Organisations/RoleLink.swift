@@ -1,9 +1,6 @@
-import Administration
 import ArgumentParser
 import Delegations
 import Operations
-import SQLiteStorage
-import Vocabulary
 
 /// `portvakt role link`.
 struct RoleLink: AsyncParsableCommand {
@@ -18,7 +15,8 @@ struct RoleLink: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The unit that assigned the role.", valueName: "org")) var organisation: String?
+    @Argument(help: ArgumentHelp("The unit that assigned the role.", valueName: "org"), completion: .organisations)
+    var organisation: String?
     @Argument(help: "The role, as `DAGL`.") var role: String?
 
     @Option(help: "The person's name, all of it, as the register has it.") var name: String?
@@ -45,34 +43,11 @@ struct RoleLink: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let open = try openPseudonym()
-        let person = try options.person(file: person)
-        let outcome = try options.administer { try $0.linkPerson(open, to: person) }
-        try options.print(
-            Record(
-                "role-link",
-                [
-                    .init("pseudonym", open), .init("person", person),
-                    .init("result", outcome.hasChanged ? "linked" : "already"),
-                ]
-            )
-        )
-    }
-
-    private func openPseudonym() throws -> PersonPseudonym {
-        if let pseudonym { return try Typed.pseudonym(pseudonym) }
-        guard let organisation, let role, let name else { throw CLIError.usage("no role is named") }
-        let day = try born.map { text throws(CLIError) in
-            guard let day = CalendarDate(parsing: text) else {
-                throw .usage("`--born` is no date: `\(text)`", hint: "write 1970-01-31")
-            }
-            return day
-        }
-        return try options.pseudonymKey().pseudonym(
-            inUnit: Typed.organisation(organisation),
-            role: Typed.role(role),
-            name: name,
-            birthDate: day
+        try await options.perform(
+            LinkPerson([
+                "pseudonym": pseudonym, "org": organisation, "role": role, "name": name, "born": born,
+                "person": try options.identityNumber(file: person),
+            ])
         )
     }
 }
@@ -90,14 +65,8 @@ struct RoleUnlink: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let open = try Typed.pseudonym(pseudonym)
-        try options.confirm("take back whom `\(open.abbreviated)` stands for")
-        let outcome = try options.administer { try $0.linkPerson(open, to: nil) }
-        try options.print(
-            Record(
-                "role-link",
-                [.init("pseudonym", open), .init("result", outcome.hasChanged ? "unlinked" : "already")]
-            )
-        )
+        let act = try UnlinkPerson(["pseudonym": pseudonym])
+        try options.confirm("take back whom `\(act.pseudonym.abbreviated)` stands for")
+        try await options.perform(act)
     }
 }

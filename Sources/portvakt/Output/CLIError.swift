@@ -91,7 +91,7 @@ extension CLIError {
         switch error {
         case let error as CLIError: self = error
         case let error as any CLIErrorConvertible: self = error.cliError
-        default: self.init("failed", "\(error)")
+        default: self = OperationFault(telling: error)?.cliError ?? CLIError("failed", "\(error)")
         }
     }
 }

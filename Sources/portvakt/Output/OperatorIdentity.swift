@@ -8,7 +8,8 @@ struct OperatorIdentity: Sendable, Equatable {
     var sudoUser: String?
     /// The host's name.
     var host: String
-    /// The command as typed, without the values of its options (a value may be private).
+    /// The words of the command, without arguments and options, which may say something of somebody: what was changed, the
+    /// entry tells by itself.
     var command: String
     /// The name given by `--as`.
     var claimedName: String?
@@ -23,12 +24,11 @@ extension GlobalOptions {
         let environment = Console.current.surroundings.environment
         // The account behind the effective user id; the environment's `USER` is only a claim.
         let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"
-        let arguments = ProcessInfo.processInfo.arguments.dropFirst()
         return OperatorIdentity(
             user: user,
             sudoUser: environment["SUDO_USER"],
             host: ProcessInfo.processInfo.hostName,
-            command: (["portvakt"] + arguments.prefix { !$0.hasPrefix("-") }).joined(separator: " "),
+            command: Portvakt.words,
             claimedName: claimedName
         )
     }

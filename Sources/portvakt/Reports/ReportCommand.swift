@@ -53,7 +53,8 @@ struct ReportPersonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person",
         abstract: "What is kept about a person: roles, consents, acts, and tokens that named the person, and to whom.",
-        discussion: "The national identity number comes from stdin and is neither kept nor repeated."
+        discussion:
+            "The national identity number comes from stdin and is neither kept nor repeated. The ledger remembers that it was asked."
     )
 
     @Option(
@@ -67,8 +68,9 @@ struct ReportPersonCommand: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let person = try options.person(file: person)
-        let report = try await options.answer(ReportPerson(["person": "\(person)"]))
+        let report = try await options.answer(
+            ReportPerson(["person": try options.identityNumber(file: person)])
+        )
         switch format {
         case nil: try options.print(report)
         case .markdown: try Console.current.write(report.markdown(title: "What is kept about a person"))

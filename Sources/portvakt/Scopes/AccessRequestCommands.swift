@@ -9,8 +9,9 @@ struct AccessRequestCommand: AsyncParsableCommand {
         discussion: "While a grant is in force it asks for a longer one."
     )
 
-    @Argument(help: "The scope.") var scope: String
-    @Argument(help: ArgumentHelp("The organisation that asks.", valueName: "org")) var organisation: String
+    @Argument(help: "The scope.", completion: .scopes) var scope: String
+    @Argument(help: ArgumentHelp("The organisation that asks.", valueName: "org"), completion: .organisations)
+    var organisation: String
     @Option(help: ArgumentHelp("What the data are for.", valueName: "text")) var purpose: String
     @Option(help: ArgumentHelp("The legal basis.", valueName: "text")) var legalBasis: String?
     @Option(name: .customLong("from"), help: ArgumentHelp("The first day, or the moment it begins.", valueName: "time"))
@@ -38,9 +39,14 @@ struct AccessRequestsCommand: AsyncParsableCommand {
         abstract: "List requests for access that wait for an answer."
     )
 
-    @Option(help: "Only requests for this scope.") var scope: String?
-    @Option(help: ArgumentHelp("Only requests of this organisation.", valueName: "org")) var org: String?
-    @Option(help: ArgumentHelp("Only requests for scopes of this organisation.", valueName: "org")) var owner: String?
+    @Option(help: "Only requests for this scope.", completion: .scopes) var scope: String?
+    @Option(help: ArgumentHelp("Only requests of this organisation.", valueName: "org"), completion: .organisations)
+    var org: String?
+    @Option(
+        help: ArgumentHelp("Only requests for scopes of this organisation.", valueName: "org"),
+        completion: .organisations
+    )
+    var owner: String?
     @Flag(help: "Requests that were answered or taken back too.") var all = false
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -58,8 +64,9 @@ struct AccessWithdrawCommand: AsyncParsableCommand {
         discussion: "A grant in force stays."
     )
 
-    @Argument(help: "The scope.") var scope: String
-    @Argument(help: ArgumentHelp("The organisation that asked.", valueName: "org")) var organisation: String
+    @Argument(help: "The scope.", completion: .scopes) var scope: String
+    @Argument(help: ArgumentHelp("The organisation that asked.", valueName: "org"), completion: .organisations)
+    var organisation: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
@@ -75,8 +82,9 @@ struct AccessApproveCommand: AsyncParsableCommand {
         abstract: "Grant an organisation what it asked for, or fewer days of it."
     )
 
-    @Argument(help: "The scope.") var scope: String
-    @Argument(help: ArgumentHelp("The organisation that asked.", valueName: "org")) var organisation: String
+    @Argument(help: "The scope.", completion: .scopes) var scope: String
+    @Argument(help: ArgumentHelp("The organisation that asked.", valueName: "org"), completion: .organisations)
+    var organisation: String
     @Option(name: .customLong("from"), help: ArgumentHelp("A later first day, or moment.", valueName: "time"))
     var validFrom: String?
     @Option(help: ArgumentHelp("An earlier last day, or moment.", valueName: "time")) var until: String?
@@ -100,8 +108,9 @@ struct AccessDenyCommand: AsyncParsableCommand {
         discussion: "The organisation sees the reason."
     )
 
-    @Argument(help: "The scope.") var scope: String
-    @Argument(help: ArgumentHelp("The organisation that asked.", valueName: "org")) var organisation: String
+    @Argument(help: "The scope.", completion: .scopes) var scope: String
+    @Argument(help: ArgumentHelp("The organisation that asked.", valueName: "org"), completion: .organisations)
+    var organisation: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
@@ -117,8 +126,9 @@ struct AccessAcceptTermsCommand: AsyncParsableCommand {
         abstract: "Accept the terms of use in force of a scope, on behalf of an organisation."
     )
 
-    @Argument(help: "The scope.") var scope: String
-    @Argument(help: ArgumentHelp("The organisation.", valueName: "org")) var organisation: String
+    @Argument(help: "The scope.", completion: .scopes) var scope: String
+    @Argument(help: ArgumentHelp("The organisation.", valueName: "org"), completion: .organisations)
+    var organisation: String
     @Argument(help: "The version of the terms.") var version: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
@@ -135,9 +145,11 @@ struct AccessAgreementsCommand: AsyncParsableCommand {
         abstract: "List processor agreements of consumers with their suppliers."
     )
 
-    @Option(help: "Only agreements for this scope.") var scope: String?
-    @Option(help: ArgumentHelp("Only agreements of this consumer.", valueName: "org")) var org: String?
-    @Option(help: ArgumentHelp("Only agreements with this supplier.", valueName: "org")) var supplier: String?
+    @Option(help: "Only agreements for this scope.", completion: .scopes) var scope: String?
+    @Option(help: ArgumentHelp("Only agreements of this consumer.", valueName: "org"), completion: .organisations)
+    var org: String?
+    @Option(help: ArgumentHelp("Only agreements with this supplier.", valueName: "org"), completion: .organisations)
+    var supplier: String?
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
@@ -154,9 +166,9 @@ struct AccessAgreeCommand: AsyncParsableCommand {
         discussion: "A scope with `requires_processor_agreement` gives suppliers no token without one."
     )
 
-    @Argument(help: "The scope.") var scope: String
-    @Argument(help: ArgumentHelp("The consumer.", valueName: "org")) var consumer: String
-    @Argument(help: ArgumentHelp("The supplier.", valueName: "org")) var supplier: String
+    @Argument(help: "The scope.", completion: .scopes) var scope: String
+    @Argument(help: ArgumentHelp("The consumer.", valueName: "org"), completion: .organisations) var consumer: String
+    @Argument(help: ArgumentHelp("The supplier.", valueName: "org"), completion: .organisations) var supplier: String
     @Option(help: ArgumentHelp("Where the agreement can be found.", valueName: "text")) var reference: String
     @Option(help: ArgumentHelp("Its last day, or the moment it ends.", valueName: "time")) var until: String?
 
@@ -178,9 +190,9 @@ struct AccessDisagreeCommand: AsyncParsableCommand {
         abstract: "Take back a consumer's processor agreement with a supplier for a scope."
     )
 
-    @Argument(help: "The scope.") var scope: String
-    @Argument(help: ArgumentHelp("The consumer.", valueName: "org")) var consumer: String
-    @Argument(help: ArgumentHelp("The supplier.", valueName: "org")) var supplier: String
+    @Argument(help: "The scope.", completion: .scopes) var scope: String
+    @Argument(help: ArgumentHelp("The consumer.", valueName: "org"), completion: .organisations) var consumer: String
+    @Argument(help: ArgumentHelp("The supplier.", valueName: "org"), completion: .organisations) var supplier: String
 
     @OptionGroup(title: "Global options") var options: GlobalOptions
 

@@ -1,10 +1,6 @@
-import Administration
 import ArgumentParser
-import Foundation
 import Operations
-import SQLiteStorage
 import Scopes
-import Vocabulary
 
 /// `portvakt scope apply [PATH|PLAN]`.
 struct ScopeApply: AsyncParsableCommand {
@@ -42,52 +38,46 @@ struct ScopeApply: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let path = try path ?? options.dataFolder().path + "/scopes"
-        if let file = try ScopeSources.plan(at: path) {
-            guard !prune else {
-                throw CLIError.usage(
-                    "`--prune` is said when a plan is made",
-                    hint: "portvakt scope diff --prune --out PLAN"
-                )
-            }
-            try apply(file)
-        } else {
-            try apply(try ScopeSources(at: path))
+        let path = try path ?? options.scopeFolder()
+        guard let file = try ScopeSources.plan(at: path) else { return try await apply(ScopeSources(at: path)) }
+        guard !prune else {
+            throw CLIError.usage(
+                "`--prune` is said when a plan is made",
+                hint: "portvakt scope diff --prune --out PLAN"
+            )
         }
+        try await apply(file)
     }
 
-    private func apply(_ sources: ScopeSources) throws {
-        let files = try sources.read()
-        var planning = ScopePlanOptions()
-        planning.prunes = prune
-        planning.maximumRemovals = maxRemovals
-        planning.isWholeFolder = sources.isFolder
-        let plan = try options.lookWithoutTrace { try $0.plan(files, planning) }
+    private func apply(_ sources: ScopeSources) async throws {
+        let arguments = sources.arguments(prunes: prune).setting("max_removals", to: maxRemovals)
+        let plan = try ScopePlanReport(
+            try await options.answer(CompareScopeFiles(arguments), leavesNoTrace: true)
+        )
         guard !dryRun else { return try show(dry: plan) }
         try confirm(plan.isEmpty, plan.lines)
-        let outcome = try options.administer { try $0.apply(files, planning, agreed: plan) }
-        options.warn(outcome.warnings)
-        try plan.show(options, isApplied: true)
+        try await apply(arguments, agreed: plan.lines)
     }
 
-    private func apply(_ file: ScopePlanFile) throws {
+    private func apply(_ file: ScopePlanFile) async throws {
+        let sources = ScopeSources(files: file.sources, isFolder: file.options.isWholeFolder)
+        let arguments = sources.arguments(prunes: file.options.prunes).setting("max_removals", to: maxRemovals)
+            .setting("revision", to: Int(file.revision))
         guard !dryRun else {
-            var planning = file.options
-            planning.maximumRemovals = maxRemovals
-            let plan = try options.lookWithoutTrace { reader in
-                guard try reader.revision == file.revision else { throw AdministrationRefusal.stalePlan }
-                return try reader.plan(ScopeFile.read(file.sources.map { ($0.name, $0.text) }), planning)
-            }
-            return try show(dry: plan)
+            let report = try await options.answer(CompareScopeFiles(arguments), leavesNoTrace: true)
+            return try show(dry: ScopePlanReport(report))
         }
         try confirm(file.changesNothing, file.lines)
-        let outcome = try options.administer { try $0.apply(file, maximumRemovals: maxRemovals) }
-        options.warn(outcome.warnings)
-        try outcome.value.show(options, isApplied: true)
+        try await apply(arguments, agreed: file.lines)
     }
 
-    private func show(dry plan: ScopePlan) throws {
-        try plan.show(options, isApplied: false)
+    private func apply(_ arguments: Arguments, agreed lines: [String]) async throws {
+        let agreed = arguments.setting("plan", to: lines.joined(separator: "\n"))
+        try ScopePlanReport(try await options.answer(ApplyScopeFiles(agreed))).show(options)
+    }
+
+    private func show(dry plan: ScopePlanReport) throws {
+        try plan.show(options)
         if !plan.isEmpty { throw ExitCode(ExitStatus.attention.rawValue) }
     }
 

@@ -35,10 +35,13 @@ struct ScopeList: AsyncParsableCommand {
     @Flag(help: "Deactivated scopes too.")
     var inactive = false
 
+    @Option(help: ArgumentHelp("Only scopes as old as this, as 90d, with no token since.", valueName: "time"))
+    var unused: String?
+
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        try await options.perform(ListScopes(["prefix": prefix, "org": org, "inactive": inactive]))
+        try await options.perform(ListScopes(["prefix": prefix, "org": org, "inactive": inactive, "unused": unused]))
     }
 }
 
@@ -79,7 +82,8 @@ struct ScopeDeactivate: AsyncParsableCommand {
         abstract: "Let nobody get tokens for a scope any more.",
         discussion: """
             Access and client registrations stay unless `--revoke-access` is given: consumers go on seeing the scope as \
-            theirs. Tokens issued before live until they end.
+            theirs. Tokens issued before live until they end. With `--when` the scope gives tokens until that very second; \
+            `scope activate` takes the end away.
             """
     )
 
@@ -89,15 +93,19 @@ struct ScopeDeactivate: AsyncParsableCommand {
     @Flag(help: "Withdraw the access of all organisations too.")
     var revokeAccess = false
 
+    @Option(help: ArgumentHelp("Not now, but from this moment on: a day or a time.", valueName: "time"))
+    var when: String?
+
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let act = try DeactivateScope(["scope": scope, "revoke_access": revokeAccess])
+        let act = try DeactivateScope(["scope": scope, "revoke_access": revokeAccess, "when": when])
         _ = try await options.answer(ShowScope(["scope": scope]))
         let accesses = try await options.answer(ListAccess(["scope": scope])).items
         for access in accesses { options.note(Self.line(access)) }
         let withdrawal = revokeAccess ? " and withdraw the access of \(accesses.count) organisations" : ""
-        try options.confirm("deactivate `\(act.scope)`\(withdrawal)")
+        let moment = act.moment.map { " at \($0)" } ?? ""
+        try options.confirm("deactivate `\(act.scope)`\(moment)\(withdrawal)")
         try await options.perform(act)
     }
 

@@ -1,10 +1,8 @@
-import Administration
 import ArgumentParser
 import Foundation
 import JOSE
-import SQLiteStorage
+import Operations
 import Scopes
-import Vocabulary
 
 /// `portvakt scope diff [PATH]`.
 struct ScopeDiff: AsyncParsableCommand {
@@ -13,8 +11,8 @@ struct ScopeDiff: AsyncParsableCommand {
         abstract: "Show what scope files would change.",
         discussion: """
             Reads a scope file, or all of a folder, and shows what `portvakt scope apply` would do: `+` for what is added, \
-            `~` with the old and new value for what is changed, `−` for what is removed; each with file and line. Needs no \
-            server and changes nothing.
+            `~` with the old and new value for what is changed, `−` for what is removed; each with file and line. Changes \
+            nothing; with `--data` it needs no server.
 
             Exit 0 when files and store agree, 2 when they differ.
             """
@@ -38,20 +36,16 @@ struct ScopeDiff: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        let sources = try ScopeSources(at: path ?? options.dataFolder().path + "/scopes")
-        let files = try sources.read()
-        var planning = ScopePlanOptions()
-        planning.prunes = prune
-        // Whoever looks must see all of it; the limit is for whoever removes.
-        planning.maximumRemovals = .max
-        planning.isWholeFolder = sources.isFolder
-        let (plan, revision) = try options.lookWithoutTrace { (try $0.plan(files, planning), try $0.revision) }
-        if let out {
-            let file = ScopePlanFile(plan, of: sources.files, planning, revision: revision)
-            try write(JSONValue.object(file.json).encoded() + Array("\n".utf8), to: out)
-        }
-        try plan.show(options, isApplied: false, onlySummary: summary)
+        let sources = try ScopeSources(at: path ?? options.scopeFolder())
+        let inquiry = try CompareScopeFiles(sources.arguments(prunes: prune))
+        let plan = try ScopePlanReport(try await options.answer(inquiry, leavesNoTrace: true))
+        if let out { try write(plan.file(of: sources, prunes: prune), to: out) }
+        try plan.show(options, onlySummary: summary)
         if !plan.isEmpty { throw ExitCode(ExitStatus.attention.rawValue) }
+    }
+
+    private func write(_ file: ScopePlanFile, to path: String) throws {
+        try write(JSONValue.object(file.json).encoded() + Array("\n".utf8), to: path)
     }
 
     private func write(_ bytes: [UInt8], to path: String) throws {

@@ -1,9 +1,5 @@
-import Administration
 import ArgumentParser
-import JOSE
-import SQLiteStorage
-import Scopes
-import Vocabulary
+import Operations
 
 /// `portvakt scope export`.
 struct ScopeExport: AsyncParsableCommand {
@@ -48,51 +44,11 @@ struct ScopeExport: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
-        var query = ScopeQuery()
-        query.prefix = try prefix.map { text throws(CLIError) in try Typed.prefix(text) }
-        query.owner = try org.map { text throws(CLIError) in try Typed.organisation(text) }
-        switch format {
-        case .yaml:
-            guard let prefix = query.prefix else {
-                throw CLIError.usage("a scope file is of one prefix", hint: "name it with `--prefix`")
-            }
-            try Console.current.write(try file(of: prefix))
-        case .dcat: try Console.current.write(try catalogue(query).turtle)
-        case .jsonld: try Console.current.write(JSONValue.object(try catalogue(query).jsonLD).text() + "\n")
-        }
-    }
-
-    private func file(of prefix: ScopePrefix) throws -> String {
-        try options.look { reader in
-            guard let assignment = try reader.prefixAssignment(prefix) else {
-                throw AdministrationRefusal.prefixUnassigned(prefix)
-            }
-            var scopes = ScopeQuery()
-            scopes.prefix = prefix
-            scopes.includesInactive = true
-            var accesses = AccessQuery()
-            accesses.prefix = prefix
-            return ScopeFileText(
-                assignment,
-                scopes: try reader.scopes(scopes),
-                accesses: Dictionary(grouping: try reader.accesses(accesses), by: \.scope)
-            ).text
-        }
-    }
-
-    private func catalogue(_ query: ScopeQuery) throws -> ServiceCatalogue {
-        if let license, !ServiceCatalogue.isWebAddress(license) {
-            throw CLIError.usage("`--license` is no web address: `\(license)`")
-        }
-        if let contact, !ServiceCatalogue.isContact(contact) {
-            throw CLIError.usage("`--contact` is neither a mail address nor a web address: `\(contact)`")
-        }
-        return try options.look { reader in
-            var catalogue = ServiceCatalogue.Options(base: try reader.setting("issuer") ?? "urn:portvakt:")
-            catalogue.publisher = try query.owner ?? reader.operatorOrganisation
-            catalogue.contact = contact
-            catalogue.licence = license
-            return ServiceCatalogue(try reader.scopes(query), catalogue)
-        }
+        let report = try await options.answer(
+            ExportScopes([
+                "format": format.rawValue, "prefix": prefix, "org": org, "license": license, "contact": contact,
+            ])
+        )
+        try Console.current.write(report["text"].cell)
     }
 }

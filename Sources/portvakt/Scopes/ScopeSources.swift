@@ -1,5 +1,6 @@
 import Foundation
 import JOSE
+import Operations
 import Scopes
 
 /// The scope files at a path.
@@ -8,6 +9,12 @@ struct ScopeSources {
     let files: [ScopePlanFile.Source]
     /// Whether a folder was read: its files are all there are.
     let isFolder: Bool
+
+    /// Files that were read before.
+    init(files: [ScopePlanFile.Source], isFolder: Bool) {
+        self.files = files
+        self.isFolder = isFolder
+    }
 
     /// Reads a file, or the `.yaml` and `.yml` files of a folder, by name.
     ///
@@ -37,10 +44,12 @@ struct ScopeSources {
 }
 
 extension ScopeSources {
-    /// The files, read strictly.
-    ///
-    /// - Throws: `ScopeFileProblems` with all that is wrong in them.
-    func read() throws -> [ScopeFile] { try ScopeFile.read(files.map { ($0.name, $0.text) }) }
+    /// The arguments of the operations that compare them with the store.
+    func arguments(prunes: Bool) -> Arguments {
+        var texts = JSONObject()
+        for file in files { texts[file.name] = .string(file.text) }
+        return ["files": texts, "prune": prunes, "part": !isFolder]
+    }
 
     /// The plan file at a path; nil when what stands there is none.
     ///
@@ -58,5 +67,15 @@ extension ScopeSources {
         } catch {
             throw CLIError("plan_invalid", "`\(path)`: \(error)", hint: "make it anew with `portvakt scope diff --out`")
         }
+    }
+}
+
+extension GlobalOptions {
+    /// The folder of scope files that is read when none is named: the data folder's, which a server's is not.
+    func scopeFolder() throws -> String {
+        guard try target() == .dataFolder else {
+            throw CLIError.usage("name the scope files: a server's folder cannot be read from here")
+        }
+        return try dataFolder().path + "/scopes"
     }
 }

@@ -11,8 +11,9 @@ struct ExplainCommand: AsyncParsableCommand {
     )
 
     @Argument(help: ArgumentHelp("The client.", valueName: "client-id")) var client: String
-    @Option(help: "A scope; give it again for several.") var scope: [String]
-    @Option(help: ArgumentHelp("The consumer for which the client acts.", valueName: "org")) var consumerOrg: String?
+    @Option(help: "A scope; give it again for several.", completion: .scopes) var scope: [String]
+    @Option(help: ArgumentHelp("The consumer for which the client acts.", valueName: "org"), completion: .organisations)
+    var consumerOrg: String?
     @Option(help: ArgumentHelp("The value of `iss_onbehalfof`.", valueName: "value")) var onBehalfOf: String?
     @Option(help: ArgumentHelp("A resource for `aud`; give it again for several.", valueName: "uri"))
     var resource: [String] = []

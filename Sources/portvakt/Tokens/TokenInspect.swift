@@ -18,6 +18,7 @@ struct TokenInspect: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireNoServer()
         let text = try TokenArgument.text(token)
         let jws: CompactJWS
         let claims: JSONObject

@@ -44,6 +44,7 @@ struct TokenProof: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try options.requireNoServer()
         guard DPoPTarget(url) != nil else { throw CLIError.usage("`\(url)` is no http or https URL") }
         let key = try DPoPKeyFile.read(dpopKey)
         let accessToken = try token.map { argument throws(CLIError) in try TokenArgument.text(argument) }

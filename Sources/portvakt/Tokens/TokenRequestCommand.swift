@@ -70,6 +70,7 @@ struct TokenRequestCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try options.requireNoServer()
         let configuration = try boundConfiguration()
         let request = try request(configuration.defaultRequest)
         // Taken here: the request is sent by a task that does not inherit this one's console.

@@ -1,11 +1,8 @@
-import Administration
 import ArgumentParser
 import AuditLedger
 import JOSE
 import Operations
-import SQLiteStorage
 import TokenIssuance
-import Vocabulary
 
 /// `portvakt token revoke`.
 struct TokenRevoke: AsyncParsableCommand {
@@ -43,76 +40,26 @@ struct TokenRevoke: AsyncParsableCommand {
         guard [token, jti, client, consumer, scope].compactMap(\.self).count == 1 else {
             throw CLIError.usage("name exactly one of `--token`, `--jti`, `--client`, `--consumer` and `--scope`")
         }
-        if let token { return try revoke(try Self.identifier(inToken: try TokenArgument.text(token))) }
-        if let jti { return try revoke(TokenID(jti)) }
-        let subject: TokenRevocation.Subject
-        if let client {
-            subject = .client(try Typed.client(client))
-        } else if let consumer {
-            subject = .consumer(try Typed.organisation(consumer))
+        // The token itself goes nowhere: its `jti` names it.
+        let jti = try token.map { try Self.identifier(inToken: try TokenArgument.text($0)) } ?? jti
+        let act = try RevokeTokens(["jti": jti, "client": client, "consumer": consumer, "scope": scope])
+        if let jti {
+            let found = try await options.answer(FindToken(["jti": jti]))
+            if found["state"] == .text("alive") {
+                let client = found["client_id"].cell
+                try options.confirm("end the token `\(jti)` of the client `\(client.isEmpty ? "?" : client)`")
+            }
         } else {
-            subject = .scope(try Typed.scope(scope ?? ""))
+            try options.confirm("end all tokens of the \(act.subject.kind) `\(act.subject.identifier)`")
         }
-        try options.confirm("end all tokens of the \(subject.kind) `\(subject.identifier)`")
-        let outcome = try options.administer {
-            try $0.revokeTokens(of: subject, longestLife: IssuancePolicy.highestLifetime)
-        }
-        options.warn(outcome.warnings)
-        try print(subject, outcome.hasChanged ? "revoked" : "already", until: outcome.value?.issuedUntil)
-    }
-
-    /// One token, which the ledger must know: it tells whose it is and when it ends.
-    private func revoke(_ id: TokenID) throws {
-        var query = LedgerQuery()
-        query.kinds = [.tokenIssued]
-        query.tokenID = id
-        // What ended is not looked for; an entry bears the token's own `iat`.
-        query.since = options.now - IssuancePolicy.highestLifetime
-        let entry = try options.look { [query] in try $0.newestEntries(query, limit: 1).first?.event }
-        guard let entry, let issued = IssuedTokenEntry(entry) else {
-            throw CLIError(
-                "token_not_found",
-                "the ledger has no token of that `jti` that could still be alive",
-                hint: "nothing was done"
-            )
-        }
-        guard options.now < issued.expires else {
-            return try print(.token(id), "ended", until: nil)
-        }
-        try options.confirm("end the token `\(id)` of the client `\(issued.client.map { "\($0)" } ?? "?")`")
-        let outcome = try options.administer { try $0.revokeToken(issued) }
-        try print(.token(id), outcome.hasChanged ? "revoked" : "already", until: nil)
+        try await options.perform(act)
     }
 
     /// The `jti` of a token; that it is one of ours, the ledger must say.
-    private static func identifier(inToken text: String) throws(CLIError) -> TokenID {
+    private static func identifier(inToken text: String) throws(CLIError) -> String {
         guard let jws = try? CompactJWS(parsing: text, maximumLength: OwnTokenReader.maximumLength),
             let id = (try? jws.payloadObject())?["jti"]?.string
         else { throw CLIError("token_malformed", "that is no signed JWT with a `jti`") }
-        return TokenID(id)
-    }
-
-    private func print(_ subject: TokenRevocation.Subject, _ result: String, until: Timestamp?) throws {
-        try options.print(
-            Record(
-                "token-revocation",
-                [
-                    .init("subject", subject.kind), .init(subject.member, subject.identifier),
-                    .init("issued_until", until), .init("result", result),
-                ]
-            )
-        )
-    }
-}
-
-extension TokenRevocation.Subject {
-    /// The name of the member that holds the identifier.
-    fileprivate var member: String {
-        switch self {
-        case .token: "jti"
-        case .client: "client_id"
-        case .consumer: "consumer_orgno"
-        case .scope: "scope"
-        }
+        return id
     }
 }

@@ -50,6 +50,7 @@ struct TokenVerify: AsyncParsableCommand {
     @OptionGroup(title: "Global options") var options: GlobalOptions
 
     func run() async throws {
+        try options.requireNoServer()
         let text = try TokenArgument.text(token)
         let expected = try expectedIssuer(of: text)
         let policy = policy(issuer: expected.issuer)
