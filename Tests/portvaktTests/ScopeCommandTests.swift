@@ -149,7 +149,8 @@ struct ScopeCommandTests {
         #expect(shown["owner_name"] as? String == "EIER")
         #expect(shown["origin"] as? String == "cli")
         #expect(shown["consumers"] as? [String] == [])
-        for name in ["owner_name", "origin", "consumers"] { shown[name] = nil }
+        #expect(shown["gives_tokens"] as? Bool == true)
+        for name in ["owner_name", "origin", "consumers", "gives_tokens"] { shown[name] = nil }
         #expect(NSDictionary(dictionary: shown) == NSDictionary(dictionary: created))
     }
 
@@ -189,9 +190,9 @@ struct ScopeCommandTests {
         let terminal = await world.run("scope", "list", "--inactive", terminal: true, environment: ["NO_COLOR": "1"])
         #expect(
             terminal.output == """
-                SCOPE   STATE     OWNER      CONSUMERS  DELEGABLE  SOURCE
-                acme:a  active    \(owner)  1          no         cli
-                acme:b  inactive  \(owner)  all        no         cli
+                SCOPE   STATE     OWNER      CONSUMERS  DELEGABLE  LAST TOKEN  SOURCE
+                acme:a  active    \(owner)  1          no                     cli
+                acme:b  inactive  \(owner)  all        no                     cli
 
                 """
         )
