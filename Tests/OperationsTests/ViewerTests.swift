@@ -214,6 +214,13 @@ struct ViewerTests {
         }
         let shown = try world.answer(ShowAuditEntry(["sequence": Int(sequence)]), to: consumer)
         #expect(shown["actor"] == .text("\(SharedWorld.provider)"))
+        // A proof would show the whole entry.
+        #expect(throws: OperationFault(.absent, "entry_not_found", "there is no entry `\(sequence)`")) {
+            try world.answer(ProveAudit(["sequence": Int(sequence)]), to: consumer)
+        }
+        // To a scope's owner its tokens are shown, and no token is a grant.
+        let grants = try SearchAudit(["scope": "acme:shown", "event": ["access_granted"]])
+        #expect(try world.answer(grants, to: provider).items.isEmpty)
         // Nor is it found out by looking for parts of it.
         for part in ["kari", "vakt", "provider-admin"] {
             #expect(try entries(BrowseAudit(["actor": part]), consumer).isEmpty)

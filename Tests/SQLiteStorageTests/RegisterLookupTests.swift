@@ -121,7 +121,9 @@ struct RegisterLookupTests {
                 // The plan is the same whatever is asked for.
                 explanation.setUncheckedArguments(StatementArguments())
                 let plan = try Row.fetchAll(explanation).map { $0[3] as String }
-                #expect(plan.filter { $0.hasPrefix("SCAN") && $0 != "SCAN CONSTANT ROW" } == [], "\(statement)")
+                // Blocked certificates are few, for each is an incident; they are read with a client and kept with it.
+                let small: Set = ["SCAN CONSTANT ROW", "SCAN blocked_certificate"]
+                #expect(plan.filter { $0.hasPrefix("SCAN") && !small.contains($0) } == [], "\(statement)")
             }
         }
     }

@@ -42,8 +42,11 @@ package struct ProveAudit: Inquiry {
         }
         let content: LedgerContent
         do { content = try LedgerContent(parsing: row.entry.body) } catch { throw Self.broken(place) }
-        // Of what is not its own an organisation does not learn that it is there.
-        guard try context.viewer.isParty(to: content.event, in: reader) else { throw absent }
+        // Of what is not its own an organisation does not learn that it is there. A proof shows the whole entry, and that of an
+        // act names who acted for another, whom lists do not tell either: such a one is proved to the operator alone.
+        guard try context.viewer.isParty(to: content.event, in: reader),
+            context.viewer.organisation == nil || content.event.actor == nil
+        else { throw absent }
         guard let checkpoint = try reader.latestCheckpoint, checkpoint.size >= place else {
             throw OperationFault(
                 .absent,

@@ -42,10 +42,12 @@ package struct SearchAudit: Inquiry {
         if let viewer = context.viewer.organisation {
             // A party reads its own entries; strangers' refusals are the operator's.
             if let scope = query.scope, query.organisation == nil, try reader.scope(scope)?.owner == viewer {
-                // The tokens of a scope were shown to its owner.
+                // The tokens of a scope were shown to its owner; nothing else that others did with it was.
+                let wantsTokens = query.kinds.isEmpty || query.kinds.contains(.tokenIssued)
                 query.kinds = [.tokenIssued]
-                recorded = try reader.newestEntries(query, limit: limit + 1).reversed()
-                    .map { AuditEntry($0, seenBy: context.viewer) }
+                recorded = try wantsTokens
+                    ? reader.newestEntries(query, limit: limit + 1).reversed().map { AuditEntry($0, seenBy: context.viewer) }
+                    : []
             } else {
                 guard query.organisation ?? viewer == viewer else {
                     throw OperationFault(
