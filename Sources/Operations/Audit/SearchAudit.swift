@@ -45,8 +45,11 @@ package struct SearchAudit: Inquiry {
                 // The tokens of a scope were shown to its owner; nothing else that others did with it was.
                 let wantsTokens = query.kinds.isEmpty || query.kinds.contains(.tokenIssued)
                 query.kinds = [.tokenIssued]
-                recorded = try wantsTokens
-                    ? reader.newestEntries(query, limit: limit + 1).reversed().map { AuditEntry($0, seenBy: context.viewer) }
+                recorded =
+                    try wantsTokens
+                    ? reader.newestEntries(query, limit: limit + 1).reversed().map {
+                        AuditEntry($0, seenBy: context.viewer)
+                    }
                     : []
             } else {
                 guard query.organisation ?? viewer == viewer else {
