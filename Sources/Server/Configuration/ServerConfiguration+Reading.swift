@@ -15,10 +15,10 @@ extension ServerConfiguration {
     public init(_ inputs: ConfigurationInputs) throws(ConfigurationFaults) {
         var reader = ConfigurationReader(inputs)
         let tls = reader.tlsFiles()
-        let listen = reader.required(.listen, Values.listenAddress)
-        let adminListen = reader.required(.adminListen, Values.listenAddress)
-        let isBehindTLSProxy = reader.required(.behindTLSProxy, Values.truth)
-        let metricsListen = reader.optional(.metricsListen, Values.listenAddress)
+        let listen = reader.required(.listen, ConfigurationValues.listenAddress)
+        let adminListen = reader.required(.adminListen, ConfigurationValues.listenAddress)
+        let isBehindTLSProxy = reader.required(.behindTLSProxy, ConfigurationValues.truth)
+        let metricsListen = reader.optional(.metricsListen, ConfigurationValues.listenAddress)
         let addresses: [(ConfigurationKey, ListenAddress?)] = [
             (.listen, listen), (.adminListen, adminListen), (.metricsListen, metricsListen),
         ]
@@ -28,51 +28,57 @@ extension ServerConfiguration {
         if let listen, listen == adminListen, listen.port != 0 {
             reader.refuse(.adminListen, "it is the same as `listen`")
         }
-        let proxies = reader.optional(.trustedProxies, Values.trustedProxies)
+        let proxies = reader.optional(.trustedProxies, ConfigurationValues.trustedProxies)
         let certificates = reader.clientCertificates(.clientCertificates, tls: tls, proxies: proxies)
         let adminCertificates = reader.clientCertificates(.adminClientCertificates, tls: tls, proxies: proxies)
         if let metricsListen, metricsListen.port != 0, metricsListen == listen || metricsListen == adminListen {
             reader.refuse(.metricsListen, "it is the same as another listener's")
         }
         let delay = listen?.isLoopback == true && adminListen?.isLoopback == true ? Seconds(0) : 5
-        let issuer = reader.required(.issuer, Values.issuer)
-        let environment = reader.required(.environment) { Values.word($0, as: Environment.self) }
-        let adminURL = reader.optional(.adminURL, Values.url)
-        let portalURL = reader.optional(.portalURL, Values.url)
-        let webhookTrust = reader.optional(.webhookTrust, Values.path)
+        let issuer = reader.required(.issuer, ConfigurationValues.issuer)
+        let environment = reader.required(.environment) { ConfigurationValues.word($0, as: Environment.self) }
+        let adminURL = reader.optional(.adminURL, ConfigurationValues.url)
+        let portalURL = reader.optional(.portalURL, ConfigurationValues.url)
+        let webhookTrust = reader.optional(.webhookTrust, ConfigurationValues.path)
         let revocation = reader.revocation()
-        let refresh = reader.required(.revocationRefresh) { Values.duration($0, in: 1...Seconds.hours(24)) }
-        let allowsPrivateAddresses = reader.required(.outboundPrivateAddresses, Values.truth)
-        let distress = reader.required(.organisationDistress) { Values.word($0, as: DistressPolicy.self) }
+        let refresh = reader.required(.revocationRefresh) {
+            ConfigurationValues.duration($0, in: 1...Seconds.hours(24))
+        }
+        let allowsPrivateAddresses = reader.required(.outboundPrivateAddresses, ConfigurationValues.truth)
+        let distress = reader.required(.organisationDistress) { ConfigurationValues.word($0, as: DistressPolicy.self) }
         let registerAge = reader.required(.registerMaximumAge) {
-            Values.durationOrOff($0, in: Seconds.minutes(1)...Seconds.days(365))
+            ConfigurationValues.durationOrOff($0, in: Seconds.minutes(1)...Seconds.days(365))
         }
         let retention = reader.required(.auditRetention) {
-            Values.durationOrOff($0, in: LedgerPruning.shortestRetention...Seconds.days(36_500))
+            ConfigurationValues.durationOrOff($0, in: LedgerPruning.shortestRetention...Seconds.days(36_500))
         }
         let assertionLifetime = reader.required(.maximumAssertionLifetime) {
-            Values.duration($0, in: 1...GrantRules.highestMaximumLifetime)
+            ConfigurationValues.duration($0, in: 1...GrantRules.highestMaximumLifetime)
         }
         let tokenLifetime = reader.required(.defaultTokenLifetime) {
-            Values.duration($0, in: 1...IssuancePolicy.highestLifetime)
+            ConfigurationValues.duration($0, in: 1...IssuancePolicy.highestLifetime)
         }
-        let algorithm = reader.required(.signingAlgorithm, Values.signingAlgorithm)
+        let algorithm = reader.required(.signingAlgorithm, ConfigurationValues.signingAlgorithm)
         let secrets = reader.signingKeySecrets()
-        let keyToken = reader.optional(.signingKeyToken, Values.token)
+        let keyToken = reader.optional(.signingKeyToken, ConfigurationValues.token)
         let keyRotation = reader.required(.keyRotation) {
-            Values.durationOrOff($0, in: Seconds.days(1)...Seconds.days(3_650))
+            ConfigurationValues.durationOrOff($0, in: Seconds.days(1)...Seconds.days(3_650))
         }
-        let proofNonce = reader.required(.dpopNonce) { Values.word($0, as: ProofNonce.self) }
-        let keySetMaximumAge = reader.required(.keySetMaximumAge) { Values.duration($0, in: 60...Seconds.hours(24)) }
+        let proofNonce = reader.required(.dpopNonce) { ConfigurationValues.word($0, as: ProofNonce.self) }
+        let keySetMaximumAge = reader.required(.keySetMaximumAge) {
+            ConfigurationValues.duration($0, in: 60...Seconds.hours(24))
+        }
         let statusListTimeToLive = reader.required(.statusListTimeToLive) {
-            Values.duration($0, in: 1...Seconds.hours(1))
+            ConfigurationValues.duration($0, in: 1...Seconds.hours(1))
         }
-        let drainDelay = reader.optional(.drainDelay) { Values.duration($0, in: 0...Seconds.minutes(10)) }
-        let drainDeadline = reader.required(.drainDeadline) { Values.duration($0, in: 1...Seconds.minutes(10)) }
-        let connections = reader.required(.maximumConnections) { Values.count($0, in: 1...1_000_000) }
-        let idleTimeout = reader.required(.idleTimeout) { Values.duration($0, in: 1...Seconds.hours(1)) }
+        let drainDelay = reader.optional(.drainDelay) { ConfigurationValues.duration($0, in: 0...Seconds.minutes(10)) }
+        let drainDeadline = reader.required(.drainDeadline) {
+            ConfigurationValues.duration($0, in: 1...Seconds.minutes(10))
+        }
+        let connections = reader.required(.maximumConnections) { ConfigurationValues.count($0, in: 1...1_000_000) }
+        let idleTimeout = reader.required(.idleTimeout) { ConfigurationValues.duration($0, in: 1...Seconds.hours(1)) }
         let admission = reader.admission()
-        let logLevel = reader.required(.logLevel) { Values.word($0, as: Logger.Level.self) }
+        let logLevel = reader.required(.logLevel) { ConfigurationValues.word($0, as: Logger.Level.self) }
         guard reader.faults.isEmpty, let issuer, let environment, let listen, let adminListen, let isBehindTLSProxy,
             let revocation, let refresh, let allowsPrivateAddresses, let distress, let registerAge, let retention,
             let assertionLifetime,
@@ -153,7 +159,7 @@ private struct ConfigurationReader {
     /// A value that must be there; nil, and a fault, when it is not or `parse` cannot read it.
     mutating func required<Value>(
         _ key: ConfigurationKey,
-        _ parse: (String) -> Result<Value, Unreadable>
+        _ parse: (String) -> Result<Value, UnreadableValue>
     ) -> Value? {
         guard layers.value(key) != nil else {
             faults.append(ConfigurationFault(key: key.rawValue, origin: nil, problem: "it must be set"))
@@ -165,7 +171,7 @@ private struct ConfigurationReader {
     /// A value that may be there.
     mutating func optional<Value>(
         _ key: ConfigurationKey,
-        _ parse: (String) -> Result<Value, Unreadable>
+        _ parse: (String) -> Result<Value, UnreadableValue>
     ) -> Value? {
         guard let found = layers.value(key) else { return nil }
         switch parse(found.text) {
@@ -181,8 +187,8 @@ private struct ConfigurationReader {
     // MARK: Rules over several keys
 
     mutating func tlsFiles() -> ServerConfiguration.TLSFiles? {
-        let certificate = optional(.tlsCertificate, Values.path)
-        let key = optional(.tlsKey, Values.path)
+        let certificate = optional(.tlsCertificate, ConfigurationValues.path)
+        let key = optional(.tlsKey, ConfigurationValues.path)
         switch (certificate, key) {
         case (let certificate?, let key?): return ServerConfiguration.TLSFiles(certificate: certificate, key: key)
         case (.some, nil) where layers.value(.tlsKey) == nil: refuse(.tlsCertificate, "`tls_key` must be set too")
@@ -208,7 +214,7 @@ private struct ConfigurationReader {
     }
 
     mutating func revocation() -> RevocationMode? {
-        let grace = required(.revocationGrace) { Values.duration($0, in: 0...Seconds.days(7)) } ?? 0
+        let grace = required(.revocationGrace) { ConfigurationValues.duration($0, in: 0...Seconds.days(7)) } ?? 0
         return required(.revocation) { text in
             do throws(RevocationMode.NamingFault) {
                 return .success(try RevocationMode(named: text, grace: grace))
@@ -227,7 +233,7 @@ private struct ConfigurationReader {
         tls: ServerConfiguration.TLSFiles?,
         proxies: TrustedProxies?
     ) -> ClientCertificateSource? {
-        let source = required(key) { Values.word($0, as: ClientCertificateSource.self) }
+        let source = required(key) { ConfigurationValues.word($0, as: ClientCertificateSource.self) }
         switch source {
         case .ask where tls == nil:
             refuse(key, "without `tls_cert` and `tls_key` there is no handshake that could ask for one")
@@ -240,10 +246,10 @@ private struct ConfigurationReader {
 
     mutating func admission() -> AdmissionLimits? {
         let rates = 1...1_000_000
-        let requests = required(.maximumRequests) { Values.count($0, in: 16...1_000_000) }
-        let addressRate = required(.addressRefusalRate) { Values.count($0, in: rates) }
-        let addressBurst = required(.addressRefusalBurst) { Values.count($0, in: 1...10_000_000) }
-        let clientRate = required(.clientRefusalRate) { Values.count($0, in: rates) }
+        let requests = required(.maximumRequests) { ConfigurationValues.count($0, in: 16...1_000_000) }
+        let addressRate = required(.addressRefusalRate) { ConfigurationValues.count($0, in: rates) }
+        let addressBurst = required(.addressRefusalBurst) { ConfigurationValues.count($0, in: 1...10_000_000) }
+        let clientRate = required(.clientRefusalRate) { ConfigurationValues.count($0, in: rates) }
         guard let requests, let addressRate, let addressBurst, let clientRate else { return nil }
         return AdmissionLimits(
             addresses: BudgetRate(perSecond: addressRate, burst: addressBurst),
@@ -258,7 +264,7 @@ private struct ConfigurationReader {
 
     /// The PIN's file is looked at now, so that one which is missing is told at once, and read when it is needed.
     private mutating func pin() -> SigningKeySecrets.PINSource? {
-        guard let path = optional(.signingKeyPINFile, Values.path) else {
+        guard let path = optional(.signingKeyPINFile, ConfigurationValues.path) else {
             return layers.value(.signingKeyPIN).map { .given(Secret($0.text)) }
         }
         if layers.value(.signingKeyPIN) != nil {
@@ -274,7 +280,7 @@ private struct ConfigurationReader {
     }
 
     private mutating func passphrase() -> Secret? {
-        guard let path = optional(.signingKeyPassphraseFile, Values.path) else {
+        guard let path = optional(.signingKeyPassphraseFile, ConfigurationValues.path) else {
             return layers.value(.signingKeyPassphrase).map { Secret($0.text) }
         }
         if layers.value(.signingKeyPassphrase) != nil {
@@ -286,125 +292,5 @@ private struct ConfigurationReader {
             refuse(.signingKeyPassphraseFile, "\(error)")
             return nil
         }
-    }
-}
-
-/// Why a text is no value, as the rest of a sentence that begins with it.
-private struct Unreadable: Error, ExpressibleByStringLiteral {
-    let problem: String
-
-    init(_ problem: String) { self.problem = problem }
-
-    init(stringLiteral problem: String) { self.problem = problem }
-}
-
-// MARK: Values
-
-/// Reads single values.
-private enum Values {
-    static func issuer(_ text: String) -> Result<Issuer, Unreadable> {
-        do { return .success(try Issuer(parsing: text)) } catch {
-            switch error {
-            case .form: return .failure("is no absolute URL in its normal spelling")
-            case .insecure: return .failure("must be https: plain http is for loopback hosts")
-            case .component: return .failure("must have no query, fragment or user")
-            }
-        }
-    }
-
-    static func listenAddress(_ text: String) -> Result<ListenAddress, Unreadable> {
-        do { return .success(try ListenAddress(parsing: text)) } catch {
-            return .failure("is not `HOST:PORT`, as `127.0.0.1:7080` or `[::1]:7080`")
-        }
-    }
-
-    static func trustedProxies(_ text: String) -> Result<TrustedProxies, Unreadable> {
-        var ranges: [AddressRange] = []
-        for item in text.split(separator: ",").map({ $0.filter { $0 != " " } }) {
-            do throws(AddressRange.ParseError) {
-                ranges.append(try AddressRange(parsing: item))
-            } catch {
-                switch error {
-                case .form:
-                    return .failure(Unreadable("has `\(item)`, which is neither an address nor a range of them"))
-                case .length:
-                    return .failure(Unreadable("has `\(item)`, whose length is more than an address has bits"))
-                case .bitsBeyondPrefix:
-                    return .failure(
-                        Unreadable("has `\(item)`, an address with bits beyond its length: which is meant?")
-                    )
-                }
-            }
-        }
-        return .success(TrustedProxies(ranges))
-    }
-
-    static func url(_ text: String) -> Result<String, Unreadable> {
-        // The same demands as of an issuer; the final slash belongs to it.
-        do { return .success(try Issuer(parsing: text).endpoint("")) } catch {
-            return .failure("is no https URL (http on loopback) without query and fragment")
-        }
-    }
-
-    static func token(_ text: String) -> Result<PKCS11URI, Unreadable> {
-        do throws(PKCS11URI.Fault) {
-            let uri = try PKCS11URI(parsing: text)
-            // The label of each key is its own.
-            return uri.object == nil ? .success(uri) : .failure("names a key: it must name the token alone")
-        } catch {
-            return .failure(Unreadable("is no URI of a token: \(error)"))
-        }
-    }
-
-    static func path(_ text: String) -> Result<String, Unreadable> {
-        text.isEmpty ? .failure("is no path") : .success(text)
-    }
-
-    static func truth(_ text: String) -> Result<Bool, Unreadable> {
-        switch text.lowercased() {
-        case "true", "yes", "1": .success(true)
-        case "false", "no", "0": .success(false)
-        default: .failure("is neither `true` nor `false`")
-        }
-    }
-
-    static func word<Value: RawRepresentable<String> & CaseIterable>(
-        _ text: String,
-        as type: Value.Type
-    ) -> Result<Value, Unreadable> {
-        if let value = Value(rawValue: text) { return .success(value) }
-        return .failure(Unreadable("is none of " + type.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")))
-    }
-
-    static func signingAlgorithm(_ text: String) -> Result<JWSAlgorithm, Unreadable> {
-        let allowed: [JWSAlgorithm] = [.rs256, .ps256, .es256, .edDSA]
-        guard let algorithm = JWSAlgorithm(rawValue: text), allowed.contains(algorithm) else {
-            return .failure(Unreadable("is none of " + allowed.map { "`\($0.rawValue)`" }.joined(separator: ", ")))
-        }
-        return .success(algorithm)
-    }
-
-    /// A length of time, or `off`: nil.
-    static func durationOrOff(_ text: String, in range: ClosedRange<Seconds>) -> Result<Seconds?, Unreadable> {
-        // A YAML reader takes a bare `off` for a truth value.
-        if ["off", "false"].contains(text.lowercased()) { return .success(nil) }
-        return duration(text, in: range).map { .some($0) }
-    }
-
-    static func duration(_ text: String, in range: ClosedRange<Seconds>) -> Result<Seconds, Unreadable> {
-        guard let duration = DurationText.parse(text) else {
-            return .failure("is no length of time, as `90`, `90s`, `5m` or `1h`")
-        }
-        guard range.contains(duration) else {
-            return .failure(Unreadable("is not between \(range.lowerBound.count) s and \(range.upperBound.count) s"))
-        }
-        return .success(duration)
-    }
-
-    static func count(_ text: String, in range: ClosedRange<Int>) -> Result<Int, Unreadable> {
-        guard let count = Int(text), range.contains(count) else {
-            return .failure(Unreadable("is no number between \(range.lowerBound) and \(range.upperBound)"))
-        }
-        return .success(count)
     }
 }
