@@ -177,12 +177,16 @@ let package = Package(
         module("MetricsExposition", [coreMetrics]),
 
         // The edges.
+        // What is stored where, in SQL that two databases understand; their drivers are the targets after it.
+        module("RelationalStorage", []),
         module(
             "SQLiteStorage",
             [
                 "Administration", "Attention", "AuditLedger", "Clients", "Delegations", "EnterpriseCertificates",
                 "JOSE",
-                "LibCrypto", "Organisations", "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb, grdbSQLite,
+                "LibCrypto", "Organisations", "RelationalStorage", "Scopes", "TokenIssuance", "Vocabulary", "XACML",
+                grdb,
+                grdbSQLite,
             ]
         ),
         module(
@@ -329,7 +333,7 @@ let package = Package(
             of: "SQLiteStorage",
             [
                 "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
-                "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb, grdbSQLite,
+                "RelationalStorage", "Scopes", "TokenIssuance", "Vocabulary", "XACML", grdb, grdbSQLite,
             ]
         ),
         tests(

@@ -1,5 +1,4 @@
-internal import GRDB
-internal import GRDBSQLite
+internal import RelationalStorage
 internal import Scopes
 internal import Vocabulary
 
@@ -7,9 +6,9 @@ internal import Vocabulary
 ///
 /// Grants come in the order of their scopes, so that a name is parsed once for all of its grants.
 struct AccessRows {
-    private let database: Database
+    private let database: any Database
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: any Database) { self.database = database }
 
     private static let columns = """
         SELECT scope, consumer, state, valid_from, valid_until, reason, legal_basis, purpose, accepted_terms, created, \
@@ -24,7 +23,7 @@ struct AccessRows {
         try statement.setArguments(
             filter.arguments + StatementArguments(part.map { [$0.count, $0.lowerBound] } ?? [])
         )
-        let rows = RawStatement(running: statement)
+        let rows = statement
         defer { rows.reset() }
         var accesses: [ScopeAccess] = []
         var scope: (text: String, name: ScopeName)?
@@ -43,7 +42,7 @@ struct AccessRows {
         return accesses
     }
 
-    private static func access(_ rows: RawStatement, to scope: ScopeName) throws -> ScopeAccess {
+    private static func access(_ rows: any Statement, to scope: ScopeName) throws -> ScopeAccess {
         guard let state = state(rows.bytes(2)) else { throw malformed(scope.rawValue) }
         guard let consumer = OrganisationNumber(integer: rows.integer(1)) else { throw malformed(scope.rawValue) }
         var access = ScopeAccess(

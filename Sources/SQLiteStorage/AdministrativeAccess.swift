@@ -1,6 +1,6 @@
 public import Administration
 public import Delegations
-internal import GRDB
+internal import RelationalStorage
 public import Vocabulary
 
 extension SQLiteReader: AdministrativeReader {

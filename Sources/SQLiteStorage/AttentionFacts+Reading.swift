@@ -2,7 +2,7 @@ internal import Administration
 public import Attention
 internal import AuditLedger
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import JOSE
 internal import Organisations
 internal import TokenIssuance

@@ -1,6 +1,6 @@
 public import Clients
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import JOSE
 internal import LibCrypto
 public import Vocabulary

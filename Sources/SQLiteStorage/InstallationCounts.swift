@@ -1,4 +1,4 @@
-internal import GRDB
+internal import RelationalStorage
 
 /// How much an installation holds, as the server tells at start.
 public struct InstallationCounts: Sendable, Hashable {

@@ -1,5 +1,5 @@
 internal import Clients
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 /// The on-behalf-of entries of clients.

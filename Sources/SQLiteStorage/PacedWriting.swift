@@ -4,6 +4,8 @@ import Glibc
 import Musl
 #endif
 
+internal import RelationalStorage
+
 /// Bulk writing by a second process, in transactions so short that a server on the same database is not held up.
 ///
 /// While another process serves, no transaction lasts longer than 50 ms, and as much time is left to it as was taken
@@ -35,7 +37,7 @@ struct PacedWriting {
         into table: String,
         columns: [String],
         ignoringKnown: Bool = false,
-        _ bind: (RawStatement, _ row: Int, _ parameter: Int32) throws -> Void
+        _ bind: (any Statement, _ row: Int, _ parameter: Int32) throws -> Void
     ) throws {
         let insertion = BulkInsertion(into: table, columns: columns, ignoringKnown: ignoringKnown)
         try write(count, between: Self.quickItems, preparing: { try insertion.prepared(in: $0.database) }) {

@@ -1,6 +1,6 @@
 public import EnterpriseCertificates
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 /// What responders and revocation lists have said.
@@ -11,7 +11,7 @@ extension SQLiteReader {
         return try Row.fetchAll(
             database,
             sql: """
-                SELECT id, kind, subject, chain, status, source, address, \(answer) AS answer, this_update, until, fetched,
+                SELECT id, kind, subject, chain, status, source, address, \(answer), this_update, until, fetched,
                     revoked, attempted, failures, fault, used
                 FROM revocation_evidence ORDER BY kind, subject, id
                 """
@@ -19,34 +19,34 @@ extension SQLiteReader {
     }
 
     private static func record(_ row: Row) throws -> RevocationRecord {
-        guard let kind = RevocationRecord.Kind(rawValue: row["kind"]) else {
-            throw StorageError.corrupt(detail: "a record of revocation is of kind `\(row["kind"] as String)`")
+        guard let kind = RevocationRecord.Kind(rawValue: row[1]) else {
+            throw StorageError.corrupt(detail: "a record of revocation is of kind `\(row[1] as String)`")
         }
         var record = RevocationRecord(
             kind: kind,
-            id: Array(row["id"] as Data),
-            subject: row["subject"],
-            chain: row["chain"],
-            used: Timestamp(seconds: row["used"])
+            id: Array(row[0] as Data),
+            subject: row[2],
+            chain: row[3],
+            used: Timestamp(seconds: row[15])
         )
-        record.attempted = (row["attempted"] as Int64?).map { Timestamp(seconds: $0) }
-        record.failures = row["failures"]
-        record.fault = row["fault"]
-        guard let status = row["status"] as String? else { return record }
+        record.attempted = (row[12] as Int64?).map { Timestamp(seconds: $0) }
+        record.failures = row[13]
+        record.fault = row[14]
+        guard let status = row[4] as String? else { return record }
         guard let status = RevocationRecord.Status(rawValue: status),
-            let source = (row["source"] as String?).flatMap(RevocationRecord.Source.init),
-            let thisUpdate = row["this_update"] as Int64?, let until = row["until"] as Int64?,
-            let fetched = row["fetched"] as Int64?
+            let source = (row[5] as String?).flatMap(RevocationRecord.Source.init),
+            let thisUpdate = row[8] as Int64?, let until = row[9] as Int64?,
+            let fetched = row[10] as Int64?
         else { throw StorageError.corrupt(detail: "the answer on `\(record.subject)` is malformed") }
         record.answer = RevocationRecord.Answer(
             status: status,
             source: source,
-            address: row["address"] as String? ?? "",
-            der: Array(row["answer"] as Data? ?? Data()),
+            address: row[6] as String? ?? "",
+            der: Array(row[7] as Data? ?? Data()),
             thisUpdate: Timestamp(seconds: thisUpdate),
             until: Timestamp(seconds: until),
             fetched: Timestamp(seconds: fetched),
-            revoked: (row["revoked"] as Int64?).map { Timestamp(seconds: $0) }
+            revoked: (row[11] as Int64?).map { Timestamp(seconds: $0) }
         )
         return record
     }

@@ -1,15 +1,15 @@
-internal import GRDB
+internal import RelationalStorage
 
 /// A snapshot of the database, open for reading; lives no longer than the closure it is given to.
 ///
 /// Each kind of thing adds its queries in an extension, in a file named for it. ``SQLiteTransaction`` inherits them all.
 public class SQLiteReader {
     /// The connection, in a transaction.
-    let database: Database
+    let database: any Database
     /// Policies that the store has read before.
     let policies: PolicyMemory
 
-    init(database: Database, policies: PolicyMemory) {
+    init(database: any Database, policies: PolicyMemory) {
         self.database = database
         self.policies = policies
     }

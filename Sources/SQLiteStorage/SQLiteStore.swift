@@ -73,7 +73,7 @@ public final class SQLiteStore: LedgerStore {
         do {
             let queue = try DatabaseQueue(path: folder.database, configuration: configuration(busyTimeout: busyTimeout))
             defer { try? queue.close() }
-            return try queue.read { try Migration.version(of: $0) }
+            return try queue.read { try Migration.version(of: SQLiteDatabase($0)) }
         } catch {
             throw StorageError.mapping(error, path: folder.database)
         }
@@ -93,7 +93,11 @@ public final class SQLiteStore: LedgerStore {
                 var committed: Int64?
                 var result: Result?
                 try database.inTransaction(.immediate) {
-                    let transaction = SQLiteTransaction(database: database, ledger: ledger, policies: policies)
+                    let transaction = SQLiteTransaction(
+                        database: SQLiteDatabase(database),
+                        ledger: ledger,
+                        policies: policies
+                    )
                     defer { seen = transaction.revisionSeenBefore }
                     result = try body(transaction)
                     try transaction.finish()
@@ -112,7 +116,7 @@ public final class SQLiteStore: LedgerStore {
     /// Runs `body` on one snapshot; blocks the calling thread.
     public func read<Result>(_ body: (SQLiteReader) throws -> Result) throws -> Result {
         do {
-            return try pool.read { try body(SQLiteReader(database: $0, policies: policies)) }
+            return try pool.read { try body(SQLiteReader(database: SQLiteDatabase($0), policies: policies)) }
         } catch {
             throw StorageError.mapping(error, path: folder.database)
         }
@@ -123,7 +127,9 @@ public final class SQLiteStore: LedgerStore {
         _ body: @escaping @Sendable (SQLiteReader) throws -> Result
     ) async throws -> Result {
         do {
-            return try await pool.read { [policies] in try body(SQLiteReader(database: $0, policies: policies)) }
+            return try await pool.read { [policies] in
+                try body(SQLiteReader(database: SQLiteDatabase($0), policies: policies))
+            }
         } catch {
             throw StorageError.mapping(error, path: folder.database)
         }
@@ -175,7 +181,7 @@ public final class SQLiteStore: LedgerStore {
 
     private static func bringUpToDate(_ database: Database, opening: Opening, path: String) throws {
         try database.inTransaction(opening == .migrate ? .immediate : .deferred) {
-            let version = try Migration.version(of: database)
+            let version = try Migration.version(of: SQLiteDatabase(database))
             let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
             let isNew = try version == 0 && !(Bool.fetchOne(database, sql: "SELECT 1 FROM sqlite_schema") ?? false)
             guard isNew || application == Migration.applicationID else {

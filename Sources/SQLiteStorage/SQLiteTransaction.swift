@@ -1,5 +1,5 @@
 public import AuditLedger
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 /// An open, immediate transaction: nobody else writes until it ends; lives no longer than the closure it is given to.
@@ -11,7 +11,7 @@ public final class SQLiteTransaction: SQLiteReader, LedgerTransaction {
     private var head: LedgerHead?
     private var zone = OpenZone()
 
-    init(database: Database, ledger: LedgerStatements, policies: PolicyMemory) {
+    init(database: any Database, ledger: LedgerStatements, policies: PolicyMemory) {
         self.ledger = ledger
         super.init(database: database, policies: policies)
     }

@@ -1,5 +1,5 @@
 public import Administration
-internal import GRDB
+internal import RelationalStorage
 
 /// Facts of the installation: a name and a text each.
 ///

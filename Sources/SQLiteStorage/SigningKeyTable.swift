@@ -1,4 +1,4 @@
-internal import GRDB
+internal import RelationalStorage
 internal import JOSE
 public import TokenIssuance
 internal import Vocabulary

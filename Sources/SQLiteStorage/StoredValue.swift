@@ -1,4 +1,4 @@
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 /// Reads values that only this program writes: what does not parse is a damaged database, never a caller's fault.

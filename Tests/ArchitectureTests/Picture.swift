@@ -38,7 +38,10 @@ enum Picture {
             "Attention", "AuditLedger", "Clients", "Delegations", "Organisations", "Scopes", "XACML",
         ]),
         "Operations": bottom.union(domain).union(["Administration", "TokenIssuance", "XACML"]),
-        "SQLiteStorage": bottom.union(domain).union(["Administration", "TokenIssuance", "XACML"]),
+        "RelationalStorage": [],
+        "SQLiteStorage": bottom.union(domain).union([
+            "Administration", "RelationalStorage", "TokenIssuance", "XACML",
+        ]),
         "HTTPServer": bottom.union(domain).union(["TokenIssuance"]),
         "AdminAPI": bottom.union(domain).union([
             "Administration", "HTTPServer", "Operations", "TokenIssuance", "XACML",
@@ -90,5 +93,5 @@ enum Picture {
     ]
 
     /// The only targets that hold SQL.
-    static let storage: Set<String> = ["SQLiteStorage"]
+    static let storage: Set<String> = ["RelationalStorage", "SQLiteStorage"]
 }

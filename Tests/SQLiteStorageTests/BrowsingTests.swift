@@ -77,7 +77,7 @@ struct BrowsingTests {
                 "SELECT scope FROM scope_access WHERE consumer = 1 ORDER BY scope, consumer LIMIT 10 OFFSET 0",
             ]
             for statement in statements {
-                let plan = try Row.fetchAll(reader.database, sql: "EXPLAIN QUERY PLAN \(statement)").map {
+                let plan = try Row.fetchAll(reader.grdb, sql: "EXPLAIN QUERY PLAN \(statement)").map {
                     $0[3] as String
                 }
                 #expect(!plan.isEmpty && plan.allSatisfy { !$0.hasPrefix("SCAN") }, "\(statement): \(plan)")

@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import RelationalStorage
 @testable import SQLiteStorage
 import Testing
 

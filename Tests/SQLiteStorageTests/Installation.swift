@@ -49,6 +49,14 @@ func event(_ kind: LedgerEvent.Kind = .tokenIssued, at time: Timestamp = epoch) 
 extension SQLiteStore {
     /// The text that a query of one value gives on the writing connection.
     func pragma(_ name: String) throws -> String? {
-        try transaction { try String.fetchOne($0.database, sql: "PRAGMA \(name)") }
+        try transaction { try String.fetchOne($0.grdb, sql: "PRAGMA \(name)") }
+    }
+}
+
+extension SQLiteReader {
+    /// The connection as GRDB has it, for questions that only SQLite answers.
+    var grdb: GRDB.Database {
+        guard let connection = database as? SQLiteDatabase else { preconditionFailure("another database's driver") }
+        return connection.database
     }
 }

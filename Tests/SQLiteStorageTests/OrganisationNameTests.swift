@@ -89,7 +89,7 @@ struct OrganisationNameTests {
             let before = unit
             unit.isPurged = true
             unit.name = ""
-            try transaction.database.execute(
+            try transaction.grdb.execute(
                 sql: "UPDATE organisation SET record = ? WHERE id >> 32 = ?",
                 arguments: [Data(OrganisationRecord(unit).bytes), unit.number.integer]
             )

@@ -53,8 +53,8 @@ struct RegisterLookupTests {
     ) throws -> (result: Result, statements: [String], pages: Int) {
         try store.read { reader throws in
             let statements = Statements()
-            reader.database.trace(options: .statement) { statements.add("\($0)") }
-            defer { reader.database.trace(options: []) { _ in } }
+            reader.grdb.trace(options: .statement) { statements.add("\($0)") }
+            defer { reader.grdb.trace(options: []) { _ in } }
             let before = Self.pages(reader)
             let result = try body(reader)
             return (result, statements.all, Self.pages(reader) - before)
@@ -71,7 +71,7 @@ struct RegisterLookupTests {
     private static func pages(_ reader: SQLiteReader) -> Int {
         [SQLITE_DBSTATUS_CACHE_HIT, SQLITE_DBSTATUS_CACHE_MISS].reduce(0) { sum, counter in
             var (current, highest): (Int32, Int32) = (0, 0)
-            sqlite3_db_status(reader.database.sqliteConnection, counter, &current, &highest, 0)
+            sqlite3_db_status(reader.grdb.sqliteConnection, counter, &current, &highest, 0)
             return sum + Int(current)
         }
     }
@@ -117,7 +117,7 @@ struct RegisterLookupTests {
         #expect(statements.count > 3)
         try world.store.read { reader throws in
             for statement in Set(statements) where statement.hasPrefix("SELECT") {
-                let explanation = try reader.database.makeStatement(sql: "EXPLAIN QUERY PLAN " + statement)
+                let explanation = try reader.grdb.makeStatement(sql: "EXPLAIN QUERY PLAN " + statement)
                 // The plan is the same whatever is asked for.
                 explanation.setUncheckedArguments(StatementArguments())
                 let plan = try Row.fetchAll(explanation).map { $0[3] as String }

@@ -262,8 +262,8 @@ struct RegisterSyncStoreTests {
                 details: ["document": "whole_register", "kinds": ["sub_unit"]]
             )
             try transaction.append(event)
-            try transaction.database.execute(sql: "DROP TABLE register_feed")
-            try transaction.database.execute(sql: Migration.registerFeeds.sql)
+            try transaction.grdb.execute(sql: "DROP TABLE register_feed")
+            try transaction.grdb.execute(sql: Migration.registerFeeds.sql)
         }
         #expect(try state(.subUnits).imported == Timestamp(seconds: 1_600_000_000))
         #expect(try state(.mainUnits).imported == nil)

@@ -167,7 +167,7 @@ struct RoleImportTests {
         try world.take(RoleWorld.file(units()))
         let text = try world.store.read { reader in
             try String.fetchOne(
-                reader.database,
+                reader.grdb,
                 sql: "SELECT kind || ' ' || CAST(body AS TEXT) FROM ledger ORDER BY sequence DESC"
             ) ?? ""
         }

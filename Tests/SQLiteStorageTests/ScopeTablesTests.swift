@@ -209,7 +209,7 @@ struct ScopeTablesTests {
             ]
             for (sql, expected) in lookUps {
                 let plan = try store.transaction { transaction in
-                    try Row.fetchAll(transaction.database, sql: "EXPLAIN QUERY PLAN " + sql).map {
+                    try Row.fetchAll(transaction.grdb, sql: "EXPLAIN QUERY PLAN " + sql).map {
                         $0["detail"] as String
                     }
                 }

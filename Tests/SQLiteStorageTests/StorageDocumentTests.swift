@@ -31,13 +31,13 @@ struct StorageDocumentTests {
         defer { installation.remove() }
         let schema = try installation.open().read { reader in
             let names = try String.fetchAll(
-                reader.database,
+                reader.grdb,
                 sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             )
             return try Dictionary(
                 uniqueKeysWithValues: names.map { name in
                     let columns = try String.fetchAll(
-                        reader.database,
+                        reader.grdb,
                         sql: "SELECT name FROM pragma_table_xinfo(?) ORDER BY cid",
                         arguments: [name]
                     )

@@ -70,7 +70,7 @@ struct TransactionTests {
         event.details = ["text": .string(String(repeating: "a", count: 2_000))]
         #expect(throws: StorageError.other(code: Int(SQLITE_TOOBIG), message: "string or blob too big")) {
             try store.transaction { transaction in
-                let connection = transaction.database.sqliteConnection
+                let connection = transaction.grdb.sqliteConnection
                 let limit = sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, 1_000)
                 defer { sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, limit) }
                 try transaction.append(event)
@@ -238,7 +238,7 @@ struct LedgerSearchTests {
         defer { installation.remove() }
         try fill()
         let zones = try store.read { reader in
-            try Row.fetchAll(reader.database, sql: "SELECT zone, earliest, latest FROM ledger_zone ORDER BY zone").map {
+            try Row.fetchAll(reader.grdb, sql: "SELECT zone, earliest, latest FROM ledger_zone ORDER BY zone").map {
                 LedgerZone(number: $0[0], earliest: $0[1], latest: $0[2])
             }
         }

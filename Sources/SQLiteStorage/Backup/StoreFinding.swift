@@ -1,5 +1,6 @@
 internal import AuditLedger
 internal import GRDB
+internal import RelationalStorage
 
 /// What a look at one part of the whole database found.
 public struct StoreFinding: Sendable, Hashable {
@@ -59,11 +60,11 @@ extension SQLiteStore {
         let queue = try DatabaseQueue()
         return try queue.write { database in
             try Migration.migrate(database, from: 0)
-            return try schema(of: database)
+            return try schema(of: SQLiteDatabase(database))
         }
     }
 
-    private static func schema(of database: Database) throws -> [String: String] {
+    private static func schema(of database: any RelationalStorage.Database) throws -> [String: String] {
         let rows = try Row.fetchAll(
             database,
             sql: "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"

@@ -1,7 +1,7 @@
 public import Administration
 internal import Delegations
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import JOSE
 internal import Scopes
 public import Vocabulary

@@ -1,5 +1,5 @@
 internal import Administration
-internal import GRDB
+internal import RelationalStorage
 
 /// Conditions and order of a list that is read part by part.
 struct BrowsingFilter {

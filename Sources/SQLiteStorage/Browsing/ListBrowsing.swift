@@ -2,7 +2,7 @@ public import Administration
 public import Clients
 public import Delegations
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import JOSE
 internal import Scopes
 internal import Vocabulary

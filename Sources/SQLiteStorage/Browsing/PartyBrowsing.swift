@@ -1,5 +1,5 @@
 public import Administration
-internal import GRDB
+internal import RelationalStorage
 public import Vocabulary
 
 /// Organisations that have something here, and who shares with whom.

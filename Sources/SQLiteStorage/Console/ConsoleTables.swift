@@ -1,6 +1,6 @@
 public import Administration
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 public import Vocabulary
 
 /// Links to the console and sessions of it.

@@ -1,5 +1,5 @@
 public import Delegations
-internal import GRDB
+internal import RelationalStorage
 internal import JOSE
 public import Vocabulary
 

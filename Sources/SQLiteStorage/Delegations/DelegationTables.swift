@@ -1,7 +1,7 @@
 public import Delegations
 public import TokenIssuance
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 public import Vocabulary
 
 /// Delegations of scopes, and suppliers.

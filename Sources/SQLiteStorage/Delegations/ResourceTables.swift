@@ -1,6 +1,6 @@
 public import Delegations
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import JOSE
 internal import Scopes
 public import Vocabulary

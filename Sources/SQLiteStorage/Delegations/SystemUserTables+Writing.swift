@@ -1,6 +1,6 @@
 public import Delegations
 public import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 extension SQLiteTransaction: SystemUserStore {

@@ -1,6 +1,6 @@
 public import Delegations
 public import Foundation
-internal import GRDB
+internal import RelationalStorage
 public import Vocabulary
 
 /// Requests for system users, system users and the clients of agents.

@@ -1,5 +1,5 @@
 public import Administration
-internal import GRDB
+internal import RelationalStorage
 public import Vocabulary
 
 /// Incidents, and what is blocked because of them.
@@ -59,11 +59,13 @@ extension SQLiteReader: IncidentReader {
 extension SQLiteTransaction: IncidentStore {
     /// Keeps an incident under the next number.
     public func keep(_ incident: Incident) throws -> Int64 {
-        try database.execute(
-            sql: "INSERT INTO incident (kind, subject, since, declared) VALUES (?, ?, ?, ?)",
+        let id = try Int64.fetchOne(
+            database,
+            sql: "INSERT INTO incident (kind, subject, since, declared) VALUES (?, ?, ?, ?) RETURNING id",
             arguments: [incident.kind, incident.subject, incident.since.seconds, incident.declared.seconds]
         )
-        return database.lastInsertedRowID
+        guard let id else { throw StorageError.other(code: 0, message: "an incident got no number") }
+        return id
     }
 
     /// Blocks a certificate.

@@ -1,6 +1,6 @@
 public import AuditLedger
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 public import Vocabulary
 
 /// Where old entries can be let go.

@@ -1,6 +1,6 @@
 public import AuditLedger
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 /// Reading the ledger.
@@ -125,11 +125,11 @@ extension SQLiteReader: LedgerReader {
 /// A search as one prepared statement over a stretch of the ledger.
 private struct LedgerSearch {
     private let query: LedgerQuery
-    private let statement: Statement
+    private let statement: any Statement
     private let arguments: [any DatabaseValueConvertible]
 
     /// The database passes over what cannot match; what is left is read and judged by itself.
-    init(_ query: LedgerQuery, direction: String, in database: Database) throws {
+    init(_ query: LedgerQuery, direction: String, in database: any Database) throws {
         self.query = query
         var conditions = ["sequence BETWEEN ? AND ?", "time >= ?", "time < ?"]
         var arguments: [any DatabaseValueConvertible] = [

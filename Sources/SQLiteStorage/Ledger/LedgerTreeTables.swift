@@ -1,6 +1,6 @@
 public import AuditLedger
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 /// Reading the tree over the ledger, its checkpoints and its cuts.

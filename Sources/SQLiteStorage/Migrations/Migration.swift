@@ -1,4 +1,5 @@
 internal import GRDB
+internal import RelationalStorage
 
 /// One step of the schema: numbered, append-only, in terms of tables and never of today's Swift types.
 ///
@@ -11,7 +12,7 @@ struct Migration: Sendable {
     /// The statements.
     let sql: String
     /// What statements alone cannot do, after them.
-    var conversion: (@Sendable (Database) throws -> Void)?
+    var conversion: (@Sendable (GRDB.Database) throws -> Void)?
 
     /// All steps, in order and without gaps from 1; each is written in a file of its own.
     static let all: [Migration] = [
@@ -30,7 +31,7 @@ struct Migration: Sendable {
 
 extension Migration {
     /// Brings the schema from `version` up to date inside the open transaction.
-    static func migrate(_ database: Database, from version: Int) throws {
+    static func migrate(_ database: GRDB.Database, from version: Int) throws {
         for migration in all where migration.number > version {
             try database.execute(sql: migration.sql)
             try migration.conversion?(database)
@@ -40,7 +41,7 @@ extension Migration {
     }
 
     /// The schema version of an open database; 0 for a new one.
-    static func version(of database: Database) throws -> Int {
+    static func version(of database: any RelationalStorage.Database) throws -> Int {
         try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     }
 }

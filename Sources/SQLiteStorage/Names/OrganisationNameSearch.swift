@@ -1,5 +1,5 @@
 public import Administration
-internal import GRDB
+internal import RelationalStorage
 public import Organisations
 internal import Vocabulary
 

@@ -1,4 +1,4 @@
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 /// How far the index of names is.

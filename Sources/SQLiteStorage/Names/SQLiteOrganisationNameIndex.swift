@@ -1,4 +1,4 @@
-internal import GRDB
+internal import RelationalStorage
 internal import Organisations
 internal import Vocabulary
 

@@ -1,4 +1,4 @@
-internal import GRDB
+internal import RelationalStorage
 
 /// Rows that go into a table by the million.
 ///
@@ -22,24 +22,24 @@ struct BulkInsertion {
     }
 
     /// The statements on a connection.
-    func prepared(in database: Database) throws -> Statements {
+    func prepared(in database: any Database) throws -> Statements {
         Statements(
-            one: try RawStatement(database, sql: oneSQL),
-            many: try RawStatement(database, sql: manySQL),
+            one: try database.cachedStatement(sql: oneSQL),
+            many: try database.cachedStatement(sql: manySQL),
             columnCount: columnCount
         )
     }
 
     /// The statements on a connection; they live in the closure that they are made in.
     struct Statements {
-        fileprivate let one: RawStatement
-        fileprivate let many: RawStatement
+        fileprivate let one: any Statement
+        fileprivate let many: any Statement
         fileprivate let columnCount: Int32
 
         /// Inserts rows, at most ``BulkInsertion/rowsAtOnce`` of them; `bind` binds one, the first value to that parameter.
         ///
         /// What it binds must stay where it is until all rows of the range are bound and written.
-        func insert(_ rows: Range<Int>, _ bind: (RawStatement, Int, Int32) throws -> Void) throws {
+        func insert(_ rows: Range<Int>, _ bind: (any Statement, Int, Int32) throws -> Void) throws {
             guard rows.count == BulkInsertion.rowsAtOnce else {
                 for row in rows {
                     try bind(one, row, 1)

@@ -1,5 +1,5 @@
 public import Administration
-internal import GRDB
+internal import RelationalStorage
 internal import Organisations
 public import Vocabulary
 
@@ -11,7 +11,7 @@ extension SQLiteReader: HoldingReader {
         return try Int64.fetchAll(
             database,
             sql: sources.joined(separator: " UNION ") + " ORDER BY 1",
-            arguments: ["now": now.seconds]
+            arguments: [now.seconds]
         )
         .map(OrganisationRow.number(from:))
     }
@@ -19,7 +19,7 @@ extension SQLiteReader: HoldingReader {
     /// What of that hangs on one of them, by kind and identifier.
     public func holdings(of number: OrganisationNumber, at now: Timestamp) throws -> [Holding] {
         let statement = try database.cachedStatement(sql: Self.holdingsSQL)
-        return try Row.fetchAll(statement, arguments: ["number": number.integer, "now": now.seconds]).map { row in
+        return try Row.fetchAll(statement, arguments: [now.seconds, number.integer]).map { row in
             Holding(
                 kind: try StoredValue.word(row[0], of: "what hangs on `\(number)`"),
                 id: row[2],
@@ -35,7 +35,7 @@ extension SQLiteReader: HoldingReader {
         HoldingSource.all.map { source in
             """
             SELECT '\(source.kind.rawValue)', '\(source.part.rawValue)', \(source.id), \(source.other), \(source.since)
-            FROM \(source.rows) AND \(source.column) = :number
+            FROM \(source.rows) AND \(source.column) = ?2
             """
         }
         .joined(separator: " UNION ALL ") + " ORDER BY 1, 3, 2, 4"
@@ -75,7 +75,7 @@ private struct HoldingSource {
         HoldingSource(
             .access,
             .consumer,
-            "scope_access WHERE state <> 'DENIED' AND ifnull(valid_until, :now + 1) > :now",
+            "scope_access WHERE state <> 'DENIED' AND ifnull(valid_until, ?1 + 1) > ?1",
             "consumer",
             id: "scope"
         ),
@@ -186,7 +186,7 @@ private struct HoldingSource {
     ]
 
     private static let liveDelegations =
-        "scope_delegation WHERE revoked IS NULL AND ifnull(until, :now + 1) > :now"
+        "scope_delegation WHERE revoked IS NULL AND ifnull(until, ?1 + 1) > ?1"
     private static let liveConsents =
-        "consent WHERE answer IN ('Created', 'Accepted') AND valid_to > :now AND used IS NULL"
+        "consent WHERE answer IN ('Created', 'Accepted') AND valid_to > ?1 AND used IS NULL"
 }

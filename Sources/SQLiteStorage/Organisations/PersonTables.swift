@@ -1,6 +1,6 @@
 public import Delegations
 internal import FoundationEssentials
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 /// Persons: who stands for whom, and who is found by which number.

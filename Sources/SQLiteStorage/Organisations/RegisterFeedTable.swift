@@ -1,4 +1,4 @@
-internal import GRDB
+internal import RelationalStorage
 public import Organisations
 public import Vocabulary
 

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import Organisations
+internal import RelationalStorage
 internal import Vocabulary
 
 /// What every import into the register does, whatever it imports: one at a time, unseen until the end, and swept up after.

@@ -1,6 +1,6 @@
 public import Delegations
 internal import FoundationEssentials
-internal import GRDB
+internal import RelationalStorage
 internal import Organisations
 public import Vocabulary
 

@@ -1,6 +1,6 @@
 public import AuditLedger
 internal import Glibc
-internal import GRDB
+internal import RelationalStorage
 public import Organisations
 public import Vocabulary
 

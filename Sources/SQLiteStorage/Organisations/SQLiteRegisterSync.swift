@@ -2,6 +2,7 @@ package import AuditLedger
 package import Delegations
 internal import GRDB
 package import Organisations
+internal import RelationalStorage
 package import Vocabulary
 
 /// What a sync writes into the embedded database: each batch whole, with its cursor, or not at all.

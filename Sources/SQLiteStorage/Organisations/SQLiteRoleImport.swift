@@ -1,7 +1,7 @@
 public import Administration
 public import AuditLedger
 public import Delegations
-internal import GRDB
+internal import RelationalStorage
 internal import Organisations
 public import Vocabulary
 

@@ -1,4 +1,4 @@
-internal import GRDB
+internal import RelationalStorage
 internal import Organisations
 internal import Vocabulary
 
@@ -55,7 +55,7 @@ struct VersionTable {
         _ reader: SQLiteReader,
         _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result? {
-        let statement = try RawStatement(reader.database, sql: newestSQL)
+        let statement = try reader.database.cachedStatement(sql: newestSQL)
         defer { statement.reset() }
         try statement.bind(OrganisationRow.firstKey(of: number), to: 1)
         // The bytes are SQLite's own until the next step: no copy is made of them.
@@ -105,7 +105,7 @@ struct VersionTable {
     ///
     /// An empty version is needed only while an older one stands behind it, which goes first.
     func uselessKeys(of number: OrganisationNumber, _ reader: SQLiteReader) throws -> [Int64] {
-        let statement = try RawStatement(reader.database, sql: walkSQL)
+        let statement = try reader.database.cachedStatement(sql: walkSQL)
         defer { statement.reset() }
         try statement.bind(OrganisationRow.firstKey(of: number), to: 1)
         var versions = UnitVersions(generation: try state(reader).generation)
@@ -122,7 +122,7 @@ struct VersionTable {
         _ reader: SQLiteReader
     ) throws -> (last: OrganisationNumber?, keys: [Int64]) {
         let generation = try state(reader).generation
-        let statement = try RawStatement(reader.database, sql: walkSQL)
+        let statement = try reader.database.cachedStatement(sql: walkSQL)
         defer { statement.reset() }
         try statement.bind(number.map { OrganisationRow.lastKey(of: $0) + 1 } ?? 0, to: 1)
         var versions = UnitVersions(generation: generation)
@@ -152,7 +152,7 @@ struct VersionTable {
         _ body: (OrganisationNumber, [UInt8]) throws -> Void
     ) throws -> OrganisationNumber? {
         let newest = try state(reader).generation
-        let statement = try RawStatement(reader.database, sql: walkSQL)
+        let statement = try reader.database.cachedStatement(sql: walkSQL)
         defer { statement.reset() }
         try statement.bind(number.map { OrganisationRow.lastKey(of: $0) + 1 } ?? 0, to: 1)
         var unit: OrganisationNumber?
@@ -180,7 +180,7 @@ struct VersionTable {
 
     /// The bytes of one version; nil when there is none.
     func bytes(_ key: Int64, _ reader: SQLiteReader) throws -> [UInt8]? {
-        let statement = try RawStatement(reader.database, sql: walkSQL)
+        let statement = try reader.database.cachedStatement(sql: walkSQL)
         defer { statement.reset() }
         try statement.bind(key, to: 1)
         return try statement.step() && statement.integer(0) == key ? Array(statement.bytes(1)) : nil
@@ -189,12 +189,12 @@ struct VersionTable {
     // MARK: Writing
 
     /// The statement that stores a version: its key and its value.
-    func insertion(_ transaction: SQLiteTransaction) throws -> RawStatement {
-        try RawStatement(transaction.database, sql: insertSQL)
+    func insertion(_ transaction: SQLiteTransaction) throws -> any Statement {
+        try transaction.database.cachedStatement(sql: insertSQL)
     }
 
     func delete(_ key: Int64, _ transaction: SQLiteTransaction) throws {
-        let statement = try RawStatement(transaction.database, sql: deleteSQL)
+        let statement = try transaction.database.cachedStatement(sql: deleteSQL)
         try statement.bind(key, to: 1)
         try statement.run()
     }
@@ -203,7 +203,7 @@ struct VersionTable {
     ///
     /// Only while no import stages versions, which it may have compared with the one that goes.
     func replace(_ number: OrganisationNumber, with bytes: [UInt8], _ transaction: SQLiteTransaction) throws {
-        let removal = try RawStatement(transaction.database, sql: removalSQL)
+        let removal = try transaction.database.cachedStatement(sql: removalSQL)
         try removal.bind(OrganisationRow.firstKey(of: number), to: 1)
         try removal.bind(OrganisationRow.lastKey(of: number), to: 2)
         try removal.run()
@@ -260,15 +260,15 @@ private struct VersionWalk {
     /// Rather than over so many rows it goes by a new search.
     private static let strides = 16
 
-    private let statement: RawStatement
+    private let statement: any Statement
     private let generation: Int64
     /// The key of the row it stands at; nil at the end.
     private(set) var key: Int64?
     /// Where it was last sent: at the end of the table nothing greater needs to be looked for.
     private var sought = Int64.max
 
-    init(_ database: Database, sql: String, generation: Int64) throws {
-        statement = try RawStatement(database, sql: sql)
+    init(_ database: any Database, sql: String, generation: Int64) throws {
+        statement = try database.cachedStatement(sql: sql)
         self.generation = generation
     }
 

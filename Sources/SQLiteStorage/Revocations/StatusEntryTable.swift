@@ -1,5 +1,5 @@
 internal import AuditLedger
-internal import GRDB
+internal import RelationalStorage
 public import TokenIssuance
 public import Vocabulary
 

@@ -1,5 +1,5 @@
 public import AuditLedger
-internal import GRDB
+internal import RelationalStorage
 public import Vocabulary
 
 /// Tokens that were ended before their time.

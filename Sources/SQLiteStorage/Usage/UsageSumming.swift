@@ -1,4 +1,4 @@
-internal import GRDB
+internal import RelationalStorage
 internal import Vocabulary
 
 /// Keeping what the ledger says of use in sums, so that nobody who asks reads millions of entries.

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import GRDB
+internal import RelationalStorage
 internal import JOSE
 internal import Vocabulary
 
