@@ -179,6 +179,9 @@ let package = Package(
         // The edges.
         // What is stored where, in SQL that two databases understand; their drivers are the targets after it.
         module("RelationalStorage", []),
+        // Own declarations of libpq's interface; the library is opened at run time.
+        .systemLibrary(name: "CLibPQ"),
+        module("PostgreSQLStorage", ["CLibPQ", "RelationalStorage", "Vocabulary"]),
         module(
             "SQLiteStorage",
             [
@@ -329,6 +332,7 @@ let package = Package(
                 "Scopes", "TokenIssuance", "Vocabulary",
             ]
         ),
+        tests(of: "PostgreSQLStorage", ["RelationalStorage"]),
         tests(
             of: "SQLiteStorage",
             [

@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 run=(binutils ca-certificates curl gcc git libc6-dev libisal-dev libsimdjson-dev libsqlite3-dev libssl-dev libstdc++-12-dev
     libxml2-dev make pkg-config zlib1g-dev)
 # What the tests need besides.
-test=(chromium fish opensc openssl python3 python3-venv softhsm2 zsh)
+test=(chromium fish opensc openssl postgresql-15 python3 python3-venv softhsm2 util-linux zsh)
 # The programs of others that the interop matrix has, and what they are run with.
 interop=(apache2-bin golang-github-coreos-go-oidc-dev golang-go golang-golang-x-oauth2-dev haproxy libapache2-mod-oauth2
     node-jose nodejs ruby ruby-signet)

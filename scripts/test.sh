@@ -13,7 +13,7 @@ declare -A targets=(
     [units]="VocabularyTests AttentionTests LibCryptoTests JOSETests EnterpriseCertificatesTests OrganisationsTests ScopesTests
         ClientsTests AuditLedgerTests XACMLTests StatusListsTests FuzzTargetsTests DelegationsTests AdministrationTests OperationsTests
         TokenIssuanceTests"
-    [storage]="SQLiteStorageTests"
+    [storage]="SQLiteStorageTests PostgreSQLStorageTests"
     [server]="HTTPServerTests ServerTests MetricsExpositionTests"
     [api]="AdminAPITests WebConsoleTests"
     [sdk]="FetchingTests PortvaktClientTests PortvaktProviderTests PortvaktHummingbirdTests"

@@ -19,6 +19,7 @@ enum Picture {
         "CLibXML2": [],
         "CRegisterReader": [],
         "CPKCS11": [],
+        "CLibPQ": [],
         "LibCrypto": ["COpenSSL", "CPKCS11", "Vocabulary"],
         "JOSE": ["LibCrypto", "Vocabulary"],
         "XACML": ["CLibXML2", "JOSE", "Vocabulary"],
@@ -39,6 +40,7 @@ enum Picture {
         ]),
         "Operations": bottom.union(domain).union(["Administration", "TokenIssuance", "XACML"]),
         "RelationalStorage": [],
+        "PostgreSQLStorage": ["CLibPQ", "RelationalStorage", "Vocabulary"],
         "SQLiteStorage": bottom.union(domain).union([
             "Administration", "RelationalStorage", "TokenIssuance", "XACML",
         ]),
@@ -93,5 +95,5 @@ enum Picture {
     ]
 
     /// The only targets that hold SQL.
-    static let storage: Set<String> = ["RelationalStorage", "SQLiteStorage"]
+    static let storage: Set<String> = ["PostgreSQLStorage", "RelationalStorage", "SQLiteStorage"]
 }
