@@ -6,7 +6,7 @@ internal import CLibPQ
 final class PostgreSQLConnection {
     let library: LibPQ
     let handle: OpaquePointer
-    /// The longest that an answer is waited for. The server ends a statement before.
+    /// The longest that an answer is waited for; the server ends a statement before.
     let patience: Duration
     let opened: ContinuousClock.Instant
     /// Why it is of no use any more.

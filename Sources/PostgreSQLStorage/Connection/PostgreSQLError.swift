@@ -44,7 +44,7 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
     /// The server is a standby, or was set to only read.
     public static let readOnlyTransaction = SQLState("25006")
 
-    /// The class: insufficient resources `53`, operator intervention `57` …
+    /// The class, such as `53` for insufficient resources.
     public var category: Substring { code.prefix(2) }
 }
 
