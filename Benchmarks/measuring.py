@@ -70,7 +70,12 @@ def family(process: int) -> list[int]:
     """A process and those that it has started."""
     found = [process]
     for task in pathlib.Path(f"/proc/{process}/task").iterdir():
-        for child in (task / "children").read_text().split():
+        try:
+            children = (task / "children").read_text().split()
+        except OSError:
+            # A thread that has ended since; what it started belongs to another one now.
+            continue
+        for child in children:
             found += family(int(child))
     return found
 

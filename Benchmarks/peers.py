@@ -171,6 +171,9 @@ client_module_path="/usr/lib/glewlwyd/client"
 user_auth_scheme_module_path="/usr/lib/glewlwyd/scheme"
 plugin_module_path="/usr/lib/glewlwyd/plugin"
 use_secure_connection=false
+secure_connection_key_file="{self.folder}/none.key"
+secure_connection_pem_file="{self.folder}/none.pem"
+secure_connection_ca_file="{self.folder}/none.crt"
 hash_algorithm="SHA512"
 database = {{ type = "sqlite3"; path = "{database}"; }};
 """)

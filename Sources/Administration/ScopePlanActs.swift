@@ -23,10 +23,9 @@ extension AdministrativeReader {
         // A grant in force is left as it is: only who would get one must be known.
         var mentioned = Set(files.map(\.owner.value))
         for scope in files.flatMap(\.scopes) {
-            let stored = facts.accesses[scope.name] ?? [:]
-            for access in scope.access ?? [] where stored[access.consumer]?.state != .approved {
-                mentioned.insert(access.consumer)
-            }
+            guard let list = scope.access else { continue }
+            let stored = facts.accesses[scope.name] ?? GrantsByConsumer()
+            mentioned.formUnion(stored.consumersWithoutGrant(in: list))
         }
         facts.unknownOrganisations = try mentioned.filter { try standing(of: $0) == nil }
         return try ScopePlan(files: files, facts: facts, options: options)
@@ -38,12 +37,12 @@ extension AdministrativeReader {
     private func accesses(
         ofScopes names: [ScopeName],
         under prefix: ScopePrefix
-    ) throws -> [ScopeName: [OrganisationNumber: ScopeAccess]] {
+    ) throws -> [ScopeName: GrantsByConsumer] {
         var query = AccessQuery()
         query.includesUnapproved = true
-        var found: [ScopeName: [OrganisationNumber: ScopeAccess]] = [:]
+        var found: [ScopeName: GrantsByConsumer] = [:]
         func note(_ accesses: ArraySlice<ScopeAccess>, of name: ScopeName) {
-            found[name] = Dictionary(accesses.map { ($0.consumer, $0) }) { first, _ in first }
+            found[name] = GrantsByConsumer(ascending: accesses)
         }
         guard names.count >= fewScopes else {
             for name in names {

@@ -25,7 +25,14 @@ public struct OrganisationNumber: Sendable, Hashable {
     ///
     /// - Throws: `.form` unless it is nine ASCII digits, `.checkDigit` when the modulus-11 sum does not hold.
     public init(parsing text: some StringProtocol) throws(ParseError) {
-        try self.init(digits: Array(text.utf8)[...])
+        try self.init(parsing: String(text))
+    }
+
+    /// Parses the bare form.
+    ///
+    /// - Throws: as ``init(parsing:)-(StringProtocol)``.
+    public init(parsing text: String) throws(ParseError) {
+        try self.init(digits: text.utf8)
     }
 
     /// Parses the ISO 6523 form that tokens carry, `0192:` followed by nine digits.
@@ -43,7 +50,7 @@ public struct OrganisationNumber: Sendable, Hashable {
         try self.init(digits: text.dropFirst(Self.iso6523Prefix.count))
     }
 
-    private init(digits: ArraySlice<UInt8>) throws(ParseError) {
+    private init(digits: some Collection<UInt8>) throws(ParseError) {
         guard digits.count == 9 else { throw .form }
         var value: UInt32 = 0
         var sum: UInt32 = 0

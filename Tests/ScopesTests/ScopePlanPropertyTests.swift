@@ -99,7 +99,7 @@ struct ScopePlanPropertyTests {
                 var access = Sample.access(consumer, to: name.rawValue)
                 access.origin = line.origin
                 for field in fields { try access.set(field.field, to: field.new) }
-                facts.accesses[name, default: [:]][consumer] = access
+                facts.accesses[name, default: GrantsByConsumer()][consumer] = access
             case .changeAccess(let name, let consumer, let fields, _):
                 for field in fields { try facts.accesses[name]?[consumer]?.set(field.field, to: field.new) }
             case .revokeAccess(let name, let consumer, _): facts.accesses[name]?[consumer]?.state = .denied

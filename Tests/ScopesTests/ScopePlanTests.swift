@@ -14,7 +14,7 @@ struct ScopePlanTests {
         var facts = ScopePlanFacts()
         facts.owners = [prefix: Sample.owner]
         for scope in scopes { facts.scopes[scope.name] = scope }
-        for access in accesses { facts.accesses[access.scope, default: [:]][access.consumer] = access }
+        for access in accesses { facts.accesses[access.scope, default: GrantsByConsumer()][access.consumer] = access }
         return facts
     }
 

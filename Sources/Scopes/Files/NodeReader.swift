@@ -19,7 +19,12 @@ struct NodeReader {
         }
 
         /// Whether it says nothing: `null`, `~` or an empty place.
-        var isNull: Bool { plain.map { ["", "~", "null", "Null", "NULL"].contains($0) } ?? false }
+        var isNull: Bool {
+            switch plain {
+            case "", "~", "null", "Null", "NULL": true
+            default: false
+            }
+        }
 
         /// Whether it is true or false, spelt as YAML 1.2 does: `no` is a country.
         var flag: Bool? {
@@ -122,6 +127,17 @@ struct NodeReader {
         }
         reportDuplicates(firstLines, in: mapping)
         return entries
+    }
+
+    /// The only entry of a mapping, when it has that key; nil for everything else, which ``entries(of:keys:)`` is for.
+    ///
+    /// A scope file may name a million consumers so: no list of entries is made.
+    mutating func onlyEntry(of entry: Entry, key: String) -> Entry? {
+        guard duplicates.isEmpty, case .mapping(let mapping) = entry.node, mapping.count == 1,
+            let (keyNode, value) = mapping.first, case .scalar(let name) = keyNode, name.string == key
+        else { return nil }
+        nodesLeft -= 2
+        return isExhausted ? nil : Entry(key: key, node: value, line: keyNode.mark?.line ?? entry.line)
     }
 
     private mutating func reportDuplicates(_ firstLines: [String: Int], in mapping: Node.Mapping) {

@@ -15,6 +15,21 @@ public struct SourceLine: Sendable, Hashable {
 
     /// What objects remember of it: `file:acme.yaml:7`.
     public var origin: String { "file:\(self)" }
+
+    /// Whether `text` is this line's ``origin``; compared where it lies, since a comparison of files asks this a million times.
+    func isOrigin(_ text: String) -> Bool {
+        var (text, file) = (text, file)
+        return text.withUTF8 { text in
+            file.withUTF8 { file in
+                let scheme = "file:".utf8
+                let end = scheme.count + file.count
+                guard text.count > end + 1, text[end] == UInt8(ascii: ":"), text[..<scheme.count].elementsEqual(scheme),
+                    text[scheme.count..<end].elementsEqual(file)
+                else { return false }
+                return text[(end + 1)...].elementsEqual(String(line).utf8)
+            }
+        }
+    }
 }
 
 extension SourceLine: CustomStringConvertible, Comparable {

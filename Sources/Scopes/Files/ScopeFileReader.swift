@@ -178,6 +178,8 @@ struct ScopeFileReader {
         guard let items = nodes.items(of: entry) else { return nil }
         var seen: [OrganisationNumber: SourceLine] = [:]
         var declarations: [AccessDeclaration] = []
+        seen.reserveCapacity(items.count)
+        declarations.reserveCapacity(items.count)
         for item in items {
             guard let declaration = access(item) else { continue }
             if let first = seen[declaration.consumer] {
@@ -191,6 +193,11 @@ struct ScopeFileReader {
     }
 
     private mutating func access(_ item: NodeReader.Entry) -> AccessDeclaration? {
+        if let consumer = nodes.onlyEntry(of: item, key: "orgno") {
+            return nodes.organisation(consumer).map {
+                AccessDeclaration(consumer: $0.value, line: nodes.place(item.line), fields: [:])
+            }
+        }
         guard let entries = nodes.entries(of: item, keys: Self.accessKeys) else { return nil }
         var fields: [AccessField: Declared<AccessFieldValue>] = [:]
         for entry in entries {

@@ -145,7 +145,7 @@ public struct ScopePlanFacts: Sendable, Hashable {
     /// All scopes under the files' prefixes, inactive ones too.
     public var scopes: [ScopeName: Scope] = [:]
     /// All grants, in any state, of the scopes whose access the files manage.
-    public var accesses: [ScopeName: [OrganisationNumber: ScopeAccess]] = [:]
+    public var accesses: [ScopeName: GrantsByConsumer] = [:]
     /// The organisations named in the files that the register does not know.
     public var unknownOrganisations: Set<OrganisationNumber> = []
     /// The operator's organisation, the only one that may own reserved prefixes.

@@ -96,15 +96,12 @@ private struct ScopePlanner {
 
     private mutating func compareAccess(of declaration: ScopeDeclaration) {
         guard let list = declaration.access else { return }
-        let stored = facts.accesses[declaration.name] ?? [:]
+        var stored = GrantsByConsumer.Walk(facts.accesses[declaration.name] ?? GrantsByConsumer())
         for access in list {
             requireKnown(access.consumer, at: access.line)
-            compare(access, to: declaration.name, stored: stored[access.consumer])
+            compare(access, to: declaration.name, stored: stored.grant(of: access.consumer))
         }
-        let declared = Set(list.map(\.consumer))
-        for access in stored.values.filter({ $0.state == .approved && !declared.contains($0.consumer) })
-            .sorted(by: { $0.consumer < $1.consumer })
-        {
+        for access in stored.rest where access.state == .approved {
             if !isFromFile(access.origin) {
                 keep(declaration.name, access.consumer, access.origin, .notFromFile)
             } else if options.prunes {
@@ -179,7 +176,9 @@ private struct ScopePlanner {
     }
 
     private mutating func requireKnown(_ organisation: OrganisationNumber, at line: SourceLine) {
-        if facts.unknownOrganisations.contains(organisation) { report(.unknownOrganisation(organisation), at: line) }
+        if !facts.unknownOrganisations.isEmpty, facts.unknownOrganisations.contains(organisation) {
+            report(.unknownOrganisation(organisation), at: line)
+        }
     }
 
     private mutating func keep(
@@ -198,7 +197,7 @@ private struct ScopePlanner {
         from origin: String,
         to line: SourceLine
     ) {
-        guard isFromFile(origin), origin != line.origin else { return }
+        guard isFromFile(origin), !line.isOrigin(origin) else { return }
         moves.append(ScopePlan.Move(scope: scope, consumer: consumer, line: line))
     }
 
