@@ -34,7 +34,7 @@ if [ -z "${BENCHMARKS:-}" ]; then
     BENCHMARKS=.build/release
 fi
 python_environment
-"$venv/bin/pip" --quiet --disable-pip-version-check install --requirement Benchmarks/peers/requirements.txt
+"$venv/bin/pip" --quiet --disable-pip-version-check install --requirement Benchmarks/requirements.txt
 mkdir -p .build/reports
 export PORTVAKT_TEST_BINARY=$BINARY
 

@@ -16,7 +16,7 @@ test=(chromium fish opensc openssl postgresql-15 python3 python3-venv softhsm2 u
 interop=(apache2-bin golang-github-coreos-go-oidc-dev golang-go golang-golang-x-oauth2-dev haproxy libapache2-mod-oauth2
     node-jose nodejs ruby ruby-signet)
 # What the benchmarks need besides.
-bench=(glewlwyd openssl python3 python3-orjson python3-venv sqlite3 util-linux wrk)
+bench=(glewlwyd openssl python3 python3-venv sqlite3 util-linux wrk)
 
 wanted=("${run[@]}")
 for group in "$@"; do
