@@ -62,8 +62,6 @@ public struct Client: Sendable, Hashable {
     public var requiresClientCertificate = false
     /// Wire fields of user flows, kept as given and without effect (`redirect_uris` …), as JSON text.
     public var inertFields: String?
-    /// Certificates that prove it no more, by the SHA-256 of their DER in lower-case hexadecimal: blocked after an incident.
-    public var blockedCertificates: Set<String> = []
     /// When it was created.
     public let created: Timestamp
     /// When it was last changed.

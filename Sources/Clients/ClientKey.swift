@@ -18,6 +18,8 @@ public struct ClientKey: Sendable, Hashable {
     ///
     /// Revocation is looked up by them.
     public let certificateChain: [[UInt8]]
+    /// That certificate was blocked after an incident, so the key proves nobody.
+    public let isCertificateBlocked: Bool
     /// When it was posted.
     public let created: Timestamp
     /// First second after its life: at most one year after it was posted.
@@ -34,6 +36,7 @@ public struct ClientKey: Sendable, Hashable {
         thumbprint: String,
         certificateThumbprint: String? = nil,
         certificateChain: [[UInt8]] = [],
+        isCertificateBlocked: Bool = false,
         created: Timestamp,
         expires: Timestamp
     ) {
@@ -43,6 +46,7 @@ public struct ClientKey: Sendable, Hashable {
         self.thumbprint = thumbprint
         self.certificateThumbprint = certificateThumbprint
         self.certificateChain = certificateChain
+        self.isCertificateBlocked = isCertificateBlocked
         self.created = created
         self.expires = expires
     }

@@ -74,9 +74,6 @@ extension SQLiteReader: ClientReader {
         client.lastUpdated = Timestamp(seconds: row[13])
         client.requiresDPoP = row[14]
         client.requiresClientCertificate = row[15]
-        if authentication == .certificate || client.keys.contains(where: { $0.certificateThumbprint != nil }) {
-            client.blockedCertificates = try blockedCertificates
-        }
         return client
     }
 
@@ -95,7 +92,8 @@ extension SQLiteReader: ClientReader {
     private func keys(of client: ClientID) throws -> [ClientKey] {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT kid, algorithm, public_key, thumbprint, certificate, created, expires, certificate_chain
+                SELECT kid, algorithm, public_key, thumbprint, certificate, created, expires, certificate_chain,
+                    EXISTS (SELECT 1 FROM blocked_certificate WHERE blocked_certificate.thumbprint = certificate)
                 FROM client_key
                 WHERE client = ? ORDER BY created, kid
                 """
@@ -113,6 +111,7 @@ extension SQLiteReader: ClientReader {
                 thumbprint: row[3],
                 certificateThumbprint: row[4],
                 certificateChain: chain,
+                isCertificateBlocked: row[8],
                 created: Timestamp(seconds: row[5]),
                 expires: Timestamp(seconds: row[6])
             )

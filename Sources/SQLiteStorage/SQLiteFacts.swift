@@ -20,7 +20,8 @@ extension SQLiteReader: FactsReader {
             supplier: try parties?.supplier.flatMap { try standing(of: $0) },
             consumerPrefixes: query.needsConsumerPrefixes ? try prefixes(of: parties?.consumer) : [],
             scopes: try query.scopes.map { try facts(about: $0, for: parties) },
-            detail: try client.flatMap { try detail(query.detail, of: $0) }
+            detail: try client.flatMap { try detail(query.detail, of: $0) },
+            blockedCertificate: try query.certificates.first { try isBlocked(certificate: $0) }
         )
     }
 
@@ -109,7 +110,7 @@ extension IssuanceFacts {
     ///
     /// What is missing may be invented by whoever asks, without end.
     fileprivate func isComplete(for query: FactsQuery) -> Bool {
-        client != nil
+        client != nil && blockedCertificate == nil
             && scopes.allSatisfy { $0.scope != nil && ($0.access != nil || $0.scope?.isAccessibleForAll == true) }
             && (query.detail == nil || detail?.isComplete == true)
             && (!query.asksByDelegation || consumer != nil && scopes.allSatisfy { !$0.delegations.isEmpty })
@@ -151,6 +152,11 @@ public final class SQLiteFactsRegistry: FactsRegistry {
             clients.withLock { $0.insert(KnownClient(client: client, revision: revision), for: id, weight: 1) }
         }
         return client
+    }
+
+    /// Whether the certificate of that SHA-256 is blocked, in the database at this moment.
+    public func isBlocked(certificate thumbprint: String) async throws -> Bool {
+        try await store.read { try $0.isBlocked(certificate: thumbprint) }
     }
 
     /// The facts, perhaps from memory, with the revision that they were read at.

@@ -14,6 +14,7 @@ public final class InMemoryFacts: FactsRegistry, FactsReader {
         var organisations: [OrganisationNumber: Organisation] = [:]
         var scopes: [ScopeName: Scope] = [:]
         var accesses: [ScopeName: [OrganisationNumber: ScopeAccess]] = [:]
+        var blockedCertificates: Set<String> = []
     }
 
     private let state = Mutex(State())
@@ -35,6 +36,9 @@ public final class InMemoryFacts: FactsRegistry, FactsReader {
         change { $0.accesses[access.scope, default: [:]][access.consumer] = access }
     }
 
+    /// Blocks the certificate of that SHA-256, in lower-case hexadecimal.
+    public func block(certificate thumbprint: String) { change { $0.blockedCertificates.insert(thumbprint) } }
+
     /// Takes a client out.
     public func removeClient(_ id: ClientID) { change { $0.clients[id] = nil } }
 
@@ -43,6 +47,11 @@ public final class InMemoryFacts: FactsRegistry, FactsReader {
 
     /// The client; nil when it is unknown.
     public func currentClient(_ id: ClientID) async throws -> Client? { state.withLock { $0.clients[id] } }
+
+    /// Whether the certificate of that SHA-256 is blocked.
+    public func isBlocked(certificate thumbprint: String) async throws -> Bool {
+        state.withLock { $0.blockedCertificates.contains(thumbprint) }
+    }
 
     /// The facts in one snapshot.
     public func facts(for query: FactsQuery) -> IssuanceFacts {
@@ -59,7 +68,13 @@ public final class InMemoryFacts: FactsRegistry, FactsReader {
                     access: client.flatMap { state.accesses[name]?[$0.owner] }
                 )
             }
-            return IssuanceFacts(revision: state.revision, client: client, consumer: standing, scopes: scopes)
+            return IssuanceFacts(
+                revision: state.revision,
+                client: client,
+                consumer: standing,
+                scopes: scopes,
+                blockedCertificate: query.certificates.first(where: state.blockedCertificates.contains)
+            )
         }
     }
 

@@ -15,6 +15,15 @@ public struct AuthenticatedGrant: Sendable {
         case certificate(EnterpriseCertificate)
         /// The electronic seal of a European organisation.
         case seal(ElectronicSeal)
+
+        /// The certificate that came with the request, by the SHA-256 of its DER in lower-case hexadecimal; nil for a key.
+        public var certificateThumbprint: String? {
+            switch self {
+            case .key: nil
+            case .certificate(let certificate): certificate.thumbprintHexadecimal
+            case .seal(let seal): seal.thumbprintHexadecimal
+            }
+        }
     }
 
     /// Who asks.
@@ -52,6 +61,8 @@ public struct AuthenticatedGrant: Sendable {
     /// The claims that use up the assertions; none where a certificate at the connection proved the client, because each
     /// handshake proves it afresh and nothing in the form could be used again by somebody else.
     public let claims: [ReplayClaim]
+    /// The certificates that came as proofs, by the SHA-256 of their DER in lower-case hexadecimal; none beside registered keys.
+    public let certificates: [String]
     /// The identifier of the token, if one is issued.
     public let tokenID: TokenID
     /// `aud` was the token endpoint's URL, and the client's compatibility switch let it pass.
@@ -68,7 +79,13 @@ public struct AuthenticatedGrant: Sendable {
 
     /// The facts that a decision on it needs.
     public var query: FactsQuery {
-        FactsQuery(client: requester.id, scopes: scopes, actingFor: actingFor, detail: detail.map(DetailQuery.init))
+        FactsQuery(
+            client: requester.id,
+            scopes: scopes,
+            actingFor: actingFor,
+            detail: detail.map(DetailQuery.init),
+            certificates: certificates
+        )
     }
 }
 
@@ -131,9 +148,14 @@ public struct ClientAuthenticator: Sendable {
             throw RefusedRequest(.clientUnknown(id.rawValue), isClientAuthentication: true, claimedClient: id)
         }
         var claims: [ReplayClaim] = []
-        do throws(RefusedRequest) { try prove(proof, from: client, at: now) } catch {
+        let credential: AuthenticatedGrant.Credential
+        do throws(RefusedRequest) { credential = try prove(proof, from: client, at: now) } catch {
             guard await settle(error, [proof], from: client, at: now) else { throw error }
-            try prove(proof, from: client, at: now)
+            credential = try prove(proof, from: client, at: now)
+        }
+        if let thumbprint = credential.certificateThumbprint, try await registry.isBlocked(certificate: thumbprint) {
+            let refusal = Refusal.certificate(.blocked(thumbprint: thumbprint))
+            throw RefusedRequest(refusal, isClientAuthentication: true, isAuthenticated: true, claimedClient: id)
         }
         if case .assertion(let assertion) = proof { claims.append(ReplayClaim(assertion, of: client.id)) }
         do { try admission.admit(id) } catch {
@@ -146,10 +168,10 @@ public struct ClientAuthenticator: Sendable {
         _ proof: UnverifiedGrant.Proof,
         from client: Client,
         at now: Timestamp
-    ) throws(RefusedRequest) {
+    ) throws(RefusedRequest) -> AuthenticatedGrant.Credential {
         switch proof {
-        case .assertion(let assertion): _ = try prove(assertion, from: client, at: now)
-        case .certificate(let presented, _): _ = try prove(presented, from: client, at: now)
+        case .assertion(let assertion): try prove(assertion, from: client, at: now).credential
+        case .certificate(let presented, _): try prove(presented, from: client, at: now).credential
         }
     }
 
@@ -178,8 +200,10 @@ public struct ClientAuthenticator: Sendable {
             assertions.append(assertion)
         case .certificate(let presented, _): proof = try prove(presented, from: client, at: now)
         }
+        var certificates = proof.credential.certificateThumbprint.map { [$0] } ?? []
         if let companion = grant.companion {
-            _ = try prove(companion, from: client, at: now)
+            let second = try prove(companion, from: client, at: now)
+            if let thumbprint = second.credential.certificateThumbprint { certificates.append(thumbprint) }
             assertions.append(companion)
         }
         // Here and no earlier: nobody else can spend what a client is given.
@@ -196,6 +220,7 @@ public struct ClientAuthenticator: Sendable {
             actingFor: grant.actingFor,
             detail: grant.detail,
             claims: assertions.map { ReplayClaim($0, of: client.id) },
+            certificates: certificates,
             tokenID: tokenIDs.next(),
             isAddressedToEndpoint: proof.isAddressedToEndpoint,
             confirmation: grant.clientCertificate.map { Confirmation(certificateThumbprint: $0.thumbprint) }
@@ -292,6 +317,9 @@ public struct ClientAuthenticator: Sendable {
 
     /// A key registered with `x5c` is bound to that certificate, which must hold each time, revocation included (DESIGN §2.2).
     private func checkCertificate(of key: ClientKey, from client: Client, at now: Timestamp) throws(Refusal) {
+        if key.isCertificateBlocked, let thumbprint = key.certificateThumbprint {
+            throw .certificate(.blocked(thumbprint: thumbprint))
+        }
         guard !key.certificateChain.isEmpty else { return }
         _ = try enterpriseCertificate(key.certificateChain, from: client, at: now)
     }
@@ -309,18 +337,8 @@ public struct ClientAuthenticator: Sendable {
     }
 
     private func checkHolder(of certificate: EnterpriseCertificate, is client: Client) throws(Refusal) {
-        try client.checkNotBlocked(certificate.thumbprintHexadecimal)
         guard certificate.organisation == client.holder else {
             throw .certificateOrganisation(certificate: certificate.organisation)
-        }
-    }
-}
-
-extension Client {
-    /// Whether the operator has blocked a certificate after an incident, whatever its issuer says.
-    func checkNotBlocked(_ thumbprint: String) throws(Refusal) {
-        guard blockedCertificates.isEmpty || !blockedCertificates.contains(thumbprint) else {
-            throw .certificate(.blocked(thumbprint: thumbprint))
         }
     }
 }

@@ -122,7 +122,7 @@ extension IssuancePolicy {
             if asked.isAddressedToEndpoint, !client.acceptsTokenEndpointAudience {
                 throw .audience(received: [issuer.endpoint("token")], expected: issuer.rawValue)
             }
-        case .credential: if let credential { try check(credential, of: client, at: now) }
+        case .credential: if let credential { try check(credential, of: client, given: facts, at: now) }
         case .onBehalfOf:
             guard let parties = GrantParties(of: client, actingFor: asked.actingFor) else { throw .onBehalfOfUnknown }
             findings.parties = parties
@@ -175,20 +175,28 @@ extension IssuancePolicy {
     private func check(
         _ credential: AuthenticatedGrant.Credential,
         of client: Client,
+        given facts: IssuanceFacts,
         at now: Timestamp
     ) throws(Refusal) {
+        try checkNotBlocked(given: facts)
         switch credential {
         case .key(let used):
             guard let key = client.key(used.id), key.thumbprint == used.thumbprint, key.algorithm == used.algorithm
             else { throw .keyUnknown(used.id) }
             guard !key.isExpired(at: now) else { throw .keyExpired(key.id, expired: key.expires) }
-            if let certificate = key.certificateThumbprint { try client.checkNotBlocked(certificate) }
+            if key.isCertificateBlocked, let thumbprint = key.certificateThumbprint {
+                throw .certificate(.blocked(thumbprint: thumbprint))
+            }
         case .certificate(let certificate):
             guard client.authentication == .certificate else { throw .keyRequired }
-            try client.checkNotBlocked(certificate.thumbprintHexadecimal)
             guard now <= certificate.notAfter else { throw .certificate(.expired(notAfter: certificate.notAfter)) }
         // Decided apart, because no client stands behind it.
         case .seal: throw .clientUnknown(client.id.rawValue)
         }
+    }
+
+    /// A certificate or seal that the operator has blocked after an incident proves nobody, whatever its issuer says.
+    func checkNotBlocked(given facts: IssuanceFacts) throws(Refusal) {
+        if let thumbprint = facts.blockedCertificate { throw .certificate(.blocked(thumbprint: thumbprint)) }
     }
 }

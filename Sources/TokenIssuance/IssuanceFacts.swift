@@ -14,18 +14,22 @@ public struct FactsQuery: Sendable, Hashable {
     public let actingFor: ActingFor
     /// The system user or consent that the token shall rest on.
     public let detail: DetailQuery?
+    /// The certificates that prove who asks, by the SHA-256 of their DER in lower-case hexadecimal; none beside registered keys.
+    public let certificates: [String]
 
     /// A query.
     public init(
         client: ClientID,
         scopes: [ScopeName],
         actingFor: ActingFor = .owner,
-        detail: DetailQuery? = nil
+        detail: DetailQuery? = nil,
+        certificates: [String] = []
     ) {
         self.client = client
         self.scopes = scopes
         self.actingFor = actingFor
         self.detail = detail
+        self.certificates = certificates
     }
 
     /// Whether the token will name the prefixes that the consumer owns: those for Altinn's look-up of delegations and its
@@ -86,6 +90,8 @@ public struct IssuanceFacts: Sendable, Hashable {
     public let scopes: [ScopeFacts]
     /// What is known of the system user or consent asked for; nil when none was.
     public let detail: DetailFacts?
+    /// One of the query's certificates that was blocked after an incident, whatever its issuer says; nil: none was.
+    public let blockedCertificate: String?
 
     /// A snapshot.
     public init(
@@ -95,7 +101,8 @@ public struct IssuanceFacts: Sendable, Hashable {
         supplier: OrganisationStanding? = nil,
         consumerPrefixes: [ScopePrefix] = [],
         scopes: [ScopeFacts],
-        detail: DetailFacts? = nil
+        detail: DetailFacts? = nil,
+        blockedCertificate: String? = nil
     ) {
         self.revision = revision
         self.client = client
@@ -104,6 +111,7 @@ public struct IssuanceFacts: Sendable, Hashable {
         self.consumerPrefixes = consumerPrefixes
         self.scopes = scopes
         self.detail = detail
+        self.blockedCertificate = blockedCertificate
     }
 }
 
@@ -129,6 +137,9 @@ public protocol FactsRegistry: Sendable {
 
     /// The client as it is in the store at this moment; nil when it is unknown.
     func currentClient(_ id: ClientID) async throws -> Client?
+
+    /// Whether the certificate of that SHA-256 (lower-case hexadecimal) is blocked, in the store at this moment.
+    func isBlocked(certificate thumbprint: String) async throws -> Bool
 
     /// The facts, perhaps from a cache, with the revision that they were read at.
     func facts(for query: FactsQuery) async throws -> IssuanceFacts

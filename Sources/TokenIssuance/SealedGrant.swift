@@ -60,6 +60,7 @@ extension ClientAuthenticator {
             actingFor: .owner,
             detail: nil,
             claims: [ReplayClaim(assertion, of: identity)],
+            certificates: [seal.thumbprintHexadecimal],
             tokenID: tokenIDs.next(),
             isAddressedToEndpoint: false,
             confirmation: grant.clientCertificate.map { Confirmation(certificateThumbprint: $0.thumbprint) }
@@ -112,6 +113,7 @@ extension IssuancePolicy {
         given facts: IssuanceFacts,
         at now: Timestamp
     ) throws(Refusal) -> AccessTokenClaims {
+        try checkNotBlocked(given: facts)
         guard now <= seal.notAfter else { throw .certificate(.expired(notAfter: seal.notAfter)) }
         var scopes: [Scope] = []
         for found in facts.scopes {

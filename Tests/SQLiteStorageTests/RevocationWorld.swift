@@ -355,6 +355,7 @@ final class RevocationWorld {
             actingFor: actingFor,
             detail: detail,
             claims: [],
+            certificates: [],
             tokenID: TokenID("token-1"),
             isAddressedToEndpoint: false
         )

@@ -140,6 +140,7 @@ private struct World {
             actingFor: actingFor,
             detail: nil,
             claims: [],
+            certificates: [],
             tokenID: TokenID("token-1"),
             isAddressedToEndpoint: false
         )

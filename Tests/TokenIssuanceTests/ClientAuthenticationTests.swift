@@ -228,6 +228,9 @@ private struct StaleFacts: FactsRegistry {
 
     func client(_ id: ClientID) async throws -> Client? { nil }
     func currentClient(_ id: ClientID) async throws -> Client? { try await fresh.currentClient(id) }
+    func isBlocked(certificate thumbprint: String) async throws -> Bool {
+        try await fresh.isBlocked(certificate: thumbprint)
+    }
     func facts(for query: FactsQuery) async throws -> IssuanceFacts { fresh.facts(for: query) }
 }
 

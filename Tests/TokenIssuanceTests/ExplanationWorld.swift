@@ -247,6 +247,8 @@ struct ExplanationWorld: FactsRegistry {
 
     func currentClient(_ id: ClientID) async throws -> Client? { clients[id] }
 
+    func isBlocked(certificate thumbprint: String) async throws -> Bool { false }
+
     func facts(for query: FactsQuery) -> IssuanceFacts {
         let client = clients[query.client]
         let parties = client.flatMap { GrantParties(of: $0, actingFor: query.actingFor) }

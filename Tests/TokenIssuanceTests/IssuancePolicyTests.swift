@@ -92,6 +92,7 @@ private struct World {
             actingFor: actingFor,
             detail: nil,
             claims: [],
+            certificates: [],
             tokenID: TokenID("token-1"),
             isAddressedToEndpoint: isAddressedToEndpoint
         )

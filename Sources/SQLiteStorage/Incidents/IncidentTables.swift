@@ -41,11 +41,10 @@ extension SQLiteReader: IncidentReader {
             }
     }
 
-    /// Every blocked certificate: few, for each is an incident.
-    var blockedCertificates: Set<String> {
-        get throws {
-            Set(try String.fetchAll(database.cachedStatement(sql: "SELECT thumbprint FROM blocked_certificate")))
-        }
+    /// Whether the certificate of that SHA-256, in lower-case hexadecimal, is blocked.
+    func isBlocked(certificate thumbprint: String) throws -> Bool {
+        let statement = try database.cachedStatement(sql: "SELECT 1 FROM blocked_certificate WHERE thumbprint = ?")
+        return try Bool.fetchOne(statement, arguments: [thumbprint]) ?? false
     }
 
     private static func clientID(_ text: String) throws -> ClientID {
@@ -74,13 +73,17 @@ extension SQLiteTransaction: IncidentStore {
             sql: "INSERT OR IGNORE INTO blocked_certificate (thumbprint, since) VALUES (?, ?)",
             arguments: [thumbprint, now.seconds]
         )
-        return database.changesCount == 1
+        guard database.changesCount == 1 else { return false }
+        try raiseRevision()
+        return true
     }
 
     /// Lets a certificate prove clients again.
     public func unblock(certificate thumbprint: String) throws -> Bool {
         try database.execute(sql: "DELETE FROM blocked_certificate WHERE thumbprint = ?", arguments: [thumbprint])
-        return database.changesCount == 1
+        guard database.changesCount == 1 else { return false }
+        try raiseRevision()
+        return true
     }
 
     /// Marks every token with a place in a status list as ended.
