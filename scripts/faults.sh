@@ -5,6 +5,7 @@
 #   scripts/faults.sh
 #
 # - kill -9 under load, again and again: no token is forgotten, no assertion accepted twice;
+# - the power cut at chosen system calls: what was not synced is lost, torn or reordered, what was answered is not;
 # - a bulk import beside token requests;
 # - kill -9 into imports of units and of roles: the register is whole each time (REGISTER_UNITS=N for another size);
 # - 10,000 idle and 1,000 slow connections beside healthy clients.
