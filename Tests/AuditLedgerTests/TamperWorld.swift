@@ -77,3 +77,36 @@ struct TamperWorld: Sendable {
         }
     }
 }
+
+// What a forger makes of a row.
+extension LedgerRow {
+    func with(
+        sequence: Int64? = nil,
+        previous: [UInt8]? = nil,
+        hash: [UInt8]? = nil,
+        body: [UInt8]? = nil
+    ) -> LedgerRow {
+        var row = self
+        row.entry = LedgerEntry(
+            position: LedgerPosition(node: entry.position.node, sequence: sequence ?? entry.position.sequence),
+            previous: previous ?? entry.previous,
+            hash: hash ?? entry.hash,
+            body: body ?? entry.body
+        )
+        return row
+    }
+
+    /// The same with its hash made to fit, as a forger would.
+    func rehashed(after previous: [UInt8]) -> LedgerRow {
+        with(previous: previous, hash: LedgerEntry.hash(of: entry.body, after: previous))
+    }
+
+    /// Another entry of the same number, well formed and well hashed behind `previous`: its salt is another one.
+    func forged(after previous: [UInt8]) -> LedgerRow? {
+        let name = Array(#""salt":""#.utf8)
+        guard let start = entry.body.firstRange(of: name)?.upperBound else { return nil }
+        var body = entry.body
+        body[start] = body[start] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+        return with(previous: previous, body: body).rehashed(after: previous)
+    }
+}

@@ -5,29 +5,6 @@ import TestSupport
 import Testing
 import Vocabulary
 
-extension LedgerRow {
-    fileprivate func with(
-        sequence: Int64? = nil,
-        previous: [UInt8]? = nil,
-        hash: [UInt8]? = nil,
-        body: [UInt8]? = nil
-    ) -> LedgerRow {
-        var row = self
-        row.entry = LedgerEntry(
-            position: LedgerPosition(node: entry.position.node, sequence: sequence ?? entry.position.sequence),
-            previous: previous ?? entry.previous,
-            hash: hash ?? entry.hash,
-            body: body ?? entry.body
-        )
-        return row
-    }
-
-    /// The same with its hash made to fit, as a forger would.
-    fileprivate func rehashed(after previous: [UInt8]) -> LedgerRow {
-        with(previous: previous, hash: LedgerEntry.hash(of: entry.body, after: previous))
-    }
-}
-
 // One after the other: each walks thousands of entries, and what counts on time runs beside it.
 @Suite("Ledger of 10,000 entries: whatever is done to one of them is found, and the entry named", .serialized)
 struct TamperedLedgerTests {
