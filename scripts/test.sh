@@ -35,7 +35,8 @@ declare -A files=(
         Tests/Interop/test_ledger.py"
     [interop]="${interop_files[*]}"
     [faults]="Tests/Interop/test_faults.py Tests/Interop/test_revocation.py Tests/Interop/test_restore.py
-        Tests/Interop/test_incident.py Tests/Interop/test_howtos.py"
+        Tests/Interop/test_incident.py Tests/Interop/test_howtos.py Tests/Interop/test_power_cut.py
+        Tests/Interop/test_signing_token.py"
     # Last, for it leaves .build planned for the packages of Examples/.
     [examples]="Tests/Interop/test_examples.py"
 )

@@ -221,6 +221,7 @@ extension Unavailable {
         case .queueFull: "too many requests are waiting"
         case .clockBehind: "the server's clock is behind the time that it has already seen"
         case .noSigningKey: "the server has no active signing key"
+        case .signingFailed: "the device that holds the server's signing key does not sign"
         case .statusListsFull: "every status list is full of tokens that have not ended"
         case .registerOutdated:
             "the server's copy of the register of organisations is too old to decide on; it must be brought up to date"
@@ -232,7 +233,7 @@ extension Unavailable {
     var retryAfter: Seconds {
         switch self {
         case .queueFull, .draining: 1
-        case .storeUnavailable: 5
+        case .storeUnavailable, .signingFailed: 5
         case .clockBehind, .noSigningKey, .statusListsFull, .registerOutdated: 30
         }
     }

@@ -16,6 +16,7 @@ final class IssuanceWork<Transaction: IssuanceTransaction>: LedgerWork, @uncheck
     private enum Outcome {
         case undecided
         case token(AccessTokenClaims, SigningKeyRing.Key)
+        case signed(IssuedToken)
         case refused(RefusedRequest)
     }
 
@@ -72,11 +73,15 @@ final class IssuanceWork<Transaction: IssuanceTransaction>: LedgerWork, @uncheck
             if token.hasStatus, let grounds = TokenGrounds(token) {
                 token.status = try place(token, restingOn: grounds, in: transaction)
             }
+            let signed: IssuedToken?
+            // A device may stop at any time. So it signs first: no entry tells of a token that was never made, and the assertion
+            // is not used up. A key in memory signs when the entry is durable, so that the transaction ends the sooner.
+            do { signed = key.isInToken ? try issued(token, by: key) : nil } catch { throw FailedAlone(cause: error) }
             let event = IssuanceRecord.issued(token, for: decision.grant, decidedOn: revision, trace: decision.trace)
             try transaction.append(event, claiming: claims)
             try transaction.noteUse(of: token.delegations, at: now)
             if case .consent(let consent, _) = token.detail { try transaction.noteUse(of: consent, at: now) }
-            outcome = .token(token, key)
+            outcome = signed.map { .signed($0) } ?? .token(token, key)
         case .failure(let refusal):
             try refuse(
                 refusal,
@@ -94,23 +99,24 @@ final class IssuanceWork<Transaction: IssuanceTransaction>: LedgerWork, @uncheck
         switch outcome {
         case .undecided: continuation.resume(throwing: Unavailable.storeUnavailable)
         case .refused(let refused): continuation.resume(throwing: refused)
-        case .token(let claims, let key):
-            continuation.resume(
-                with: Result {
-                    IssuedToken(
-                        accessToken: try signer.sign(claims, with: key),
-                        tokenID: claims.tokenID,
-                        client: claims.client,
-                        tokenType: claims.tokenType,
-                        expiresIn: claims.lifetime.count - 1,
-                        scopes: claims.scopes
-                    )
-                }
-            )
+        case .token(let claims, let key): continuation.resume(with: Result { try issued(claims, by: key) })
+        case .signed(let token): continuation.resume(returning: token)
         }
     }
 
     func failed(_ error: any Error) { continuation.resume(throwing: Unavailable(writing: error)) }
+
+    /// The token as the client gets it.
+    private func issued(_ claims: AccessTokenClaims, by key: SigningKeyRing.Key) throws -> IssuedToken {
+        IssuedToken(
+            accessToken: try signer.sign(claims, with: key),
+            tokenID: claims.tokenID,
+            client: claims.client,
+            tokenType: claims.tokenType,
+            expiresIn: claims.lifetime.count - 1,
+            scopes: claims.scopes
+        )
+    }
 
     /// A place in a status list, in the same transaction as the ledger's entry: both are durable, or neither is.
     private func place(

@@ -337,6 +337,8 @@ public enum Unavailable: String, Error, Equatable, Sendable {
     case clockBehind = "clock_behind"
     /// No signing key is active.
     case noSigningKey = "no_signing_key"
+    /// The signing key cannot be used: the device that holds it does not sign.
+    case signingFailed = "signing_failed"
     /// No place was found in any status list, and the token must have one.
     case statusListsFull = "status_lists_full"
     /// The local register of organisations is older than the operator allows (`register_max_age`).

@@ -1,5 +1,6 @@
 import JOSE
 import LibCrypto
+public import Logging
 import Synchronization
 import Vocabulary
 
@@ -20,10 +21,16 @@ public final class TokenSigner: Sendable {
     }
 
     private let ring: SigningKeyRing
+    private let logger: Logger
     private let prepared = Mutex<[HeaderKey: Prepared]>([:])
+    /// Keys that failed when they were asked last; each is told of once, and once more when it signs again.
+    private let failing = Mutex<Set<KeyID>>([])
 
     /// A signer with the keys of `ring`.
-    public init(ring: SigningKeyRing) { self.ring = ring }
+    public init(ring: SigningKeyRing, logger: Logger = Logger(label: "portvakt.token-signer")) {
+        self.ring = ring
+        self.logger = logger
+    }
 
     /// The key that will sign with that algorithm; looked for before anything is claimed.
     ///
@@ -35,8 +42,23 @@ public final class TokenSigner: Sendable {
 
     /// Signs the claims with that key as a compact JWS (RFC 7515 §7.1).
     ///
-    /// - Throws: `CryptoError`.
+    /// - Throws: `Unavailable.signingFailed`; why stands in the log.
     func sign(_ claims: AccessTokenClaims, with key: SigningKeyRing.Key) throws -> String {
+        let id = key.record.id
+        let token: String
+        do { token = try signed(claims, with: key) } catch {
+            if failing.withLock({ $0.insert(id).inserted }) {
+                logger.error("signing key cannot be used", metadata: ["kid": "\(id)", "cause": "\(error)"])
+            }
+            throw Unavailable.signingFailed
+        }
+        if failing.withLock({ !$0.isEmpty && $0.remove(id) != nil }) {
+            logger.notice("signing key can be used again", metadata: ["kid": "\(id)"])
+        }
+        return token
+    }
+
+    private func signed(_ claims: AccessTokenClaims, with key: SigningKeyRing.Key) throws -> String {
         let payload = claims.payload().encoded()
         let place = HeaderKey(key: key.record.id, type: claims.headerType)
         return try prepared.withLock { prepared in

@@ -62,7 +62,8 @@ struct ErrorResponseTests {
 
     @Test(
         arguments: [
-            (Unavailable.storeUnavailable, "5"), (.queueFull, "1"), (.clockBehind, "30"), (.noSigningKey, "30"),
+            (Unavailable.storeUnavailable, "5"), (.queueFull, "1"), (.clockBehind, "30"), (.signingFailed, "5"),
+            (.noSigningKey, "30"),
             (.draining, "1"),
         ]
     )

@@ -27,7 +27,7 @@ public final class DocumentSigner: Sendable {
 
     /// Signs claims as a compact JWS whose header names that type.
     ///
-    /// - Throws: `Unavailable.noSigningKey`, `CryptoError`.
+    /// - Throws: `Unavailable.noSigningKey`, `Unavailable.signingFailed` when the device that holds the key does not sign.
     public func sign(_ payload: JSONObject, type: String, at now: Timestamp) throws -> String {
         guard let key = ring.active(algorithm, at: now) else { throw Unavailable.noSigningKey }
         let header: JSONObject = [
@@ -41,7 +41,10 @@ public final class DocumentSigner: Sendable {
                 signer = try key.signingKey.makeSigner(algorithm.scheme)
                 prepared = Prepared(key: key.signingKey, signer: signer)
             }
-            return try CompactJWS.sign(header: header, payload: payload.encoded(), with: signer)
+            do { return try CompactJWS.sign(header: header, payload: payload.encoded(), with: signer) } catch {
+                guard key.isInToken else { throw error }
+                throw Unavailable.signingFailed
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ public final class SigningKeyRing: Sendable {
         /// The public half.
         public var publicKey: PublicKey { signingKey.publicKey }
 
+        /// Whether a device outside this process has to do its part in each signature, and may stop doing it.
+        var isInToken: Bool { if case .inToken = signingKey { true } else { false } }
+
         /// A loaded key.
         public init(record: SigningKeyRecord, signingKey: SigningKey) {
             self.record = record
