@@ -370,7 +370,8 @@ let package = Package(
         tests(
             of: "Server",
             [
-                "Administration", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto", "Organisations",
+                "Administration", "Attention", "AuditLedger", "Clients", "Delegations", "JOSE", "LibCrypto",
+                "Organisations",
                 "SQLiteStorage",
                 "Scopes",
                 "TestAuthority", "TestTokens", "TokenIssuance", "Vocabulary", asyncHTTPClient, grdb, logging, nioCore,

@@ -178,6 +178,8 @@ public struct AttentionFacts: Sendable, Hashable {
     public var undelivered: [Undelivered] = []
     /// Why the ledger's head cannot be trusted; nil when it can.
     public var ledgerFault: String?
+    /// The time of the oldest ledger entry that no signed checkpoint covers; nil when all are covered.
+    public var oldestUncovered: Timestamp?
 
     /// Nothing.
     public init() {}

@@ -27,6 +27,8 @@ public struct AttentionItem: Sendable, Hashable {
         case scopeDrift = "scope_drift"
         /// The ledger's head cannot be read, or does not follow from what stands before it.
         case ledger
+        /// Entries of the ledger that no checkpoint was signed for, though long enough has passed.
+        case checkpoint
         /// Notices to a webhook were given up.
         case webhook
         /// An incident was declared.

@@ -11,6 +11,11 @@ public enum AttentionList {
     /// An age of the register at which rights are not watched any more.
     public static let outdatedRegister = Seconds.days(7)
 
+    /// So long after an entry a checkpoint that covers it is late: a running server signs one each minute.
+    public static let lateCheckpoint = Seconds.minutes(10)
+    /// So long after it something is broken.
+    public static let missingCheckpoint = Seconds.hours(24)
+
     /// The items of the store's facts and, where they were looked at, of the surroundings; the most pressing first.
     public static func items(
         _ facts: AttentionFacts,
@@ -36,6 +41,7 @@ public enum AttentionList {
                 )
             )
         }
+        items += [facts.oldestUncovered.flatMap { uncovered(since: $0, at: now) }].compactMap(\.self)
         items += facts.incidents.map { incident in
             AttentionItem(
                 .incident,
@@ -173,6 +179,22 @@ public enum AttentionList {
             "the register (`\(feed.name)`) was last brought up to date at `\(feed.updated)`",
             norwegian: "registeret (`\(feed.name)`) ble sist oppdatert `\(feed.updated)`",
             command: "portvakt org sync"
+        )
+    }
+
+    private static func uncovered(since oldest: Timestamp, at now: Timestamp) -> AttentionItem? {
+        let age = now - oldest
+        guard age >= lateCheckpoint else { return nil }
+        let isMissing = age >= missingCheckpoint
+        return AttentionItem(
+            .checkpoint,
+            "newest",
+            isMissing ? .critical : .warning,
+            since: oldest + (isMissing ? missingCheckpoint : lateCheckpoint),
+            "no checkpoint was signed for the ledger's entries since `\(oldest)`: the server's log says why, or no server runs",
+            norwegian:
+                "ingen kontrollpunkt er signert for innslagene i loggen siden `\(oldest)`: serverens logg sier hvorfor, "
+                + "eller ingen server kjører"
         )
     }
 

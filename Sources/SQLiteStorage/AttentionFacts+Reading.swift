@@ -29,6 +29,7 @@ extension SQLiteReader {
         }
         facts.undelivered = try undeliveredNotices()
         facts.ledgerFault = try ledgerFault()
+        facts.oldestUncovered = try oldestUncovered
         facts.incidents = try incidents().prefix(AttentionFacts.limit).filter { $0.declared > window.from }
             .map { AttentionFacts.Incident(id: $0.id, kind: $0.kind, subject: $0.subject, declared: $0.declared) }
         return facts

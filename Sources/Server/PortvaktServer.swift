@@ -129,9 +129,11 @@ public final class PortvaktServer: Sendable {
         } catch {
             throw StartFaults(["\(error)"])
         }
+        let checkpointLag = CheckpointLag()
         let gauges = ServerGauges(
             writer: writer,
             ring: opened.ring,
+            checkpointLag: checkpointLag,
             readiness: readiness,
             admission: admission,
             requests: listeners.requests,
@@ -170,6 +172,7 @@ public final class PortvaktServer: Sendable {
             writer: writer,
             readKey: { [folder = configuration.dataFolder] in try CheckpointKeyFile.require(in: folder) },
             published: listeners.checkpoint,
+            lag: checkpointLag,
             clock: clock,
             logger: logger
         )

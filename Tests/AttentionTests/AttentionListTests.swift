@@ -27,6 +27,20 @@ struct AttentionListTests {
         #expect(items[1].party == party)
     }
 
+    @Test func `a checkpoint that is late is listed after ten minutes, one that does not come after a day is critical`()
+    {
+        func severity(_ oldest: Timestamp?) -> AttentionItem.Severity? {
+            var facts = AttentionFacts()
+            facts.oldestUncovered = oldest
+            return AttentionList.items(facts, nil, at: now).first { $0.kind == .checkpoint }?.severity
+        }
+        #expect(severity(nil) == nil)
+        #expect(severity(now - 599) == nil)
+        #expect(severity(now - 600) == .warning)
+        #expect(severity(now - 86_399) == .warning)
+        #expect(severity(now - 86_400) == .critical)
+    }
+
     @Test func `every item has its words in Norwegian too`() throws {
         var facts = AttentionFacts()
         let named = AttentionFacts.Ending.Thing(
@@ -43,10 +57,11 @@ struct AttentionListTests {
         facts.feeds = [.init("main_units", updated: now - .days(2))]
         facts.undelivered = [.init("ops", count: 2, last: now)]
         facts.ledgerFault = "the ledger's last entry cannot be read"
+        facts.oldestUncovered = now - .hours(1)
         var surroundings = AttentionSurroundings()
         surroundings.drift = "1 to add"
         let items = AttentionList.items(facts, surroundings, at: now)
-        #expect(items.count == 8)
+        #expect(items.count == 9)
         for item in items {
             let words = try #require(item.norwegianWords, "\(item.id)")
             #expect(words != item.words)

@@ -1,3 +1,4 @@
+import Attention
 import AuditLedger
 import Foundation
 import GRDB
@@ -115,6 +116,42 @@ extension OneAtATime {
             #expect(throws: KeyFileFault.self) { try CheckpointKeyFile.read(in: world.path) }
             chmod(path, 0o644)
             #expect(throws: KeyFileFault.self) { try CheckpointKeyFile.read(in: world.path) }
+        }
+
+        @Test func `while none can be signed the metric grows, after ten minutes it wants attention, and it heals`()
+            async throws
+        {
+            let world = try World()
+            let clock = FixedClock(SystemClock().now)
+            try await world.serving(clock: clock) { live in
+                let path = CheckpointKeyFile.path(in: world.path)
+                let kept = try Data(contentsOf: URL(filePath: path))
+                let store = try open(world)
+                defer { try? store.close() }
+                func lag() async throws -> Double {
+                    let name = "portvakt_ledger_checkpoint_lag_seconds "
+                    let metrics = try await live.get(live.adminURL("/metrics")).text
+                    let line = try #require(metrics.split(separator: "\n").first { $0.hasPrefix(name) })
+                    return try #require(Double(line.dropFirst(name.count)))
+                }
+                func severity() throws -> AttentionItem.Severity? {
+                    let facts = try store.read { try $0.attentionFacts(at: clock.now) }
+                    return AttentionList.items(facts, nil, at: clock.now).first { $0.id == "checkpoint:newest" }?
+                        .severity
+                }
+                try FileManager.default.removeItem(atPath: path)
+                try store.transaction { _ = try $0.append(LedgerEvent(time: clock.now, kind: .scopeChanged)) }
+                clock.advance(by: .minutes(9))
+                #expect(try await eventually { try await lag() >= 540 })
+                #expect(try severity() == nil)
+                clock.advance(by: .minutes(1))
+                #expect(try await eventually { try await lag() >= 600 })
+                #expect(try severity() == .warning)
+                try kept.write(to: URL(filePath: path))
+                chmod(path, 0o600)
+                #expect(try await eventually { try await lag() == 0 })
+                #expect(try severity() == nil)
+            }
         }
 
         private let epoch = Timestamp(seconds: 1_790_000_000)

@@ -1,7 +1,7 @@
 public import AuditLedger
 internal import Foundation
 internal import RelationalStorage
-internal import Vocabulary
+public import Vocabulary
 
 /// Reading the tree over the ledger, its checkpoints and its cuts.
 extension SQLiteReader: LedgerTreeReader {
@@ -38,6 +38,20 @@ extension SQLiteReader: LedgerTreeReader {
                     sql: "SELECT size, time, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1"
                 )
             ).map(Self.checkpoint)
+        }
+    }
+
+    /// The time of the oldest entry that no checkpoint covers; nil when all are covered.
+    public var oldestUncovered: Timestamp? {
+        get throws {
+            try Int64.fetchOne(
+                database.cachedStatement(
+                    sql: """
+                        SELECT time FROM ledger
+                        WHERE sequence > coalesce((SELECT max(size) FROM ledger_checkpoint), 0) ORDER BY sequence LIMIT 1
+                        """
+                )
+            ).map { Timestamp(seconds: $0) }
         }
     }
 

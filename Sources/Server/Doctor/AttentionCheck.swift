@@ -17,6 +17,7 @@ struct AttentionCheck: DoctorCheck {
         (.closedOrganisation, "organisations", "no organisation that is deleted from the register has a right"),
         (.refusals, "refusals", "no client is refused much"),
         (.scopeDrift, "scope_files", "scope files and store agree"),
+        (.checkpoint, "checkpoint", "every entry of the ledger but the newest is covered by a signed checkpoint"),
         (.webhook, "webhooks", "no notice was given up"),
     ]
 

@@ -18,6 +18,7 @@ struct CheckpointMaker: Service {
     /// Reads the key, which an operator may replace while the server runs.
     let readKey: @Sendable () throws -> CheckpointKey
     let published: PublishedCheckpoint
+    let lag: CheckpointLag
     let clock: any WallClock
     let logger: Logger
     private let failing = Failing()
@@ -34,6 +35,7 @@ struct CheckpointMaker: Service {
         writer: LedgerWriter<SQLiteStore>,
         readKey: @escaping @Sendable () throws -> CheckpointKey,
         published: PublishedCheckpoint,
+        lag: CheckpointLag = CheckpointLag(),
         clock: any WallClock,
         logger: Logger
     ) {
@@ -41,6 +43,7 @@ struct CheckpointMaker: Service {
         self.writer = writer
         self.readKey = readKey
         self.published = published
+        self.lag = lag
         self.clock = clock
         self.logger = logger
     }
@@ -86,6 +89,7 @@ struct CheckpointMaker: Service {
     private struct State: Sendable {
         let last: Int64
         let checkpoint: StoredCheckpoint?
+        let oldestUncovered: Timestamp?
 
         func isDue(at now: Timestamp) -> Bool {
             guard let checkpoint else { return last > 0 }
@@ -97,7 +101,15 @@ struct CheckpointMaker: Service {
     }
 
     private func look() async throws -> State {
-        try await store.read { State(last: try $0.lastSequence, checkpoint: try $0.latestCheckpoint) }
+        let state = try await store.read {
+            State(
+                last: try $0.lastSequence,
+                checkpoint: try $0.latestCheckpoint,
+                oldestUncovered: try $0.oldestUncovered
+            )
+        }
+        lag.note(oldestUncovered: state.oldestUncovered)
+        return state
     }
 
     /// Catches up with the ledger when a checkpoint is due, and signs it when it has.
@@ -129,6 +141,7 @@ struct CheckpointMaker: Service {
                 if isWritten, let checkpoint {
                     published.publish(checkpoint.note)
                     last.note(Checkpoint(origin: key.name, size: checkpoint.size, root: step.root))
+                    lag.note(oldestUncovered: nil)
                 }
                 break
             }

@@ -14,6 +14,7 @@ import Vocabulary
 struct ServerGauges: Sendable {
     let writer: LedgerWriter<SQLiteStore>
     let ring: RefusalRing
+    let checkpointLag: CheckpointLag
     let readiness: Readiness
     let admission: Admission
     let requests: RequestsInFlight
@@ -38,6 +39,7 @@ struct ServerGauges: Sendable {
                 MetricSample("portvakt_http_requests_in_flight", Double(requests.count)),
                 MetricSample("portvakt_requests_in_work", Double(admission.requestsInWork)),
                 MetricSample("portvakt_ledger_queue_length", Double(writer.queueLength)),
+                MetricSample("portvakt_ledger_checkpoint_lag_seconds", Double(checkpointLag.lag(at: clock.now).count)),
                 MetricSample("portvakt_early_refusals_lost_total", Double(ring.lost)),
                 MetricSample("portvakt_store_revision", Double(sight.revision)),
                 MetricSample("portvakt_client_keys_expiring", Double(attention.expiringKeys)),

@@ -69,6 +69,12 @@ public enum ServerMetrics {
         MetricDescription("portvakt_requests_in_work", .gauge, "Requests of clients in work (`max_requests`)."),
         MetricDescription("portvakt_ledger_queue_length", .gauge, "Requests that wait for the ledger's writer."),
         MetricDescription(
+            "portvakt_ledger_checkpoint_lag_seconds",
+            .gauge,
+            "Seconds that the oldest ledger entry without a signed checkpoint has waited for one; 0 when all are covered. One is "
+                + "signed each minute."
+        ),
+        MetricDescription(
             "portvakt_early_refusals_lost_total",
             .counter,
             "Refusals from before authentication that found no place in the ring file."
