@@ -1,4 +1,5 @@
 import CPKCS11
+import Synchronization
 import TestTokens
 import Testing
 import Vocabulary
@@ -152,6 +153,29 @@ struct PKCS11Tests {
         _ = try self.key("careful").sign(message, scheme: .rsaPKCS1(.sha256))
     }
 
+    @Test func `a token whose next wrong PIN locks it is sent none, until somebody has logged in`() throws {
+        let token = try SoftHSM.shared()
+        let module = try PKCS11Module.at(SoftHSM.modulePath)
+        let slot = try module.slot(ofToken: SoftHSM.otherTokenLabel)
+        _ = module.functions.pointee.C_CloseAllSessions?(slot)
+        func open(_ pin: Secret) -> PKCS11Error? {
+            let location = token.location("nothing", token: SoftHSM.otherTokenLabel)
+            do throws(PKCS11Error) { _ = try PKCS11Key(location, pin: pin) } catch { return error }
+            return nil
+        }
+        // SoftHSM never says so by itself.
+        try WatchedModule.watch(module, flagging: slot)
+        defer { WatchedModule.release(module) }
+        #expect(open(WatchedModule.pin) == .pinFinalTry)
+        #expect(open(WatchedModule.pin) == .pinFinalTry)
+        #expect(WatchedModule.logins == 0)
+        #expect(open(SoftHSM.pin) == .pinFinalTry)
+        WatchedModule.clearFlag()
+        #expect(open(WatchedModule.pin) == .pinIncorrect)
+        #expect(WatchedModule.logins == 1)
+        #expect(open(SoftHSM.pin) == .keyMissing(label: "nothing", found: []))
+    }
+
     @Test func `a scheme that does not fit the key is refused`() throws {
         let key = try key("ec")
         #expect(throws: PKCS11Error.self) { try key.sign(message, scheme: .rsaPKCS1(.sha256)) }
@@ -210,5 +234,48 @@ extension PKCS11Module {
         let setPIN = unsafeBitCast(functions.pointee.C_SetPIN, to: SetPIN?.self)
         var (before, after) = (Array(old.exposed.utf8), Array(new.exposed.utf8))
         try Self.check("C_SetPIN", setPIN?(session, &before, CK_ULONG(before.count), &after, CK_ULONG(after.count)))
+    }
+}
+
+/// The module's own functions for a while with a look at what goes in, and a flag that one token does not set by itself.
+private enum WatchedModule {
+    private struct State {
+        var original: CK_FUNCTION_LIST?
+        var flagged: CK_SLOT_ID?
+        var logins = 0
+    }
+
+    /// A wrong PIN that no other test sends.
+    static let pin = Secret("0815-4711")
+    private static let state = Mutex(State())
+
+    /// How often ``pin`` was sent.
+    static var logins: Int { state.withLock { $0.logins } }
+
+    static func clearFlag() { state.withLock { $0.flagged = nil } }
+
+    static func watch(_ module: PKCS11Module, flagging slot: CK_SLOT_ID) throws {
+        let original = module.functions.pointee
+        state.withLock { $0 = State(original: original, flagged: slot) }
+        let functions = UnsafeMutablePointer(mutating: module.functions)
+        functions.pointee.C_GetTokenInfo = { slot, info in
+            let (original, flagged) = WatchedModule.state.withLock { ($0.original, $0.flagged) }
+            let code = original?.C_GetTokenInfo?(slot, info) ?? CKR_FUNCTION_NOT_SUPPORTED
+            if slot == flagged { info?.pointee.flags |= CKF_USER_PIN_FINAL_TRY }
+            return code
+        }
+        functions.pointee.C_Login = { session, user, pin, length in
+            let sent = pin.map { String(decoding: UnsafeBufferPointer(start: $0, count: Int(length)), as: UTF8.self) }
+            let original = WatchedModule.state.withLock { state in
+                if sent == WatchedModule.pin.exposed { state.logins += 1 }
+                return state.original
+            }
+            return original?.C_Login?(session, user, pin, length) ?? CKR_FUNCTION_NOT_SUPPORTED
+        }
+    }
+
+    static func release(_ module: PKCS11Module) {
+        guard let original = state.withLock({ $0.original }) else { return }
+        UnsafeMutablePointer(mutating: module.functions).pointee = original
     }
 }
