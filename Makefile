@@ -26,7 +26,7 @@ fuzz: ## every parser of hostile input, guided by coverage: make fuzz SECONDS=60
 interop: ## clients and providers that others wrote: success, refusal, rotation; a consumer under load
 	@scripts/interop.sh
 
-faults: ## a release build killed, crowded and disturbed while it issues tokens
+faults: ## a release build killed, starved of disk, files and time, crowded; what is lost, doubled, hung; time to heal
 	@scripts/faults.sh
 
 vectors: ## published vectors: signatures, paths, real chains; a table of counts

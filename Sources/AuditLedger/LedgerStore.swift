@@ -67,7 +67,7 @@ public struct FailedAlone: Error {
 ///
 /// The writer calls `write` on its own thread inside the batch's transaction, then, when the batch is durable, `committed`
 /// (also on that thread: this is where a token is signed, so that the next batch gathers meanwhile), or `failed` when it
-/// is not. Exactly one of the last two is called, once.
+/// is not. Exactly one of the last two is called, once. Before them ``abandoned(_:)`` may be, on any thread.
 public protocol LedgerWork<Transaction>: AnyObject, Sendable {
     /// The transaction it works in.
     associatedtype Transaction: LedgerTransaction
@@ -81,4 +81,15 @@ public protocol LedgerWork<Transaction>: AnyObject, Sendable {
 
     /// The batch is not durable, or this work failed alone; nothing of it happened.
     func failed(_ error: any Error)
+
+    /// It has waited longer than a request may: whoever waits is to be answered with `error` now.
+    ///
+    /// May be called repeatedly, and while `write` or one of the others runs. What is not written yet need not be; what is may
+    /// become durable.
+    func abandoned(_ error: any Error)
+}
+
+extension LedgerWork {
+    /// Nobody is answered: whoever waits goes on waiting.
+    public func abandoned(_ error: any Error) {}
 }

@@ -9,6 +9,8 @@ public enum LedgerWriterError: Error, Hashable, Sendable {
     case stopped
     /// The clock is behind the highest time seen by more than the skew.
     case clockBehind(by: Seconds, mark: Timestamp)
+    /// The store has not answered for longer than a request may wait; what was in its hands may be durable or not.
+    case stalled
 }
 
 /// How the writer is set up.
@@ -19,13 +21,21 @@ public struct LedgerWriterSettings: Sendable, Hashable {
     public var queueLimit: Int
     /// The most requests in one transaction.
     public var batchLimit: Int
+    /// The longest that a request waits, from the moment it was submitted (``LedgerWriter/answerOverdue(at:)``).
+    public var patience: Duration
 
-    /// Settings; 4,096 may wait, of which 256 go into one transaction.
-    public init(window: ReplayWindow, queueLimit: Int = 4_096, batchLimit: Int = 256) {
+    /// Settings; 4,096 may wait, of which 256 go into one transaction, and each for ten seconds.
+    public init(
+        window: ReplayWindow,
+        queueLimit: Int = 4_096,
+        batchLimit: Int = 256,
+        patience: Duration = .seconds(10)
+    ) {
         precondition(queueLimit > 0 && batchLimit > 0)
         self.window = window
         self.queueLimit = queueLimit
         self.batchLimit = batchLimit
+        self.patience = patience
     }
 }
 
@@ -38,6 +48,8 @@ public final class LedgerWriter<Store: LedgerStore>: Sendable {
     private let mailbox: ThreadMailbox<WriterItem<Store>>
     private let loop: WriterLoop<Store>
     private let status: WriterStatus
+    private let hand = WriterHand<Store>()
+    private let patience: Duration
     private let ending = ThreadEnding()
 
     /// A writer that is not started yet.
@@ -57,6 +69,7 @@ public final class LedgerWriter<Store: LedgerStore>: Sendable {
     ) {
         mailbox = ThreadMailbox(limit: settings.queueLimit)
         status = WriterStatus(window: settings.window, clock: clock)
+        patience = settings.patience
         loop = WriterLoop(
             store: store,
             settings: settings,
@@ -64,7 +77,8 @@ public final class LedgerWriter<Store: LedgerStore>: Sendable {
             bootClock: bootClock,
             notify: notify,
             mailbox: mailbox,
-            status: status
+            status: status,
+            hand: hand
         )
     }
 
@@ -82,7 +96,8 @@ public final class LedgerWriter<Store: LedgerStore>: Sendable {
 
     /// Puts a request's share into the next batch; when there is no room for it, it has failed at once.
     public func submit(_ work: any LedgerWork<Store.Transaction>) {
-        switch mailbox.post(.work(work)) {
+        guard !status.isStalled else { return work.failed(LedgerWriterError.stalled) }
+        switch mailbox.post(WriterItem(.work(work))) {
         case .accepted: break
         case .full: work.failed(LedgerWriterError.full)
         case .closed: work.failed(LedgerWriterError.stopped)
@@ -95,11 +110,19 @@ public final class LedgerWriter<Store: LedgerStore>: Sendable {
     public func perform<Result: Sendable>(
         _ body: @escaping @Sendable (Store.Transaction) throws -> Result
     ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
+        guard !status.isStalled else { throw LedgerWriterError.stalled }
+        return try await withCheckedThrowingContinuation { continuation in
+            let answer = AnsweredOnce()
             let act: @Sendable (Store) -> Void = { store in
-                continuation.resume(with: Swift.Result { try store.transaction(body) })
+                // Nobody waits for it any more: it is not done behind the back of whoever was told that it failed.
+                guard !answer.hasAnswer else { return }
+                let result = Swift.Result { try store.transaction(body) }
+                if answer.begin() { continuation.resume(with: result) }
             }
-            switch mailbox.post(.act(act)) {
+            let abandon: @Sendable (any Error) -> Void = { error in
+                if answer.begin() { continuation.resume(throwing: error) }
+            }
+            switch mailbox.post(WriterItem(.act(act, abandon: abandon))) {
             case .accepted: break
             case .full: continuation.resume(throwing: LedgerWriterError.full)
             case .closed: continuation.resume(throwing: LedgerWriterError.stopped)
@@ -113,11 +136,33 @@ public final class LedgerWriter<Store: LedgerStore>: Sendable {
         await ending.wait()
     }
 
+    /// Answers those that have waited longer than they may, because the store does not answer or is too slow; never waits itself,
+    /// and is to be called about once a second.
+    ///
+    /// What is in the store's hands may become durable all the same; what is not is not written any more.
+    ///
+    /// - Parameter now: The present; an argument for tests.
+    /// - Returns: Whether the store has held the writer for all that time, so that new requests are refused at once.
+    @discardableResult
+    public func answerOverdue(at now: SuspendingClock.Instant = .now) -> Bool {
+        let latest = now - patience
+        let isStuck = hand.isStuck(since: latest)
+        status.note(isStalled: isStuck)
+        for item in hand.items(since: latest) { item.abandon(LedgerWriterError.stalled) }
+        for item in mailbox.waiting where item.posted <= latest { item.abandon(LedgerWriterError.stalled) }
+        return isStuck
+    }
+
     /// How many requests wait or are being written.
     public var queueLength: Int { mailbox.count }
 
     /// Why no token can be issued at this moment, for readiness; nil when all is well.
     public var impediment: LedgerImpediment? { status.impediment }
+
+    /// Whether the clock is behind the highest time seen, so that nothing can be decided by it.
+    public var isClockBehind: Bool {
+        if case .clockBehind = status.impediment { true } else { false }
+    }
 }
 
 /// Why no token can be issued at this moment.
@@ -128,12 +173,8 @@ public enum LedgerImpediment: Sendable, Hashable {
     case clockBehind(by: Seconds)
     /// The last batch could not be made durable.
     case storeFailing(String)
-}
-
-/// What waits for the writer.
-enum WriterItem<Store: LedgerStore>: Sendable {
-    case work(any LedgerWork<Store.Transaction>)
-    case act(@Sendable (Store) -> Void)
+    /// The store has not answered for longer than a request may wait.
+    case stalled
 }
 
 /// What other threads may know of the writer.
@@ -146,6 +187,7 @@ final class WriterStatus: Sendable {
     private let window: ReplayWindow
     private let clock: any WallClock
     private let state = Mutex(State())
+    private let stalled = Atomic<Bool>(false)
 
     init(window: ReplayWindow, clock: any WallClock) {
         self.window = window
@@ -156,7 +198,13 @@ final class WriterStatus: Sendable {
         state.withLock { $0 = State(record: record, failure: failure) }
     }
 
+    /// Whether the store holds the writer for longer than a request may wait.
+    var isStalled: Bool { stalled.load(ordering: .relaxed) }
+
+    func note(isStalled: Bool) { stalled.store(isStalled, ordering: .relaxed) }
+
     var impediment: LedgerImpediment? {
+        if isStalled { return .stalled }
         let state = state.withLock { $0 }
         guard let record = state.record else { return .stopped }
         if let failure = state.failure { return .storeFailing(failure) }

@@ -47,6 +47,9 @@ final class ThreadMailbox<Element>: @unchecked Sendable {
     /// How many wait or are being dealt with.
     var count: Int { locked { outstanding } }
 
+    /// What nobody has taken out yet.
+    var waiting: [Element] { locked { elements } }
+
     /// Puts an element in.
     func post(_ element: Element) -> Posting {
         locked {

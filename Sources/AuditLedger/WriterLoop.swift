@@ -9,6 +9,7 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
     let notify: @Sendable (LedgerNotice) -> Void
     let mailbox: ThreadMailbox<WriterItem<Store>>
     let status: WriterStatus
+    let hand: WriterHand<Store>
 
     /// With nothing to do it looks at the clock so often, in seconds.
     private static var idle: Int { 1 }
@@ -29,7 +30,9 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
         var items: [WriterItem<Store>] = []
         while mailbox.take(into: &items, waiting: Self.idle) {
             if items.isEmpty { rest(memory, &health) }
+            hand.take(items)
             deal(with: items, memory, &health)
+            hand.take([])
         }
         commit([], memory, &health, closing: true)
         status.publish(nil, failure: nil)
@@ -68,14 +71,16 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
     private func deal(with items: [WriterItem<Store>], _ memory: WriterMemory, _ health: inout Health) {
         var batch: [any LedgerWork<Store.Transaction>] = []
         for item in items {
-            switch item {
+            switch item.task {
             case .work(let work):
                 batch.append(work)
                 if batch.count == settings.batchLimit { flush(&batch, memory, &health) }
-            case .act(let act):
+            case .act(let act, _):
                 // In its turn: what came before it is durable before it begins.
                 flush(&batch, memory, &health)
+                hand.enter()
                 act(store)
+                hand.leave()
                 mailbox.finish(1)
             }
         }
@@ -103,6 +108,8 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
         var notices: [LedgerNotice] = []
         var faults: [(any Error)?] = []
         do {
+            hand.enter()
+            defer { hand.leave() }
             let behind = try store.transaction { transaction in
                 let (behind, heard) = try memory.begin(in: transaction)
                 notices = heard
@@ -156,10 +163,10 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
         var items: [WriterItem<Store>] = []
         while mailbox.take(into: &items, waiting: Self.idle) {
             for item in items {
-                switch item {
+                switch item.task {
                 case .work(let work): work.failed(error)
                 // The store says itself what is wrong with it.
-                case .act(let act): act(store)
+                case .act(let act, _): act(store)
                 }
             }
             mailbox.finish(items.count)

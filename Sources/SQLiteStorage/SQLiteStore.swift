@@ -2,6 +2,12 @@ public import AuditLedger
 internal import GRDB
 internal import Synchronization
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// The embedded database of one data folder: SQLite in WAL mode, every commit synced to the device.
 ///
 /// One connection writes, several read. A server's every write goes through its ``LedgerWriter``; other commands call
@@ -24,18 +30,24 @@ public final class SQLiteStore: LedgerStore {
     private let ledger: LedgerStatements
     private let newestRevision = Atomic<Int64>(0)
     private let policies = PolicyMemory()
+    private let guardian: StoreGuard?
 
     /// How long a connection waits for another process's lock.
     private static let busyTimeout = Duration.seconds(5)
 
     /// Opens the database of `folder`.
     ///
+    /// - Parameters:
+    ///   - folder: The data folder.
+    ///   - opening: What is done when the schema is of another version.
+    ///   - stopsAtDamage: Whether everything is refused from the moment on at which the database is found to be damaged, or
+    ///     not to be the file in the folder any more (``damage``): for a process that serves.
     /// - Throws: `StorageError`: `.exposed`, `.missing`, `.newerSchema`, `.olderSchema`, `.locked`, `.readOnly`, `.corrupt` …
-    public convenience init(_ folder: DataFolder, opening: Opening) throws {
-        try self.init(folder, opening: opening, busyTimeout: Self.busyTimeout)
+    public convenience init(_ folder: DataFolder, opening: Opening, stopsAtDamage: Bool = false) throws {
+        try self.init(folder, opening: opening, busyTimeout: Self.busyTimeout, stopsAtDamage: stopsAtDamage)
     }
 
-    init(_ folder: DataFolder, opening: Opening, busyTimeout: Duration) throws {
+    init(_ folder: DataFolder, opening: Opening, busyTimeout: Duration, stopsAtDamage: Bool = false) throws {
         self.folder = folder
         try folder.requirePrivate()
         if !folder.hasDatabase {
@@ -59,6 +71,7 @@ public final class SQLiteStore: LedgerStore {
             throw StorageError.mapping(error, path: folder.database)
         }
         try folder.requirePrivate()
+        guardian = stopsAtDamage ? StoreGuard(OpenedFiles(of: folder)) : nil
     }
 
     /// The schema version that this program works with.
@@ -84,6 +97,14 @@ public final class SQLiteStore: LedgerStore {
     /// Blocks the calling thread; a server calls it on its writer's thread only.
     @discardableResult
     public func transaction<Result>(_ body: (SQLiteTransaction) throws -> Result) throws -> Result {
+        try guardian?.pass()
+        let result = try committing(body)
+        // The transaction is durable in the file that is open; nobody is told so when that is not the one in the folder.
+        try guardian?.requireFilesInPlace()
+        return result
+    }
+
+    private func committing<Result>(_ body: (SQLiteTransaction) throws -> Result) throws -> Result {
         do {
             return try pool.writeWithoutTransaction { database in
                 var seen: Int64?
@@ -109,16 +130,17 @@ public final class SQLiteStore: LedgerStore {
                 return result
             }
         } catch {
-            throw StorageError.mapping(error, path: folder.database)
+            throw reporting(error)
         }
     }
 
     /// Runs `body` on one snapshot; blocks the calling thread.
     public func read<Result>(_ body: (SQLiteReader) throws -> Result) throws -> Result {
+        try guardian?.pass()
         do {
             return try pool.read { try body(SQLiteReader(database: SQLiteDatabase($0), policies: policies)) }
         } catch {
-            throw StorageError.mapping(error, path: folder.database)
+            throw reporting(error)
         }
     }
 
@@ -126,12 +148,13 @@ public final class SQLiteStore: LedgerStore {
     public func read<Result: Sendable>(
         _ body: @escaping @Sendable (SQLiteReader) throws -> Result
     ) async throws -> Result {
+        try guardian?.pass()
         do {
             return try await pool.read { [policies] in
                 try body(SQLiteReader(database: SQLiteDatabase($0), policies: policies))
             }
         } catch {
-            throw StorageError.mapping(error, path: folder.database)
+            throw reporting(error)
         }
     }
 
@@ -140,7 +163,7 @@ public final class SQLiteStore: LedgerStore {
         do {
             try pool.writeWithoutTransaction(body)
         } catch {
-            throw StorageError.mapping(error, path: folder.database)
+            throw reporting(error)
         }
     }
 
@@ -153,10 +176,23 @@ public final class SQLiteStore: LedgerStore {
     }
 
     /// Copies one snapshot of the whole database; no writer waits for it.
-    func backUp(to target: DatabaseQueue) throws { try pool.backup(to: target) }
+    func backUp(to target: DatabaseQueue) throws {
+        guard guardian?.isDisplaced == true else { return try pool.backup(to: target) }
+        // Readers are opened by the path, at which something else may be by now; the writer has the file.
+        try pool.writeWithoutTransaction { source in
+            try target.writeWithoutTransaction { try source.backup(to: $0) }
+        }
+    }
 
     /// Closes all connections; the last one of all processes folds the write-ahead log into the database.
+    ///
+    /// A database that is not the one in the folder any more is left open until the process ends: to close it would take a
+    /// log of that name away, which is another database's.
     public func close() throws {
+        if guardian?.isDisplaced == true {
+            _ = Unmanaged.passRetained(pool)
+            return
+        }
         do {
             pool.writeWithoutTransaction { _ in ledger.finalise() }
             // The pool closes its writer first; but only a writer that is the last one folds the log in.
@@ -165,6 +201,44 @@ public final class SQLiteStore: LedgerStore {
         } catch {
             throw StorageError.mapping(error, path: folder.database)
         }
+    }
+
+    // MARK: Damage
+
+    /// Why nothing is read or written any more: ``StorageError/displaced(path:)``, or damage; nil while all is well, and in a
+    /// store that was opened without `stopsAtDamage`.
+    public var damage: StorageError? { guardian?.finding }
+
+    /// Looks whether the database's files are in their place, and whether damage was found.
+    ///
+    /// - Throws: `StorageError`, what was found.
+    public func requireSound() throws(StorageError) { try guardian?.requireFilesInPlace() }
+
+    /// How many bytes the database's file has, its log not counted.
+    public func fileSize() throws -> Int {
+        var status = stat()
+        guard stat(folder.database, &status) == 0 else { throw StorageError.inputOutput(detail: DataFolder.lastError) }
+        return Int(status.st_size)
+    }
+
+    /// Refuses everything from now on; returns why.
+    func condemned(_ detail: String) -> StorageError {
+        let damage = StorageError.corrupt(detail: detail)
+        guardian?.shut(damage)
+        return damage
+    }
+
+    /// The storage error that `error` means, of which note is taken when it tells of damage.
+    func reporting(_ error: any Error) -> any Error {
+        guardian?.note(error, path: folder.database)
+        return StorageError.mapping(error, path: folder.database)
+    }
+
+    /// A connection that only looks.
+    static var scanning: Configuration {
+        var configuration = configuration(busyTimeout: busyTimeout)
+        configuration.readonly = true
+        return configuration
     }
 
     private static func configuration(busyTimeout: Duration) -> Configuration {

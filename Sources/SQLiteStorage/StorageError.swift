@@ -12,6 +12,8 @@ public enum StorageError: Error, Hashable, Sendable {
     case full
     /// The file is no database of ours, or damaged.
     case corrupt(detail: String)
+    /// The open database is no longer the file at its path: it was removed or replaced while it was open.
+    case displaced(path: String)
     /// Made by a later version of this program.
     case newerSchema(found: Int, known: Int)
     /// Made by an earlier version and not migrated yet.
@@ -45,6 +47,8 @@ extension StorageError: CustomStringConvertible {
         case .readOnly(let path): "the database `\(path)` cannot be written: check the modes and the mount"
         case .full: "no space is left on the database's device"
         case .corrupt(let detail): "the database is damaged or not portvakt's: \(detail)"
+        case .displaced(let path):
+            "`\(path)` was removed or replaced under the running server: stop it, and put the file back or restore a backup"
         case .newerSchema(let found, let known):
             "the database is of schema version \(found), newer than this program's \(known): use a newer portvakt"
         case .olderSchema(let found, let known):

@@ -96,9 +96,11 @@ public struct Banner: Sendable, Hashable {
         for anchor in opened.trust.current.anchors where anchor.notAfter < now + Seconds.days(60) {
             warnings.append("the trust anchor `\(anchor.subject.shortName)` ends at \(anchor.notAfter)")
         }
-        if openFiles < configuration.maximumConnections + 100 {
+        let connections = OpenFiles.connections(wanted: configuration.maximumConnections, files: openFiles)
+        if connections.public < configuration.maximumConnections {
             warnings.append(
-                "`max_connections` is \(configuration.maximumConnections), and this process may open \(openFiles) files"
+                "`max_connections` is \(configuration.maximumConnections), but this process may open \(openFiles) files: "
+                    + "\(connections.public) connections, \(connections.others) to the admin listener"
             )
         }
         warnings += configuration.unknownVariables.map { "the variable `\($0)` is no setting of this server" }

@@ -58,7 +58,8 @@ struct IssuancePipeline: Sendable {
                 isNonceRequired: configuration.proofNonce == .required
             ),
             ledger: WriterIssuanceLedger(writer: writer, signer: TokenSigner(ring: opened.keys.ring)),
-            obstacle: { register.obstacle(at: $0) }
+            // Said before the assertion's times are judged by a clock that is wrong: they would get the blame.
+            obstacle: { writer.isClockBehind ? .clockBehind : register.obstacle(at: $0) }
         )
     }
 

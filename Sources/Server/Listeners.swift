@@ -36,6 +36,7 @@ struct Listeners {
         admission: Admission,
         registry: MetricRegistry,
         bound: BoundListeners,
+        openFiles: Int,
         version: String,
         clock: any WallClock,
         logger: Logger
@@ -99,10 +100,9 @@ struct Listeners {
             clock: clock,
             logger: logger
         )
-        let limits = ListenerLimits(
-            maximumConnections: configuration.maximumConnections,
-            idleTimeout: .seconds(configuration.idleTimeout.count)
-        )
+        let room = OpenFiles.connections(wanted: configuration.maximumConnections, files: openFiles)
+        let idleTimeout = Duration.seconds(configuration.idleTimeout.count)
+        let limits = ListenerLimits(maximumConnections: room.others, idleTimeout: idleTimeout)
         let deadline = Duration.seconds(configuration.drainDeadline.count)
         self.public = ListenerService(
             responder: publicListener,
@@ -110,7 +110,7 @@ struct Listeners {
             port: configuration.listen.port,
             identity: opened.identity?.identity,
             asksForClientCertificates: configuration.clientCertificates == .ask,
-            limits: limits,
+            limits: ListenerLimits(maximumConnections: room.public, idleTimeout: idleTimeout),
             // None of its answers takes a thread for long: signatures are the writer's, and the database has its own queues.
             answersOnLoops: true,
             deadline: deadline,

@@ -17,4 +17,16 @@ enum OpenFiles {
         }
         return Int(clamping: limit.rlim_cur)
     }
+
+    /// What the database, keys, outbound requests and the runtime itself need beside the connections.
+    private static let reserve = 64
+
+    /// How many connections each listener may hold: as many as are wanted, or as the limit on files leaves room for.
+    ///
+    /// A process without a file left for the next connection could neither open a key nor read its database. Of what there is
+    /// the public listener gets three parts, the others one together.
+    static func connections(wanted: Int, files: Int) -> (public: Int, others: Int) {
+        let room = max(32, files - reserve)
+        return (min(wanted, room * 3 / 4), min(wanted, max(4, room / 8)))
+    }
 }

@@ -54,7 +54,7 @@ struct OpenedInstallation {
         faults += configuration.addresses.compactMap { $0.obstacle() }
         guard faults.isEmpty, let lock, let trust else { throw StartFaults(faults) }
 
-        let store = attempt { try SQLiteStore(folder, opening: .migrate) }
+        let store = attempt { try SQLiteStore(folder, opening: .migrate, stopsAtDamage: true) }
         let ring = attempt { try RefusalRing(path: folder.refusalRing, now: clock.now) }
         let keys = LoadedSigningKeys(folder: SigningKeyFolder(configuration))
         let facts = store.flatMap { store in

@@ -102,8 +102,8 @@ public final class PortvaktServer: Sendable {
         let sight = StoreSight()
         let attention = AttentionCounts()
         if let revision = try? opened.store.read({ try $0.revision }) { sight.note(revision: revision) }
-        let readiness = Readiness { [keys = opened.keys.ring] in
-            if sight.isLost { return .storeUnavailable }
+        let readiness = Readiness { [keys = opened.keys.ring, store = opened.store] in
+            if sight.isLost || store.damage != nil { return .storeUnavailable }
             let now = clock.now
             return Self.obstacle(writer: writer, keys: keys, algorithm: configuration.signingAlgorithm, at: now)
                 ?? register.obstacle(at: now)
@@ -121,6 +121,7 @@ public final class PortvaktServer: Sendable {
                     admission: admission,
                     registry: metrics,
                     bound: bound,
+                    openFiles: openFiles,
                     version: version,
                     clock: clock,
                     logger: logger
@@ -139,6 +140,7 @@ public final class PortvaktServer: Sendable {
             requests: listeners.requests,
             connections: listeners.openConnections,
             sight: sight,
+            isStoreSound: { [store = opened.store] in store.damage == nil },
             attention: attention,
             register: register,
             keys: opened.keys.ring,
@@ -176,7 +178,16 @@ public final class PortvaktServer: Sendable {
             clock: clock,
             logger: logger
         )
-        var services: [any Service] = [housekeeping, usage, checkpoints, statusLists, listeners.scopeListing]
+        let watch = StoreWatch(
+            store: opened.store,
+            folder: configuration.dataFolder,
+            clock: clock,
+            logger: logger
+        )
+        let patience = WriterPatience(writer: writer, logger: logger)
+        var services: [any Service] = [
+            housekeeping, watch, patience, usage, checkpoints, statusLists, listeners.scopeListing,
+        ]
         if let retention = configuration.auditRetention {
             services.append(
                 LedgerRetention(
@@ -319,6 +330,7 @@ public final class PortvaktServer: Sendable {
     ) -> Unavailable? {
         switch writer.impediment {
         case .stopped, .storeFailing: return .storeUnavailable
+        case .stalled: return .storeStalled
         case .clockBehind: return .clockBehind
         case nil: break
         }

@@ -21,6 +21,7 @@ struct WriterAdministrationStore: AdministrationStore {
             switch error {
             case .full: throw Unavailable.queueFull
             case .stopped: throw Unavailable.draining
+            case .stalled: throw Unavailable.storeStalled
             case .clockBehind: throw Unavailable.clockBehind
             }
         } catch is StorageError {

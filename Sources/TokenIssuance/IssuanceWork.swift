@@ -5,7 +5,9 @@ import Vocabulary
 
 /// One token request's share of a batch, run on the writer's thread only.
 final class IssuanceWork<Transaction: IssuanceTransaction>: LedgerWork, @unchecked Sendable {
-    // INVARIANT: `outcome` is touched by the writer's thread alone; everything else is immutable.
+    // INVARIANT: `outcome` is touched by the writer's thread alone; everything else is immutable, and the continuation is
+    // resumed by whoever `answer` lets.
+    private let answer = AnsweredOnce()
     private let decision: IssuanceDecision
     private let signer: TokenSigner
     private let statuses: StatusAllocator
@@ -33,6 +35,8 @@ final class IssuanceWork<Transaction: IssuanceTransaction>: LedgerWork, @uncheck
     }
 
     func write(in transaction: Transaction, with memory: WriterMemory) throws {
+        // Nobody waits for a token any more: none is entered, and the assertion stays unused.
+        guard !answer.hasAnswer else { return }
         let now = later(of: decision.now, memory.now)
         var claims = decision.grant.claims
         // RFC 7523 §3 item 7: each assertion is used once; the grant first, then a client assertion beside it.
@@ -96,6 +100,7 @@ final class IssuanceWork<Transaction: IssuanceTransaction>: LedgerWork, @uncheck
     }
 
     func committed() {
+        guard answer.begin() else { return }
         switch outcome {
         case .undecided: continuation.resume(throwing: Unavailable.storeUnavailable)
         case .refused(let refused): continuation.resume(throwing: refused)
@@ -104,7 +109,11 @@ final class IssuanceWork<Transaction: IssuanceTransaction>: LedgerWork, @uncheck
         }
     }
 
-    func failed(_ error: any Error) { continuation.resume(throwing: Unavailable(writing: error)) }
+    func failed(_ error: any Error) {
+        if answer.begin() { continuation.resume(throwing: Unavailable(writing: error)) }
+    }
+
+    func abandoned(_ error: any Error) { failed(error) }
 
     /// The token as the client gets it.
     private func issued(_ claims: AccessTokenClaims, by key: SigningKeyRing.Key) throws -> IssuedToken {
@@ -237,6 +246,7 @@ extension Unavailable {
             switch error {
             case LedgerWriterError.full: .queueFull
             case LedgerWriterError.stopped: .draining
+            case LedgerWriterError.stalled: .storeStalled
             case LedgerWriterError.clockBehind: .clockBehind
             case let unavailable as Unavailable: unavailable
             default: .storeUnavailable

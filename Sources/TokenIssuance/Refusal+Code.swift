@@ -170,7 +170,7 @@ extension Refusal {
         .tooLarge: ["body_too_large"],
         .tooManyRequests: ["too_many_requests"],
         .unavailable: [
-            "store_unavailable", "queue_full", "clock_behind", "no_signing_key", "signing_failed",
+            "store_unavailable", "store_stalled", "queue_full", "clock_behind", "no_signing_key", "signing_failed",
             "status_lists_full", "register_outdated", "draining",
         ],
         .serverError: ["server_error"],

@@ -327,10 +327,12 @@ public struct RefusedRequest: Error, Equatable, Sendable {
     public var oauthError: OAuthErrorCode { isClientAuthentication ? .invalidClient : refusal.oauthError }
 }
 
-/// The server cannot issue tokens at the moment: 503, `PV-008`; nothing was claimed.
+/// The server cannot issue tokens at the moment: 503, `PV-008`; nothing was claimed, but perhaps with ``storeStalled``.
 public enum Unavailable: String, Error, Equatable, Sendable {
     /// The store cannot be written.
     case storeUnavailable = "store_unavailable"
+    /// The store has taken too long to answer: whether the request was entered is not known, and its assertion may be used up.
+    case storeStalled = "store_stalled"
     /// Too many requests wait for the store.
     case queueFull = "queue_full"
     /// The clock is behind the highest time seen by more than the skew.

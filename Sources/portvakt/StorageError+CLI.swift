@@ -10,6 +10,7 @@ extension StorageError: CLIErrorConvertible {
         case .readOnly: CLIError("store_read_only", description)
         case .full: CLIError("store_full", description)
         case .corrupt: CLIError("store_corrupt", description)
+        case .displaced: CLIError("store_displaced", description)
         case .newerSchema: CLIError("store_newer", description)
         case .olderSchema: CLIError("store_older", description)
         case .exposed: CLIError("store_exposed", description, status: .notAllowed)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The whole campaign of faults, as `make faults` runs it: prints a table and writes a report.
+"""The whole campaign of faults, as `make faults` runs it: prints tables and writes reports.
 
-    faults.py REPORT
+    faults.py REPORT [FAULT…]      default: all faults, then imports, syncs and the crowd
 
+FAULT is a name of campaign/plan.py, or `imports`, `killed_imports`, `killed_syncs`, `power_cut`, `crowd`.
 REGISTER_UNITS=N kills imports of another size than of 400,000 main units.
 """
 
@@ -13,25 +14,18 @@ import os
 import pathlib
 import random
 import sys
+from collections.abc import Callable
 
 import crowd_campaign
 import import_kill_campaign
 import import_while_issuing
-import kill_campaign
 import power_cut_campaign
 import sync_kill_campaign
+from campaign.harness import Row, Template
+from campaign.plan import WHOLE
 from world import World, scratch
 
-
-def killed(world: World) -> list[dict]:
-    summary = kill_campaign.campaign(world, rounds=10, seconds=3)
-    # The campaign itself fails when a token is forgotten or an assertion is accepted twice.
-    return [
-        row("kills under load", summary.rounds, "", ">= 10", summary.rounds >= 10),
-        row("tokens that survived them", summary.tokens, "", "all", True),
-        row("answers cut off, asked for again", summary.lost, "", ">= 1", summary.lost >= 1),
-        row("replays refused afterwards", summary.replays_refused, "", "all", summary.replays_refused > 0),
-    ]
+row = crowd_campaign.row
 
 
 def imported(world: World) -> list[dict]:
@@ -84,27 +78,70 @@ def crowded(world: World) -> list[dict]:
     return crowd_campaign.rows(measured)
 
 
-row = crowd_campaign.row
+# What is measured besides the faults, each in a world of its own.
+OTHERS: dict[str, Callable[[World], list[dict]]] = {
+    "imports": imported, "killed_imports": imports_killed, "killed_syncs": synced, "power_cut": power_cut,
+    "crowd": crowded,
+}
+
+HEAD = f"     {'fault':<34} {'runs':>5} {'tokens':>8} {'lost':>5} {'doubled':>8} {'hung':>5} {'slowest':>8}  time to heal"
+
+
+def line(done: Row) -> str:
+    mark = "ok  " if done.passed else "FAIL"
+    return (
+        f"{mark} {done.fault:<34} {done.runs:>5} {done.tokens:>8} {done.lost:>5} {done.doubled:>8} {done.hung:>5} "
+        f"{done.slowest:>6.1f} s  {done.heal}"
+    )
+
+
+def result(done: Row) -> dict:
+    """A row in the form that all reports have, with what the table says of it."""
+    return {
+        "name": done.fault, "value": done.lost + done.doubled + done.hung, "unit": "lost, doubled or hung", "must": "0",
+        **done.told(),
+    }
+
+
+def suffer(names: list[str]) -> list[Row]:
+    """Does the faults of these names, and prints each row as soon as it is known."""
+    done: list[Row] = []
+    with scratch() as folder:
+        template = Template(pathlib.Path(folder))
+        print(HEAD, flush=True)
+        for name in names:
+            done.append(WHOLE[name](template))
+            print(line(done[-1]), flush=True)
+            for shortcoming in done[-1].short:
+                print(f"       {shortcoming}", flush=True)
+    return done
+
+
+def measure(name: str) -> list[dict]:
+    with scratch(crowd_campaign.IN_MEMORY if name == "crowd" else None) as folder:
+        world = World(pathlib.Path(folder) / "data").make()
+        try:
+            return OTHERS[name](world)
+        except AssertionError as error:
+            return [row(f"{name}: {error}", 1, "", "0", False)]
+        finally:
+            world.kill()
 
 
 def main() -> None:
-    results: list[dict] = []
-    for part in (killed, imported, imports_killed, synced, power_cut, crowded):
-        with scratch(crowd_campaign.IN_MEMORY if part is crowded else None) as folder:
-            world = World(pathlib.Path(folder) / "data").make()
-            try:
-                results += part(world)
-            except AssertionError as error:
-                results.append(row(f"{part.__name__}: {error}", 1, "", "0", False))
-            finally:
-                world.kill()
-    passed = all(result["passed"] for result in results)
+    names = sys.argv[2:] or [*WHOLE, *OTHERS]
+    if unknown := [name for name in names if name not in WHOLE and name not in OTHERS]:
+        sys.exit(f"no such fault: {', '.join(unknown)} (there are: {', '.join([*WHOLE, *OTHERS])})")
+    results = [result(done) for done in suffer([name for name in names if name in WHOLE])]
+    for name in (name for name in names if name in OTHERS):
+        for each in measure(name):
+            mark = "ok  " if each["passed"] else "FAIL"
+            print(f"{mark} {each['name']:<100} {each['value']:>10} {each['unit']:<4} {each['must']}", flush=True)
+            results.append(each)
+    passed = all(each["passed"] for each in results)
     pathlib.Path(sys.argv[1]).write_text(
         json.dumps({"target": "faults", "passed": passed, "results": results}, indent=2) + "\n", encoding="utf-8"
     )
-    for result in results:
-        mark = "ok  " if result["passed"] else "FAIL"
-        print(f"{mark} {result['name']:<100} {result['value']:>10} {result['unit']:<4} {result['must']}")
     sys.exit(0 if passed else 1)
 
 

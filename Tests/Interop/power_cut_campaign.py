@@ -29,7 +29,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from kill_campaign import ask_again, check_chain, ledger_tokens
+from campaign.harness import ask_again, check_chain, ledger_tokens
 from load import Attempt, Load
 from world import World, payload, scratch
 

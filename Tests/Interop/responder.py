@@ -179,6 +179,9 @@ class Responder:
 
     def give_list(self, request: http.server.BaseHTTPRequestHandler) -> None:
         name = request.path.strip("/").removesuffix(".crl")
+        if self.mode == "silent":
+            time.sleep(20)
+            return
         if name in self.files:
             self.send(request, self.files[name], "application/pkix-crl")
             return
@@ -201,7 +204,7 @@ class Responder:
         match self.mode:
             case "dead":
                 request.connection.shutdown(socket.SHUT_RDWR)
-            case "slow":
+            case "slow" | "silent":
                 time.sleep(20)
             case "redirect":
                 request.send_response(302)

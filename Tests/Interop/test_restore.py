@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from kill_campaign import check_chain, ledger_tokens
+from campaign.harness import check_chain, ledger_tokens
 from load import Load
 from world import Grant, World, binary, payload, scratch
 

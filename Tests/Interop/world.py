@@ -133,8 +133,8 @@ class World:
             file.write("".join(f"\n{key}: {value}\n" for key, value in settings.items()))
         return self
 
-    def start(self, *arguments: str, prefix: tuple[str, ...] = ()) -> World:
-        """Starts the server and waits until it is ready."""
+    def start(self, *arguments: str, prefix: tuple[str, ...] = (), until: str = "health/ready") -> World:
+        """Starts the server and waits until it is ready, or as well as `until` tells."""
         command = [
             *prefix, str(binary()), "serve", "--data", str(self.folder),
             "--listen", f"127.0.0.1:{self.port}", "--admin-listen", f"127.0.0.1:{self.admin_port}", *arguments,
@@ -147,7 +147,7 @@ class World:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.tail()}")
             try:
-                if self.request("GET", "health/ready").status == 200:
+                if self.request("GET", until).status == 200:
                     return self
             except OSError:
                 pass

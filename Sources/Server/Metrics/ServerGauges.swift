@@ -21,6 +21,7 @@ struct ServerGauges: Sendable {
     /// Connections by listener.
     let connections: [(listener: String, count: OpenConnections)]
     let sight: StoreSight
+    let isStoreSound: @Sendable () -> Bool
     let attention: AttentionCounts
     let register: RegisterSight
     let keys: SigningKeyRing
@@ -41,6 +42,7 @@ struct ServerGauges: Sendable {
                 MetricSample("portvakt_ledger_queue_length", Double(writer.queueLength)),
                 MetricSample("portvakt_ledger_checkpoint_lag_seconds", Double(checkpointLag.lag(at: clock.now).count)),
                 MetricSample("portvakt_early_refusals_lost_total", Double(ring.lost)),
+                MetricSample("portvakt_store_sound", isStoreSound() ? 1 : 0),
                 MetricSample("portvakt_store_revision", Double(sight.revision)),
                 MetricSample("portvakt_client_keys_expiring", Double(attention.expiringKeys)),
                 MetricSample("portvakt_webhook_pending", Double(attention.pending)),

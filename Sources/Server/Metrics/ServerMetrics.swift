@@ -80,6 +80,11 @@ public enum ServerMetrics {
             "Refusals from before authentication that found no place in the ring file."
         ),
         MetricDescription(
+            "portvakt_store_sound",
+            .gauge,
+            "0 once the database was found damaged, removed or replaced: nothing is served from it any more; else 1."
+        ),
+        MetricDescription(
             "portvakt_store_revision",
             .gauge,
             "The revision of the facts that tokens rest on: it grows with every act that changes one."

@@ -160,9 +160,10 @@ extension ErrorPage {
         code: .unavailable,
         title: "No tokens at the moment",
         meaning:
-            "The server cannot write its ledger, or its clock cannot be trusted, and without a durable entry there is no token; or its copy of Enhetsregisteret is older than its operator allows. Nothing was used up.",
+            "The server cannot write its ledger, or its clock cannot be trusted, and without a durable entry there is no token; or its copy of Enhetsregisteret is older than its operator allows. Nothing was used up, but perhaps the assertion where the reason is `store_stalled`.",
         causes: [
-            "the database is full, read-only or locked",
+            "the database is full, read-only, locked, damaged or gone",
+            "the database's disk has not answered for ten seconds",
             "the server is starting or stopping",
             "the clock was set back",
             "the register was not brought up to date for longer than `register_max_age`",

@@ -48,7 +48,9 @@ public struct WriterCallerLedger<Store: LedgerStore>: CallerLedger where Store.T
 /// A question leaves no row anywhere: its claim is held in the writer's memory, as that of a refusal that is summed up
 /// (DESIGN §2 item 4). After a restart the same assertion could ask once more, and still gives one token at most.
 private final class CallerWork<Transaction: LedgerTransaction & TokenRevocationStore>: LedgerWork, @unchecked Sendable {
-    // INVARIANT: `outcome` is touched by the writer's thread alone; everything else is immutable.
+    // INVARIANT: `outcome` is touched by the writer's thread alone; everything else is immutable, and the continuation is
+    // resumed by whoever `answer` lets.
+    private let answer = AnsweredOnce()
     private let caller: EndpointCaller
     private let revocation: AskedRevocation?
     private let continuation: CheckedContinuation<Bool, any Error>
@@ -65,6 +67,7 @@ private final class CallerWork<Transaction: LedgerTransaction & TokenRevocationS
     }
 
     func write(in transaction: Transaction, with memory: WriterMemory) throws {
+        guard !answer.hasAnswer else { return }
         for claim in caller.claims {
             guard let refusal = ClaimRefusal.refusal(of: memory.claim([claim]), on: claim, at: memory.now) else {
                 continue
@@ -86,7 +89,13 @@ private final class CallerWork<Transaction: LedgerTransaction & TokenRevocationS
         outcome = .success(true)
     }
 
-    func committed() { continuation.resume(with: outcome) }
+    func committed() {
+        if answer.begin() { continuation.resume(with: outcome) }
+    }
 
-    func failed(_ error: any Error) { continuation.resume(throwing: Unavailable(writing: error)) }
+    func failed(_ error: any Error) {
+        if answer.begin() { continuation.resume(throwing: Unavailable(writing: error)) }
+    }
+
+    func abandoned(_ error: any Error) { failed(error) }
 }
