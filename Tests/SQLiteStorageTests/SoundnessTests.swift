@@ -7,6 +7,9 @@ import Vocabulary
 
 @testable import SQLiteStorage
 
+private let alteration =
+    "UPDATE ledger SET body = CAST(replace(CAST(body AS TEXT), 'token_issued', 'token_denied') AS BLOB)"
+
 /// An installation with some entries, whose store stops at damage.
 private struct Served {
     let installation: Installation
@@ -121,8 +124,8 @@ struct SoundnessTests {
     }
 
     @Test(arguments: [
-        ("UPDATE ledger SET body = replace(body, 'token_issued', 'token_denied') WHERE sequence = 7", "entry 7"),
-        ("UPDATE ledger SET body = replace(body, 'token_issued', 'token_denied') WHERE sequence = 1999", "entry 1999"),
+        ("\(alteration) WHERE sequence = 7", "entry 7"),
+        ("\(alteration) WHERE sequence = 1999", "entry 1999"),
         ("DELETE FROM ledger WHERE sequence = 1500", "entry 1500 is missing"),
         ("DELETE FROM ledger WHERE sequence > 1990", "entries 1991 to 2000 are missing"),
     ])

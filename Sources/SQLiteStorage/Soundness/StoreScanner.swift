@@ -41,7 +41,7 @@ public final class StoreScanner: Sendable {
                 // Each a snapshot of its own, so that the log can be folded in between.
                 try queue.read { try Self.checkPages(of: table, in: $0) }
             }
-            try queue.read { try checkLedger(SQLiteReader(database: $0, policies: PolicyMemory())) }
+            try queue.read { try checkLedger(SQLiteReader(database: SQLiteDatabase($0), policies: PolicyMemory())) }
         } catch let fault as LedgerFault {
             // Opened by its path: what was put there meanwhile must not be taken for damage.
             try store.requireSound()

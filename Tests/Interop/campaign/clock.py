@@ -67,6 +67,7 @@ def back(stage: Stage, clock: Clock, restart: bool) -> None:
         eventually(lambda: any(attempt.outcome == "token" for attempt in load.attempts))
         clock.step(-HOUR)
         stage.refuses("clock_behind")
+        stage.says("clock behind")
         if restart:
             stage.world.kill()
     if restart:
@@ -76,7 +77,6 @@ def back(stage: Stage, clock: Clock, restart: bool) -> None:
     clock.step(0)
     right = time.monotonic()
     stage.heal(right)
-    stage.says("clock behind")
     stage.settle(*EXPIRED, *AHEAD)
 
 
