@@ -136,8 +136,7 @@ def read_only(template: Template, runs: int) -> Row:
                 stage.heal()
                 stage.settle()
                 stage.end()
-            row.short += stage.row.short
-            row.tokens += stage.row.tokens
+            row.add(stage.row)
     finally:
         disk.close()
     return row

@@ -59,6 +59,13 @@ class Row:
         if not condition:
             self.short.append(shortcoming)
 
+    def add(self, other: Row) -> None:
+        """Takes what became of another part of the same fault into this row."""
+        for name in ("runs", "tokens", "lost", "doubled", "hung", "replays", "cut_off", "heals", "short"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.slowest = max(self.slowest, other.slowest)
+        self.said = self.said or other.said
+
     @property
     def heal(self) -> str:
         if not self.heals:
