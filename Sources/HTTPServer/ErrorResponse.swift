@@ -218,7 +218,7 @@ extension Unavailable {
     var explanation: String {
         switch self {
         case .storeUnavailable: "the ledger cannot be written at the moment; no token is issued without an entry"
-        case .storeStalled: "the ledger's disk does not answer; try again with a new assertion, for this one may be used"
+        case .storeStalled: "the ledger's disk does not answer; try again with a new assertion, this one may be used"
         case .queueFull: "too many requests are waiting"
         case .clockBehind: "the server's clock is behind the time that it has already seen"
         case .noSigningKey: "the server has no active signing key"
