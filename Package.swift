@@ -178,10 +178,10 @@ let package = Package(
 
         // The edges.
         // What is stored where, in SQL that two databases understand; their drivers are the targets after it.
-        module("RelationalStorage", []),
+        module("RelationalStorage", ["AuditLedger"]),
         // Own declarations of libpq's interface; the library is opened at run time.
         .systemLibrary(name: "CLibPQ"),
-        module("PostgreSQLStorage", ["CLibPQ", "RelationalStorage", "Vocabulary"]),
+        module("PostgreSQLStorage", ["AuditLedger", "CLibPQ", "RelationalStorage", "Vocabulary"]),
         module(
             "SQLiteStorage",
             [
@@ -332,7 +332,7 @@ let package = Package(
                 "Scopes", "TokenIssuance", "Vocabulary",
             ]
         ),
-        tests(of: "PostgreSQLStorage", ["RelationalStorage"]),
+        tests(of: "PostgreSQLStorage", ["AuditLedger", "RelationalStorage", "SQLiteStorage", "Vocabulary", grdb]),
         tests(
             of: "SQLiteStorage",
             [

@@ -73,6 +73,7 @@ typedef int (*PQisBusy_t)(PGconn *connection);
 typedef PGresult *(*PQgetResult_t)(PGconn *connection);
 typedef PQNotify *(*PQnotifies_t)(PGconn *connection);
 typedef void (*PQfreemem_t)(void *memory);
+typedef int (*PQsendQuery_t)(PGconn *connection, const char *text);
 typedef int (*PQsendPrepare_t)(
     PGconn *connection, const char *name, const char *query, int count, const PQOid *types);
 typedef int (*PQsendQueryParams_t)(
@@ -93,6 +94,7 @@ typedef int (*PQgetisnull_t)(const PGresult *result, int row, int column);
 typedef int (*PQgetlength_t)(const PGresult *result, int row, int column);
 typedef char *(*PQgetvalue_t)(const PGresult *result, int row, int column);
 typedef char *(*PQcmdTuples_t)(PGresult *result);
+typedef char *(*PQcmdStatus_t)(PGresult *result);
 typedef void (*PQclear_t)(PGresult *result);
 typedef PQConninfoOption *(*PQconninfoParse_t)(const char *text, char **message);
 typedef void (*PQconninfoFree_t)(PQConninfoOption *options);

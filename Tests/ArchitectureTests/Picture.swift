@@ -39,8 +39,8 @@ enum Picture {
             "Attention", "AuditLedger", "Clients", "Delegations", "Organisations", "Scopes", "XACML",
         ]),
         "Operations": bottom.union(domain).union(["Administration", "TokenIssuance", "XACML"]),
-        "RelationalStorage": [],
-        "PostgreSQLStorage": ["CLibPQ", "RelationalStorage", "Vocabulary"],
+        "RelationalStorage": ["AuditLedger"],
+        "PostgreSQLStorage": ["AuditLedger", "CLibPQ", "RelationalStorage", "Vocabulary"],
         "SQLiteStorage": bottom.union(domain).union([
             "Administration", "RelationalStorage", "TokenIssuance", "XACML",
         ]),

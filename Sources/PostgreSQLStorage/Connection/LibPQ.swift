@@ -26,6 +26,7 @@ struct LibPQ: Sendable {
     let notifies: PQnotifies_t
     let freeMemory: PQfreemem_t
     let sendPrepare: PQsendPrepare_t
+    let sendQuery: PQsendQuery_t
     let sendQueryParams: PQsendQueryParams_t
     let sendQueryPrepared: PQsendQueryPrepared_t
     let enterPipelineMode: PQenterPipelineMode_t
@@ -40,6 +41,7 @@ struct LibPQ: Sendable {
     let length: PQgetlength_t
     let value: PQgetvalue_t
     let commandRows: PQcmdTuples_t
+    let commandStatus: PQcmdStatus_t
     let clear: PQclear_t
     let parseOptions: PQconninfoParse_t
     let freeOptions: PQconninfoFree_t
@@ -81,6 +83,7 @@ struct LibPQ: Sendable {
         getResult = try function("PQgetResult", PQgetResult_t.self)
         notifies = try function("PQnotifies", PQnotifies_t.self)
         freeMemory = try function("PQfreemem", PQfreemem_t.self)
+        sendQuery = try function("PQsendQuery", PQsendQuery_t.self)
         sendPrepare = try function("PQsendPrepare", PQsendPrepare_t.self)
         sendQueryParams = try function("PQsendQueryParams", PQsendQueryParams_t.self)
         sendQueryPrepared = try function("PQsendQueryPrepared", PQsendQueryPrepared_t.self)
@@ -95,6 +98,7 @@ struct LibPQ: Sendable {
         isNull = try function("PQgetisnull", PQgetisnull_t.self)
         length = try function("PQgetlength", PQgetlength_t.self)
         value = try function("PQgetvalue", PQgetvalue_t.self)
+        commandStatus = try function("PQcmdStatus", PQcmdStatus_t.self)
         commandRows = try function("PQcmdTuples", PQcmdTuples_t.self)
         clear = try function("PQclear", PQclear_t.self)
         parseOptions = try function("PQconninfoParse", PQconninfoParse_t.self)

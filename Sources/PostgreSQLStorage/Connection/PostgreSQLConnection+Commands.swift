@@ -153,3 +153,26 @@ extension PostgreSQLError {
         }
     }
 }
+
+extension PostgreSQLConnection {
+    /// Commits the open transaction.
+    ///
+    /// - Throws: `PostgreSQLError`, also when a statement failed that nobody heeded: the server then answers that it has
+    ///   rolled back, and calls that no error.
+    func commit() throws(PostgreSQLError) {
+        let answer = try run(.text("COMMIT", ParameterValues(count: 0)))
+        guard answer.command == "COMMIT" else {
+            throw .refused(.failedTransaction, message: "the transaction had failed before, and was rolled back")
+        }
+    }
+
+    /// Runs a script of several statements without values, in the order they stand.
+    ///
+    /// - Throws: The first error; the rest is not run.
+    func runScript(_ text: String) throws(PostgreSQLError) {
+        try requireUsable()
+        let deadline = ContinuousClock.now + patience
+        guard library.sendQuery(handle, text) == 1 else { throw noting(.lost(reason: message)) }
+        _ = try outcome(by: deadline)
+    }
+}

@@ -18,6 +18,22 @@ public enum PostgreSQLError: Error, Hashable, Sendable {
     case unexpected(String)
     /// The pool was closed.
     case closed
+    /// The tables are not those that this program works with.
+    case schema(SchemaFault)
+    /// A row that must be there is missing, or not what this program writes.
+    case corrupt(detail: String)
+
+    /// Why the tables will not do.
+    public enum SchemaFault: Hashable, Sendable {
+        /// There are none.
+        case missing(schema: String)
+        /// Made by a later version of this program.
+        case newer(found: Int, known: Int)
+        /// Made by an earlier version and not migrated yet.
+        case older(found: Int, known: Int)
+        /// A schema of that name has other tables.
+        case foreign(schema: String)
+    }
 }
 
 /// A code of an error by the SQL standard, five characters; the first two are its class (PostgreSQL, appendix A).
@@ -35,6 +51,8 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
     public static let serializationFailure = SQLState("40001")
     /// Two transactions waited for each other.
     public static let deadlock = SQLState("40P01")
+    /// A statement of the transaction failed before.
+    public static let failedTransaction = SQLState("25P02")
     /// A row of that key is there already.
     public static let uniqueViolation = SQLState("23505")
     /// A statement took longer than `statement_timeout`, or was cancelled.
@@ -86,6 +104,13 @@ extension PostgreSQLError: CustomStringConvertible {
         case .refused(let state, let message): "PostgreSQL said: \(message) (SQLSTATE \(state))"
         case .unexpected(let what): "PostgreSQL sent something unexpected: \(what)"
         case .closed: "the connections to PostgreSQL are closed"
+        case .schema(.missing(let schema)): "the database has no schema `\(schema)`: it was not migrated yet"
+        case .schema(.newer(let found, let known)):
+            "the database is of schema version \(found), newer than this program's \(known): use a newer portvakt"
+        case .schema(.older(let found, let known)):
+            "the database is of schema version \(found), older than this program's \(known): it was not migrated yet"
+        case .schema(.foreign(let schema)): "the schema `\(schema)` was made by another program"
+        case .corrupt(let detail): "the database is damaged or not portvakt's: \(detail)"
         }
     }
 }

@@ -31,6 +31,9 @@ final class PostgreSQLResult {
         library.resultErrorField(handle, Int32(code)).map { String(cString: $0) }
     }
 
+    /// What was done, as the server names it, such as `COMMIT`.
+    var command: String { library.commandStatus(handle).map { String(cString: $0) } ?? "" }
+
     /// How many rows were inserted, changed, deleted or found.
     var changesCount: Int {
         library.commandRows(handle).flatMap { Int(String(cString: $0)) } ?? 0

@@ -4,6 +4,8 @@ internal import RelationalStorage
 final class PostgreSQLDatabase: Database {
     let connection: PostgreSQLConnection
     private(set) var changesCount = 0
+    /// What is done before each statement: what is kept back must be there when anything is asked.
+    var beforeEach: (() throws -> Void)?
 
     init(_ connection: PostgreSQLConnection) { self.connection = connection }
 
@@ -17,7 +19,11 @@ final class PostgreSQLDatabase: Database {
         return PostgreSQLStatement(self, .text(marks.sql), parameterCount: marks.count)
     }
 
-    fileprivate func run(_ command: PostgreSQLCommand) throws(PostgreSQLError) -> PostgreSQLResult {
+    /// Does what is done before each statement.
+    func flush() throws { try beforeEach?() }
+
+    fileprivate func run(_ command: PostgreSQLCommand) throws -> PostgreSQLResult {
+        try flush()
         let result = try connection.run(command)
         changesCount = result.changesCount
         return result

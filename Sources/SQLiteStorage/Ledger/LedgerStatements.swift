@@ -1,16 +1,11 @@
 internal import AuditLedger
 internal import GRDB
 internal import GRDBSQLite
+internal import RelationalStorage
 internal import Vocabulary
 
-/// The end of the chain, which the next entry extends.
-struct LedgerHead {
-    var sequence: Int64
-    var hash: [UInt8]
-}
-
 /// The statements of the hot path, prepared once on the writing connection and driven by SQLite's own C interface.
-final class LedgerStatements: @unchecked Sendable {
+final class LedgerStatements: LedgerAppending, @unchecked Sendable {
     // INVARIANT: made and used only inside the pool's writing closures, which run one at a time on the connection that the
     // statements belong to; finalised there too, or when nobody is left to use them.
     private let connection: OpaquePointer
@@ -26,7 +21,7 @@ final class LedgerStatements: @unchecked Sendable {
     private var maker = LedgerEntryMaker()
     private var salts = SaltSource()
 
-    init(_ database: Database) throws {
+    init(_ database: GRDB.Database) throws {
         guard let connection = database.sqliteConnection else {
             throw StorageError.other(code: Int(SQLITE_MISUSE), message: "the connection is closed")
         }

@@ -8,14 +8,17 @@ internal import AuditLedger
 
 /// Random bytes for entries, fetched from the kernel for many at once: the same bytes as of `SystemRandomNumberGenerator`,
 /// which makes two system calls for each salt.
-struct SaltSource {
+package struct SaltSource {
     private var pool: [UInt8] = []
+
+    /// A source that has fetched nothing yet.
+    package init() {}
 
     /// The most that `getentropy` gives at once.
     private static let poolLength = 256
 
     /// The next salt.
-    mutating func next() -> [UInt8] {
+    package mutating func next() -> [UInt8] {
         if pool.isEmpty { refill() }
         let salt = Array(pool.suffix(LedgerEntry.saltLength))
         pool.removeLast(LedgerEntry.saltLength)

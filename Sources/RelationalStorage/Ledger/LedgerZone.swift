@@ -1,25 +1,34 @@
 /// The times of some thousand entries that stand together, by which a search passes over whole stretches of the ledger.
-struct LedgerZone: Equatable {
-    let number: Int64
-    var earliest: Int64
-    var latest: Int64
+package struct LedgerZone: Equatable {
+    package let number: Int64
+    package var earliest: Int64
+    package var latest: Int64
+
+    package init(number: Int64, earliest: Int64, latest: Int64) {
+        self.number = number
+        self.earliest = earliest
+        self.latest = latest
+    }
 
     /// How many bits of a sequence number tell entries of one zone apart.
-    static let bits: Int64 = 12
+    package static let bits: Int64 = 12
 
-    static func number(of sequence: Int64) -> Int64 { sequence >> bits }
+    package static func number(of sequence: Int64) -> Int64 { sequence >> bits }
 
     /// The sequence numbers of the zone's entries.
-    var sequences: ClosedRange<Int64> { number << Self.bits...(number + 1) << Self.bits - 1 }
+    package var sequences: ClosedRange<Int64> { number << Self.bits...(number + 1) << Self.bits - 1 }
 }
 
 /// The zone that entries are being appended to, kept within one transaction.
-struct OpenZone {
+package struct OpenZone {
     private(set) var zone: LedgerZone?
     private var stored: LedgerZone?
 
+    /// No zone is open yet.
+    package init() {}
+
     /// Takes note of an entry; a zone that is full is written.
-    mutating func note(_ sequence: Int64, time: Int64, in ledger: LedgerStatements) throws {
+    package mutating func note(_ sequence: Int64, time: Int64, in ledger: any LedgerAppending) throws {
         let number = LedgerZone.number(of: sequence)
         if zone?.number != number {
             try write(to: ledger)
@@ -33,7 +42,7 @@ struct OpenZone {
     }
 
     /// Writes the zone when it has changed; under load that is once a second.
-    mutating func write(to ledger: LedgerStatements) throws {
+    package mutating func write(to ledger: any LedgerAppending) throws {
         guard let zone, zone != stored else { return }
         try ledger.put(zone)
         stored = zone
