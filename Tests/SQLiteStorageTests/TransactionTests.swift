@@ -239,7 +239,8 @@ struct LedgerSearchTests {
         defer { installation.remove() }
         try fill()
         let zones = try store.read { reader in
-            try GRDB.Row.fetchAll(reader.grdb, sql: "SELECT zone, earliest, latest FROM ledger_zone ORDER BY zone").map {
+            try GRDB.Row.fetchAll(reader.grdb, sql: "SELECT zone, earliest, latest FROM ledger_zone ORDER BY zone").map
+            {
                 LedgerZone(number: $0[0], earliest: $0[1], latest: $0[2])
             }
         }
