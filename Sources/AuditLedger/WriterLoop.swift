@@ -150,8 +150,8 @@ struct WriterLoop<Store: LedgerStore>: Sendable {
             for work in batch { work.failed(LedgerWriterError.clockBehind(by: behind, mark: mark)) }
             return
         }
-        for (work, fault) in zip(batch, faults) {
-            if let fault { work.failed(fault) } else { work.committed() }
+        for index in batch.indices {
+            if let fault = faults[index] { batch[index].failed(fault) } else { batch[index].committed() }
         }
     }
 

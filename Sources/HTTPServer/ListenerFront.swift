@@ -137,7 +137,7 @@ struct ListenerFront: Sendable {
     private func trace(of request: Request, from address: PeerAddress?) -> RequestTrace {
         RequestTrace(
             traceID: traceIDs.next(),
-            parentTraceID: request.headers[.traceParent].flatMap(TraceID.init(traceParent:)),
+            parentTraceID: request.headers.value(of: .traceParent).flatMap(TraceID.init(traceParent:)),
             remoteAddress: address?.description ?? "unknown"
         )
     }

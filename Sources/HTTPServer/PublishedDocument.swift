@@ -39,7 +39,7 @@ public final class PublishedDocument: Sendable {
     /// The document, or 304 when the caller has it already (RFC 9110 §13.1.2).
     public func response(to request: Request) -> Response {
         let edition = edition.withLock { $0 }
-        if let known = request.headers[.ifNoneMatch], Self.list(known, matches: edition.entityTag) {
+        if let known = request.headers.value(of: .ifNoneMatch), Self.list(known, matches: edition.entityTag) {
             // RFC 9110 §15.4.5: the fields that 200 would have had, without those of a body.
             var fields = edition.fields
             fields[.contentType] = nil

@@ -8,8 +8,11 @@ public import TokenIssuance
 public enum RequestBodyReading {
     /// Whether the request says that its body is larger than `limit` bytes.
     public static func declaresMore(than limit: Int, _ request: Request) -> Bool {
-        guard let length = request.headers[.contentLength].flatMap(Int.init) else { return false }
-        return length > limit
+        declaredLength(of: request).map { $0 > limit } ?? false
+    }
+
+    private static func declaredLength(of request: Request) -> Int? {
+        request.headers.value(of: .contentLength).flatMap(Int.init)
     }
 
     /// The body.
@@ -25,8 +28,8 @@ public enum RequestBodyReading {
         upTo limit: Int,
         admission: Admission
     ) async throws -> [UInt8] {
-        guard !declaresMore(than: limit, request) else { throw Refusal.bodyTooLarge(limit: limit) }
-        let declared = request.headers[.contentLength].flatMap(Int.init)
+        let declared = declaredLength(of: request)
+        guard declared ?? 0 <= limit else { throw Refusal.bodyTooLarge(limit: limit) }
         var body: [UInt8] = []
         var held = 0
         var address: PeerAddress?

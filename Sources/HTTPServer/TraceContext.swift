@@ -11,14 +11,16 @@ public protocol TraceIDSource: Sendable {
 
 /// 128 bits of the system's random numbers.
 public struct RandomTraceIDs: TraceIDSource {
+    private let pool = RandomPool()
+
     /// The system's random numbers.
     public init() {}
 
     /// The next identifier.
     public func next() -> TraceID {
-        var generator = SystemRandomNumberGenerator()
+        let drawn = pool.next(2)
         // W3C Trace Context §3.2.2.3: all zeros would be no identifier.
-        return TraceID(high: generator.next(), low: generator.next() | 1)
+        return TraceID(high: drawn[0], low: drawn[1] | 1)
     }
 }
 

@@ -9,15 +9,13 @@ public protocol TokenIDSource: Sendable {
 
 /// 256 bits of the system's random numbers, in base64url.
 public struct RandomTokenIDs: TokenIDSource {
+    private let pool = RandomPool()
+
     /// The system's random numbers.
     public init() {}
 
     /// The next identifier, 43 characters.
     public func next() -> TokenID {
-        var generator = SystemRandomNumberGenerator()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(32)
-        for _ in 0..<4 { withUnsafeBytes(of: generator.next() as UInt64) { bytes.append(contentsOf: $0) } }
-        return TokenID(Base64URL.encode(bytes))
+        TokenID(Base64URL.encode(pool.next(4).withUnsafeBytes { Array($0) }))
     }
 }

@@ -102,12 +102,13 @@ public struct TreeGrowth {
         while true {
             let place = TreeTile(level: level, number: index >> TreeTile.bits)
             let known = Int(index & (TreeTile.width - 1)) * TreeHash.length
-            var tile = try changed[place] ?? (known > 0 ? read(place) ?? [] : [])
+            // Taken out while it grows, or each leaf would copy its tile.
+            var tile = try changed.removeValue(forKey: place) ?? (known > 0 ? read(place) ?? [] : [])
             // A tile that was written further than the size says was not committed with it; none of it counts.
             guard tile.count >= known else { throw TreeFault.missing(place) }
-            tile.removeSubrange(known...)
+            if tile.count > known { tile.removeSubrange(known...) }
             tile.append(contentsOf: hash)
-            changed[place] = tile
+            defer { changed[place] = tile }
             guard tile.count == Int(TreeTile.width) * TreeHash.length else { break }
             hash = Self.root(of: tile)
             index >>= TreeTile.bits

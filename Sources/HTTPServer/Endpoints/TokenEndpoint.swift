@@ -51,7 +51,7 @@ struct TokenEndpoint: Endpoint {
                     upTo: TokenForm.maximumLength,
                     admission: admission
                 ),
-                mediaType: request.headers[.contentType]
+                mediaType: request.headers.value(of: .contentType)
             )
             let token = try await admission.work {
                 try await issuer.issue(

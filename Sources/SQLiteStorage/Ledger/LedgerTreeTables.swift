@@ -127,16 +127,29 @@ extension SQLiteStore {
     /// - Parameters:
     ///   - limit: The most entries.
     ///   - signed: The last checkpoint that is known to be one's own: the tree must still begin with it.
+    ///   - rests: Whether it leaves most of the time to those who have more hurry.
     /// - Throws: `StorageError.corrupt` when the chain does not hold there, or the tree is another one than was signed for:
     ///   nothing is signed for that is not whole.
     /// - Returns: what is to be written.
-    public func nextTreeStep(limit: Int64, continuing signed: Checkpoint?) throws -> TreeStep {
-        try read { try $0.nextTreeStep(limit: limit, continuing: signed) }
+    public func nextTreeStep(
+        limit: Int64,
+        continuing signed: Checkpoint?,
+        resting rests: Bool = false
+    ) throws -> TreeStep {
+        try read { try $0.nextTreeStep(limit: limit, continuing: signed, RestingReading(rests: rests)) }
     }
 }
 
 extension SQLiteReader {
-    func nextTreeStep(limit: Int64, continuing signed: Checkpoint?) throws -> SQLiteStore.TreeStep {
+    /// How many entries are hashed between two rests.
+    private static var piece: Int64 { 64 }
+
+    fileprivate func nextTreeStep(
+        limit: Int64,
+        continuing signed: Checkpoint?,
+        _ reading: RestingReading
+    ) throws -> SQLiteStore.TreeStep {
+        var reading = reading
         let end = try treeEnd
         if let signed {
             guard end.size >= signed.size, try treeNodes.root(size: signed.size) == signed.root else {
@@ -148,17 +161,14 @@ extension SQLiteReader {
         }
         var growth = TreeGrowth(size: end.size) { [self] in try tile($0) }
         var hash = end.hash
-        let rows = try Row.fetchCursor(
-            database.cachedStatement(
-                sql: """
-                    SELECT sequence, previous, hash, body FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?
-                    """
-            ),
-            arguments: [end.size, limit]
+        let rows = try database.cachedStatement(
+            sql: "SELECT sequence, previous, hash, body FROM ledger WHERE sequence > ? ORDER BY sequence LIMIT ?"
         )
-        while let row = try rows.next() {
-            let sequence: Int64 = row[0]
-            let (previous, own, body) = (Array(row[1] as Data), Array(row[2] as Data), Array(row[3] as Data))
+        try rows.setArguments([end.size, limit])
+        defer { rows.reset() }
+        while try rows.step() {
+            let sequence = rows.integer(0)
+            let (previous, own, body) = (Array(rows.bytes(1)), Array(rows.bytes(2)), Array(rows.bytes(3)))
             guard sequence == growth.size + 1, previous == hash, own == LedgerEntry.hash(of: body, after: previous)
             else {
                 throw StorageError.corrupt(
@@ -167,6 +177,7 @@ extension SQLiteReader {
             }
             try growth.append(TreeHash.leaf(body: body, after: previous))
             hash = own
+            if growth.size.isMultiple(of: Self.piece) { reading.rest() }
         }
         let (changed, size) = (growth.changed, growth.size)
         let nodes = TreeNodes { [self] in try changed[$0] ?? tile($0) }

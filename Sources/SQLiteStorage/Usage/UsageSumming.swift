@@ -12,10 +12,10 @@ extension SQLiteStore {
         public var entries: Int64 { sums.through - before }
     }
 
-    /// Reads the next entries that are not summed up, at most `limit`; does not write.
+    /// Reads the next entries that are not summed up, at most `limit`, with rests in between; does not write.
     public func nextUsageStep(limit: Int64) async throws -> UsageStep {
         try await read { reader in
-            UsageStep(before: try reader.usageState(), sums: try reader.unsummedUsage(limit: limit))
+            UsageStep(before: try reader.usageState(), sums: try reader.unsummedUsage(limit: limit, resting: true))
         }
     }
 }

@@ -80,12 +80,31 @@ extension SQLiteReader {
     static var mostUnsummed: Int64 { 50_000 }
 
     /// What the entries after the stored sums say, at most `limit` of them.
-    func unsummedUsage(limit: Int64 = mostUnsummed) throws -> UsageSums {
+    ///
+    /// - Parameter rests: Whether it leaves most of the time to those who have more hurry.
+    func unsummedUsage(limit: Int64 = mostUnsummed, resting rests: Bool = false) throws -> UsageSums {
         let first = try usageState()
         let last = min(try lastSequence, first + limit)
         var sums = UsageSums(through: max(first, last))
-        guard last > first else { return sums }
         var owners: [String: Int64?] = [:]
+        var reading = RestingReading(rests: rests)
+        let piece = rests ? Self.restedPiece : limit
+        for start in stride(from: first, to: last, by: Int64.Stride(piece)) {
+            try addUsage(after: start, through: min(start + piece, last), to: &sums, owners: &owners)
+            reading.rest()
+        }
+        return sums
+    }
+
+    /// How many entries are summed up between two rests.
+    private static var restedPiece: Int64 { 32 }
+
+    private func addUsage(
+        after first: Int64,
+        through last: Int64,
+        to sums: inout UsageSums,
+        owners: inout [String: Int64?]
+    ) throws {
         let rows = try Row.fetchCursor(
             database.cachedStatement(sql: Self.groupedUsage),
             arguments: [first, last]
@@ -101,7 +120,6 @@ extension SQLiteReader {
                 return owner
             }
         }
-        return sums
     }
 
     /// The database reads the entries itself and gives out those that are alike together: one row for many tokens.

@@ -126,7 +126,7 @@ struct CheckpointMaker: Service {
                 let before =
                     try last.checkpoint ?? state.checkpoint.map { try CheckpointMaking.own($0, by: key.verifier) }
                 let step = try await NIOThreadPool.singleton.runIfActive { [store] in
-                    try store.nextTreeStep(limit: Self.step, continuing: before)
+                    try store.nextTreeStep(limit: Self.step, continuing: before, resting: !atOnce)
                 }
                 // Only what was caught up with is signed for: a ledger of millions gets one checkpoint at the end.
                 let isFull = step.entries == Self.step && step.isBehind
