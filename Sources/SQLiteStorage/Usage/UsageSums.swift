@@ -79,9 +79,8 @@ extension SQLiteReader {
     /// More are there only while the sums are made for the first time, on a long ledger.
     static var mostUnsummed: Int64 { 50_000 }
 
-    /// What the entries after the stored sums say, at most `limit` of them.
-    ///
-    /// - Parameter rests: Whether it leaves most of the time to those who have more hurry.
+    /// What the entries after the stored sums say, at most `limit` of them; with rests, it leaves most of the time to those
+    /// who have more hurry.
     func unsummedUsage(limit: Int64 = mostUnsummed, resting rests: Bool = false) throws -> UsageSums {
         let first = try usageState()
         let last = min(try lastSequence, first + limit)
