@@ -71,8 +71,17 @@ class Stage:
         )
 
     def restart_server(self) -> None:
+        # Of six seconds a client uses four, and asks for the next token in the fourth: a server that is away in that very
+        # second is met by every such client. Tokens of two minutes are renewed half a minute ahead.
+        self.wait_for_token()
         assert self.world.stop() == 0, self.world.tail()
         self.world.start()
+
+    def wait_for_token(self) -> None:
+        """Returns when the consumer has just fetched a token."""
+        known, deadline = len(self.tokens()), time.monotonic() + 30
+        while len(self.tokens()) == known:
+            assert time.monotonic() < deadline, "no token was fetched for half a minute"
 
     def replace_client_key(self) -> None:
         """As an operator does: register the new key, put it in place, take the old one away."""
