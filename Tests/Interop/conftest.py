@@ -38,6 +38,17 @@ def world():
             assert world.stop() == 0, world.tail()
 
 
+@pytest.fixture
+def fresh_world():
+    """A demo world of a test's own that is not started, for what does it harm."""
+    with demo.scratch() as folder:
+        world = demo.World(pathlib.Path(folder) / "data").make()
+        try:
+            yield world
+        finally:
+            world.kill()
+
+
 @pytest.fixture(scope="session")
 def providers():
     """Providers that others wrote, before a server whose key set may be kept for a minute: the least there is."""

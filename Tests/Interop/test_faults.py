@@ -19,16 +19,6 @@ from world import World, scratch
 MOST_P99_MS = 250
 
 
-@pytest.fixture
-def fresh_world():
-    with scratch() as folder:
-        world = World(pathlib.Path(folder) / "data").make()
-        try:
-            yield world
-        finally:
-            world.kill()
-
-
 @pytest.fixture(scope="module")
 def template():
     with scratch() as folder:

@@ -1,23 +1,10 @@
 """What a disk remembers when the power goes: every answered token, and no assertion that could be used again."""
 
-import pathlib
-
 import pytest
 
 import power_cut_campaign
-from world import World, scratch
 
 SEED = 20_261_122
-
-
-@pytest.fixture
-def fresh_world():
-    with scratch() as folder:
-        world = World(pathlib.Path(folder) / "data").make()
-        try:
-            yield world
-        finally:
-            world.kill()
 
 
 def test_every_answer_leaves_after_its_entry_was_written_committed_and_synced(fresh_world):
